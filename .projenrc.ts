@@ -1,0 +1,121 @@
+import { cdk8s, javascript } from 'projen';
+
+const project = new cdk8s.ConstructLibraryCdk8s({
+  name: 'cdk8s-mqtt',
+  description: 'Typed cdk8s constructs that run MQTT brokers on Kubernetes the way the best operators do, without an operator',
+  author: 'cdk8s-mqtt maintainers',
+  authorAddress: 'maintainers@cdk8s-mqtt.invalid',
+  repositoryUrl: 'https://github.com/cdk8s-mqtt/cdk8s-mqtt.git',
+  license: 'Apache-2.0',
+  keywords: ['cdk8s', 'mqtt', 'broker', 'kubernetes', 'aedes', 'hivemq', 'emqx', 'iot'],
+  defaultReleaseBranch: 'main',
+  projenrcTs: true,
+  packageManager: javascript.NodePackageManager.NPM,
+
+  // Sources in lib/, compiled output in build/, packages in dist/: the three must differ, or the tarball nests itself.
+  srcdir: 'lib',
+  libdir: 'build',
+  entrypoint: 'build/index.js',
+  testdir: 'test',
+  sampleCode: false,
+
+  // The lowest versions that are promised are the ones installed and tested.
+  cdk8sVersion: '2.70.0',
+  constructsVersion: '10.4.0',
+  peerDeps: ['cdk8s-plus-27@^2.9.5'],
+  bundledDeps: ['@grafana/grafana-foundation-sdk@0.0.21'],
+  devDeps: [
+    'cdk8s-cli@^2.207.0',
+    'dependency-cruiser@^17.4.3',
+    'fast-check@^4',
+    'ajv@^8',
+    'mqtt@^5',
+    'yaml@^2',
+    // One package a Kubernetes minor: their type models are the strict schemas of test/matrix.
+    ...[28, 29, 30, 31, 32, 33, 34].map((minor) => `cdk8s-plus-${minor}@^2`),
+  ],
+  jsiiVersion: '~5.9.0',
+  typescriptVersion: '~5.9.0',
+  minNodeVersion: '20.16.0',
+
+  typecheckTests: true,
+  jestOptions: {
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    configFilePath: 'jest.config.json',
+    jestConfig: {
+      testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
+      roots: ['<rootDir>/lib', '<rootDir>/test', '<rootDir>/examples'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/kubernetes/'],
+      moduleNameMapper: { '^cdk8s-mqtt$': '<rootDir>/lib' },
+      coverageThreshold: { branches: 80 },
+    },
+  },
+  tsconfigDev: { compilerOptions: { paths: { 'cdk8s-mqtt': ['../lib/index.ts'] } } },
+  eslintOptions: {
+    dirs: ['lib'],
+    devdirs: ['test', 'examples'],
+    ignorePatterns: ['node_modules/', 'build/', 'dist/', 'coverage/', 'broker-image/', '*.js', '*.d.ts'],
+    // `npm test` reports; it never rewrites sources. `npx projen eslint --fix` does.
+    commandOptions: { fix: false },
+  },
+  gitignore: ['/examples/*/dist/', '/.jsii.tabl.json', '/test-reports/', '/quickstart-data/'],
+  npmIgnoreOptions: {
+    ignorePatterns: [
+      '/.ci/', '/.dependency-cruiser.cjs', '/.jsii.tabl.json', '/ARCHITECTURE.md', '/CONTRIBUTING.md', '/bench/', '/broker-image/', '/docs/', '/examples/',
+      '/jest.config.json', '/rosetta/', '/scripts/', '/tsconfig.tsbuildinfo', '*.log',
+    ],
+  },
+
+  github: false,
+  depsUpgrade: false,
+  release: false,
+});
+
+// Node 20 is past jsii's end-of-support date: silence the banner.
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+// jest 30's resolver names platform packages that are not published at its newest version; `npm ci` refuses the lock file without this.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
+// A fresh clone is complete after `npm ci`: the broker image's own dependencies, and the link by which the examples find this library.
+// npm runs `prepare` in a checkout only, never for whoever installs the published package.
+project.setScript('prepare', 'node scripts/prepare.cjs');
+project.setScript('quickstart', 'node scripts/quickstart.cjs');
+
+// Rules between the rooms of the house (ARCHITECTURE.md), and no circles.
+const arrows = project.addTask('arrows', {
+  description: 'Check which folder may import which',
+  exec: 'depcruise --config .dependency-cruiser.cjs lib broker-image/src',
+});
+
+// README and @example snippets must compile.
+const docs = project.addTask('docs:check', {
+  description: 'Compile every README and @example snippet, and compare the generated pages with the sources',
+  exec: 'jsii-rosetta extract --compile --fail .',
+});
+project.postCompileTask.spawn(docs);
+
+const brokerTest = project.addTask('test:broker-image', {
+  description: 'Test the broker image (Node.js only)',
+  exec: 'npm --prefix broker-image test',
+});
+
+project.addTask('test:kubernetes', {
+  description: 'Apply the synthesized examples to a real Kubernetes and break things (see test/kubernetes/README.md)',
+  exec: 'test/kubernetes/run',
+  receiveArgs: true,
+});
+
+// examples/ are a consumer's view: they import 'cdk8s-mqtt' and are type-checked against the sources.
+const examples = new javascript.TypescriptConfig(project, {
+  fileName: 'examples/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromTypescriptConfigs([project.tsconfig!]),
+  include: ['**/*.ts'],
+  compilerOptions: { noEmit: true, rootDir: '..', paths: { 'cdk8s-mqtt': ['../lib/index.ts'] } },
+});
+project.testTask.prependSteps({ name: 'Type-check the examples', execArgs: ['tsc', '--noEmit', '-p', examples.fileName] });
+project.testTask.spawn(arrows);
+project.testTask.spawn(brokerTest);
+project.eslint?.addOverride({ files: ['examples/**/*.ts', 'test/**/*.ts'], rules: { 'import/no-unresolved': 'off' } });
+
+project.synth();

@@ -1,0 +1,27 @@
+'use strict';
+// Makes a fresh clone complete after `npm ci`. npm runs this in a checkout only, never for whoever installs the published package.
+
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const root = path.resolve(__dirname, '..');
+
+linkLibrary();
+installBrokerImage();
+
+/** The examples import the library by its package name, as a user's app does: node_modules/cdk8s-mqtt leads to this checkout. */
+function linkLibrary() {
+  const link = path.join(root, 'node_modules', 'cdk8s-mqtt');
+  if (fs.existsSync(link)) return;
+  fs.symlinkSync('..', link, 'junction');
+}
+
+/** The broker image is a package of its own, with its own lock file. */
+function installBrokerImage() {
+  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: path.join(root, 'broker-image'),
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+}
