@@ -1,0 +1,27 @@
+import type { ClientIdentity } from '../access/access-control.js';
+
+export type Qos = 0 | 1 | 2;
+
+export type RefusalReason =
+  | 'anonymous' | 'bad-credentials' | 'unavailable' | 'protocol-version' | 'client-id' | 'keepalive' | 'connection-limit' | 'connect-timeout' | 'malformed' | 'draining';
+
+export type CloseReason = 'client' | 'keepalive' | 'takeover' | 'protocol-error' | 'slow-consumer' | 'network' | 'drain' | 'store-failure';
+
+export type DropReason = 'queue-full' | 'slow-consumer' | 'not-authorized' | 'expired-session';
+
+/** What happens in the broker, told to metrics and logs. Called on the hot path: implementations must be cheap and must not throw. */
+export interface BrokerObserver {
+  connectionOpened(client: ClientIdentity, details: { sessionPresent: boolean; clean: boolean; keepaliveSeconds: number; protocolVersion: number }): void;
+  connectionClosed(client: ClientIdentity, reason: CloseReason, error?: Error): void;
+  connectionRefused(details: Partial<ClientIdentity> & { remoteAddress: string; listener: string }, reason: RefusalReason, error?: Error): void;
+  messageReceived(qos: Qos, bytes: number): void;
+  messageSent(qos: Qos, bytes: number): void;
+  messageDropped(reason: DropReason, count: number, clientId: string): void;
+  publishDenied(client: ClientIdentity, topic: string): void;
+  subscribeDenied(client: ClientIdentity, filter: string): void;
+  /** A group commit of the store, synced to disk: how many operations it carried and how long it took. */
+  storeCommitted(operations: number, seconds: number): void;
+  /** The store refused or lost a write: until `storeRecovered`, no QoS 1 or 2 message is acknowledged. */
+  storeFailed(error: Error): void;
+  storeRecovered(): void;
+}
