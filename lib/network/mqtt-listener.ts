@@ -1,0 +1,111 @@
+import type { MqttTls } from '../security/mqtt-tls';
+
+/** How MQTT travels on a listener. */
+export enum MqttTransport {
+  /** MQTT over TCP. */
+  TCP = 'tcp',
+  /** MQTT over TLS. */
+  TLS = 'tls',
+  /** MQTT over WebSocket. */
+  WEBSOCKET = 'ws',
+  /** MQTT over secure WebSocket. */
+  SECURE_WEBSOCKET = 'wss',
+}
+
+/** Options that every listener has. */
+export interface MqttListenerOptions {
+  /**
+   * Port of the container and of the Services.
+   * @default - 1883 for TCP, 8883 for TLS (both registered for MQTT at IANA), 8083 for WebSocket, 8084 for secure WebSocket
+   */
+  readonly port?: number;
+
+  /**
+   * Name of the port: lower-case letters, digits and dashes, 15 characters at most (Kubernetes' rule for port names).
+   * @default - `mqtt`, `mqtts`, `ws` or `wss`
+   */
+  readonly name?: string;
+
+  /**
+   * Connections that this listener accepts on each pod.
+   * @default - no limit of its own
+   */
+  readonly maxConnections?: number;
+}
+
+/** Options of a listener that speaks WebSocket. */
+export interface MqttWebSocketOptions extends MqttListenerOptions {
+  /**
+   * HTTP path.
+   * @default /mqtt
+   */
+  readonly path?: string;
+}
+
+/** A port on which the brokers accept MQTT clients. */
+export class MqttListener {
+  /**
+   * MQTT over plain TCP. In production this is an error (MQTT-SECURITY-003) until it is acknowledged with a reason.
+   * @throws if a port or name cannot be one.
+   */
+  public static tcp(options: MqttListenerOptions = {}): MqttListener {
+    return new MqttListener(MqttTransport.TCP, { name: 'mqtt', port: 1883, ...defined(options) });
+  }
+
+  /**
+   * MQTT over TLS, ended in the broker.
+   * @throws if a port or name cannot be one.
+   */
+  public static tls(certificate: MqttTls, options: MqttListenerOptions = {}): MqttListener {
+    return new MqttListener(MqttTransport.TLS, { name: 'mqtts', port: 8883, ...defined(options), tls: certificate });
+  }
+
+  /**
+   * MQTT over WebSocket, for browsers. In production this is an error (MQTT-SECURITY-003) until it is acknowledged with a reason.
+   * @throws if a port, name or path cannot be one.
+   */
+  public static websocket(options: MqttWebSocketOptions = {}): MqttListener {
+    return new MqttListener(MqttTransport.WEBSOCKET, { name: 'ws', port: 8083, path: '/mqtt', ...defined(options) });
+  }
+
+  /**
+   * MQTT over secure WebSocket, ended in the broker.
+   * @throws if a port, name or path cannot be one.
+   */
+  public static secureWebsocket(certificate: MqttTls, options: MqttWebSocketOptions = {}): MqttListener {
+    return new MqttListener(MqttTransport.SECURE_WEBSOCKET, { name: 'wss', port: 8084, path: '/mqtt', ...defined(options), tls: certificate });
+  }
+
+  /** Name of the port in the pods and Services. */
+  public readonly name: string;
+  /** Port of the container and of the Services. */
+  public readonly port: number;
+  /** HTTP path of a WebSocket listener. */
+  public readonly path?: string;
+  /** Connections that this listener accepts on each pod. */
+  public readonly maxConnections?: number;
+  /** Certificate of a listener with TLS. */
+  public readonly tls?: MqttTls;
+
+  private constructor(
+    /** How MQTT travels on this listener. */
+    public readonly transport: MqttTransport,
+    options: { name: string; port: number; path?: string; maxConnections?: number; tls?: MqttTls },
+  ) {
+    this.name = options.name;
+    this.port = options.port;
+    this.path = options.path;
+    this.maxConnections = options.maxConnections;
+    this.tls = options.tls;
+  }
+
+  /** Whether the bytes on the wire are encrypted. */
+  public get encrypted(): boolean {
+    return this.transport === MqttTransport.TLS || this.transport === MqttTransport.SECURE_WEBSOCKET;
+  }
+}
+
+/** An option that JavaScript sets to `undefined` is an option that is not set. */
+function defined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
