@@ -1,0 +1,157 @@
+import { Duration, Size } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+
+/**
+ * Collects what is wrong with the arguments of a construct, so that its author sees all of it at once.
+ * Types are checked too: JavaScript users have no compiler.
+ */
+export class ArgumentErrors {
+  private readonly messages: string[] = [];
+
+  constructor(
+    private readonly scope: IConstruct,
+    private readonly construct: string,
+  ) {}
+
+  /** Something that no check below says. */
+  public add(message: string): void {
+    this.messages.push(message);
+  }
+
+  /** A whole number within bounds; `undefined` passes. */
+  public wholeNumber(name: string, value: unknown, bounds: { min: number; max?: number }, why: string): void {
+    if (value === undefined) return;
+    const fits = Number.isInteger(value) && (value as number) >= bounds.min && (value as number) <= (bounds.max ?? Number.MAX_SAFE_INTEGER);
+    if (fits) return;
+    const range = bounds.max === undefined ? `of at least ${bounds.min}` : `from ${bounds.min} to ${bounds.max}`;
+    this.add(`${name} is ${show(value)}, but must be a whole number ${range}: ${why}`);
+  }
+
+  /** A boolean; `undefined` passes. */
+  public boolean(name: string, value: unknown): void {
+    if (value === undefined || typeof value === 'boolean') return;
+    this.add(`${name} is ${show(value)}, but must be true or false`);
+  }
+
+  /** One of an enum's members; `undefined` passes. */
+  public member(name: string, value: unknown, members: Record<string, string>): void {
+    if (value === undefined || Object.values(members).includes(value as string)) return;
+    this.add(`${name} is ${show(value)}, but must be one of ${Object.keys(members).join(', ')}`);
+  }
+
+  /** A Duration of whole seconds within bounds; `undefined` passes. */
+  public duration(name: string, value: unknown, bounds: { min: Duration; max?: Duration }, why: string): void {
+    if (value === undefined) return;
+    if (!isDuration(value)) {
+      this.add(`${name} is ${show(value)}, but must be a Duration, for example Duration.seconds(${bounds.min.toSeconds()})`);
+      return;
+    }
+    const seconds = value.toMilliseconds() / 1000;
+    if (!Number.isInteger(seconds)) {
+      this.add(`${name} is ${seconds} s, but can only be expressed in whole seconds: ${why}`);
+    } else if (seconds < bounds.min.toSeconds() || (bounds.max && seconds > bounds.max.toSeconds())) {
+      const range = bounds.max ? `from ${bounds.min.toSeconds()} s to ${bounds.max.toSeconds()} s` : `at least ${bounds.min.toSeconds()} s`;
+      this.add(`${name} is ${seconds} s, but must be ${range}: ${why}`);
+    }
+  }
+
+  /** A Size above zero; `undefined` passes. */
+  public size(name: string, value: unknown): void {
+    if (value === undefined) return;
+    if (!isSize(value)) {
+      this.add(`${name} is ${show(value)}, but must be a Size, for example Size.gibibytes(100)`);
+    } else if (!(value.toKibibytes({ rounding: 2 }) > 0)) {
+      this.add(`${name} is ${value.toKibibytes({ rounding: 2 })} KiB, but must be above zero`);
+    }
+  }
+
+  /** A DNS-1123 label, as most names in Kubernetes are; `undefined` passes. */
+  public dnsLabel(name: string, value: unknown, maxLength = 63, why = 'Kubernetes refuses the object otherwise'): void {
+    if (value === undefined) return;
+    const rule = 'lower-case letters, digits and dashes, beginning and ending with a letter or digit (a DNS-1123 label)';
+    if (typeof value !== 'string' || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(value)) {
+      this.add(`${name} is ${show(value)}, but must be ${rule}: ${why}`);
+    } else if (value.length > maxLength) {
+      this.add(`${name} is '${value}' with ${value.length} characters, but may have ${maxLength}: ${why}`);
+    }
+  }
+
+  /** The key and value of labels; `undefined` passes. */
+  public labels(name: string, value: unknown): void {
+    this.stringMap(name, value, (key, text) => {
+      if (!isQualifiedName(key)) this.add(`${name} has the key '${key}', which is not a label key: [prefix/]name, name of at most 63 letters, digits, '-', '_', '.'`);
+      if (text.length > 63 || !/^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/.test(text)) {
+        this.add(`${name}['${key}'] is '${text}', which is not a label value: at most 63 letters, digits, '-', '_', '.', beginning and ending with a letter or digit`);
+      }
+    });
+  }
+
+  /** The keys of annotations; `undefined` passes. */
+  public annotations(name: string, value: unknown): void {
+    this.stringMap(name, value, (key) => {
+      if (!isQualifiedName(key)) this.add(`${name} has the key '${key}', which is not an annotation key: [prefix/]name, name of at most 63 letters, digits, '-', '_', '.'`);
+    });
+  }
+
+  /** An array with at least one entry; `undefined` passes. Answers whether its entries can be looked at. */
+  public filledArray(name: string, value: unknown, instead: string): value is unknown[] {
+    if (value === undefined) return false;
+    if (!Array.isArray(value)) {
+      this.add(`${name} is ${show(value)}, but must be an array`);
+      return false;
+    }
+    if (value.length === 0) this.add(`${name} is empty: ${instead}`);
+    return true;
+  }
+
+  /**
+   * Ends the constructor if anything was found.
+   *
+   * @throws one error with the construct path and everything that was found.
+   */
+  public throwIfAny(): void {
+    if (this.messages.length === 0) return;
+    const heading = this.messages.length === 1 ? 'an argument cannot work' : `${this.messages.length} arguments cannot work`;
+    throw new Error(`[${this.scope.node.path}] ${this.construct}: ${heading}:\n${this.messages.map((message) => `  - ${message}`).join('\n')}`);
+  }
+
+  private stringMap(name: string, value: unknown, check: (key: string, text: string) => void): void {
+    if (value === undefined) return;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      this.add(`${name} is ${show(value)}, but must be an object of strings`);
+      return;
+    }
+    for (const [key, text] of Object.entries(value)) {
+      if (typeof text === 'string') check(key, text);
+      else this.add(`${name}['${key}'] is ${show(text)}, but must be a string`);
+    }
+  }
+}
+
+/** A value as an error message shows it. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'function') return 'a function';
+  const type = (value as object).constructor?.name;
+  return type === undefined || type === 'Object' ? 'an object' : `a ${type}`;
+}
+
+// By what they can do rather than by `instanceof`: two copies of cdk8s in one app have different classes.
+function isDuration(value: unknown): value is Duration {
+  return typeof (value as Duration | null)?.toMilliseconds === 'function';
+}
+
+function isSize(value: unknown): value is Size {
+  return typeof (value as Size | null)?.toKibibytes === 'function';
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+function isQualifiedName(key: string): boolean {
+  const match = /^(?:([^/]*)\/)?([^/]*)$/.exec(key);
+  if (!match) return false;
+  const [, prefix, name] = match;
+  const prefixFits = prefix === undefined || (prefix.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(prefix));
+  return prefixFits && name.length <= 63 && /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(name);
+}

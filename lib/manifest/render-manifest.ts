@@ -1,0 +1,56 @@
+import { ApiObject, JsonPatch, Lazy } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { MANAGED_BY, Labels } from './labels';
+import { patchProblem } from './patches';
+
+/** What an object is, besides the fields that are computed when it is synthesized. */
+export interface RenderOptions {
+  /** Group, version and kind, for example `k8s.KubeService.GVK`. */
+  readonly gvk: { readonly apiVersion: string; readonly kind: string };
+  /** @default - the chart generates a name from the construct path */
+  readonly name?: string;
+  /** Added to the labels that every object gets. */
+  readonly labels?: { [key: string]: string };
+  readonly annotations?: { [key: string]: string };
+  /**
+   * The top-level fields besides `apiVersion`, `kind` and `metadata` (`spec`, `data`, …), each computed when the object is synthesized.
+   * Plain JSON with the names that the manifest has: what `k8s.KubeX.manifest(props)` returns, not its props.
+   */
+  readonly fields?: { [field: string]: () => unknown };
+}
+
+/**
+ * The one place that makes Kubernetes objects. The result is a plain ApiObject over the final JSON, so that
+ * `addJsonPatch` works on the names of the manifest, and nothing that a typed class does not know is dropped.
+ */
+export function renderManifest(scope: Construct, id: string, options: RenderOptions): ApiObject {
+  return new RenderedObject(scope, id, options);
+}
+
+class RenderedObject extends ApiObject {
+  private readonly overrides: JsonPatch[] = [];
+
+  constructor(scope: Construct, id: string, options: RenderOptions) {
+    super(scope, id, {
+      ...options.gvk,
+      metadata: {
+        name: options.name,
+        labels: { [Labels.MANAGED_BY]: MANAGED_BY, ...options.labels },
+        annotations: options.annotations,
+      },
+      ...Object.fromEntries(Object.entries(options.fields ?? {}).map(([field, produce]) => [field, Lazy.any({ produce })])),
+    });
+  }
+
+  public addJsonPatch(...patches: JsonPatch[]): void {
+    this.overrides.push(...patches);
+  }
+
+  public toJson(): any {
+    return this.overrides.reduce((manifest, patch) => {
+      const problem = patchProblem(manifest, patch);
+      if (problem) throw new Error(`[${this.node.path}] the override of ${this.kind} '${this.name}' ${problem}`);
+      return JsonPatch.apply(manifest, patch);
+    }, super.toJson());
+  }
+}
