@@ -1,0 +1,1 @@
+export { Broker, type BrokerOptions, type BrokerStatistics, type Connection } from './broker.js';
