@@ -7,3 +7,8 @@ export interface ManifestReference {
   /** The construct path in an app, or `file:line` of a manifest that was read. */
   readonly origin: string;
 }
+
+/** The object as people write it: `StatefulSet mqtt/broker`. */
+export function nameOf(reference: ManifestReference): string {
+  return `${reference.kind} ${reference.namespace === undefined ? '' : `${reference.namespace}/`}${reference.name}`;
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'crypto';
+import { ApiObject } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import type { Finding } from './acknowledgement';
+import { evaluate } from './evaluate';
+import { type MqttFinding, Severity } from './finding';
+import { formatFinding, formatFindings } from './format-findings';
+import { nameOf } from './model/manifest-reference';
+
+/** Set to any text but the empty one, it keeps warnings off stderr. They stay readable as findings; errors are never silenced. */
+export const QUIET_VARIABLE = 'CDK8S_MQTT_QUIET';
+
+/** Apps that check themselves, by their root construct. */
+const apps = new WeakMap<IConstruct, AppRules>();
+
+/** Makes every synth of the app that this construct stands in check the rules. Once is enough, more does no harm. */
+export function attachRules(scope: IConstruct): void {
+  rulesOf(scope.node.root).attach();
+}
+
+/** What the rules find about the objects under this construct, and about those elsewhere in the app that belong to its brokers, as the app stands now. */
+export function findingsAbout(scope: IConstruct): MqttFinding[] {
+  const isUnder = (path: string) => scope.node.path === '' || path === scope.node.path || path.startsWith(`${scope.node.path}/`);
+  return rulesOf(scope.node.root).findings()
+    .filter((finding) => [finding.violation.object, ...finding.brokers.map((broker) => broker.object.reference)].some((object) => isUnder(object.origin)))
+    .map(publicFinding);
+}
+
+function rulesOf(root: IConstruct): AppRules {
+  const rules = apps.get(root) ?? new AppRules(root);
+  apps.set(root, rules);
+  return rules;
+}
+
+/** The rules of one app. cdk8s validates the whole app once for every chart that it synthesizes, and all of it in the order of the tree, the root first. */
+class AppRules {
+  private attached = false;
+  private readonly validated = new WeakSet<IConstruct>();
+  private contentHash?: string;
+  private latest: Finding[] = [];
+
+  constructor(private readonly root: IConstruct) {}
+
+  public attach(): void {
+    if (this.attached) return;
+    this.attached = true;
+    this.root.node.addValidation({ validate: () => this.validate() });
+  }
+
+  public findings(): Finding[] {
+    const manifests = this.objects().map((object) => ({ manifest: object.toJson(), origin: object.node.path }));
+    const contentHash = createHash('sha256').update(JSON.stringify(manifests)).digest('hex');
+    if (contentHash !== this.contentHash) {
+      this.latest = evaluate(manifests);
+      this.contentHash = contentHash;
+    }
+    return this.latest;
+  }
+
+  /** Errors are reported by the objects themselves, whose path cdk8s then prints before the message. */
+  private validate(): string[] {
+    const findings = this.findings();
+    for (const object of this.objects()) {
+      if (this.validated.has(object)) continue;
+      this.validated.add(object);
+      object.node.addValidation({ validate: () => this.errorsAbout(object) });
+    }
+    printWarnings(findings);
+    return [];
+  }
+
+  private errorsAbout(object: ApiObject): string[] {
+    return this.latest
+      .filter(({ rule, violation, acknowledged }) => rule.severity === Severity.ERROR && acknowledged === undefined && violation.object.origin === object.node.path)
+      .map(formatFinding);
+  }
+
+  private objects(): ApiObject[] {
+    return this.root.node.findAll().filter((construct): construct is ApiObject => ApiObject.isApiObject(construct));
+  }
+}
+
+/** Printed warnings, so that a test file or a watcher that synthesizes often says each of them once. */
+const printed = new Set<string>();
+
+function printWarnings(findings: readonly Finding[]): void {
+  if (process.env[QUIET_VARIABLE]) return;
+  const text = formatFindings(findings.filter((finding) => {
+    const isNew = finding.rule.severity === Severity.WARNING && finding.acknowledged === undefined && !printed.has(formatFindings([finding]));
+    if (isNew) printed.add(formatFindings([finding]));
+    return isNew;
+  }));
+  if (text !== '') process.stderr.write(`${text}\n`);
+}
+
+function publicFinding({ rule, violation, acknowledged }: Finding): MqttFinding {
+  return {
+    id: rule.id,
+    severity: rule.severity,
+    title: rule.title,
+    path: violation.object.origin,
+    object: nameOf(violation.object),
+    found: violation.found,
+    breaks: violation.breaks,
+    remedy: violation.remedy ?? rule.remedy,
+    source: rule.source,
+    acknowledged,
+  };
+}

@@ -1,0 +1,28 @@
+import { Severity } from '../finding';
+import { nameOf } from '../model/manifest-reference';
+import type { Rule } from '../rule';
+
+export const objectRules: readonly Rule[] = [
+  {
+    id: 'MQTT-OBJECT-001',
+    severity: Severity.ERROR,
+    title: 'Every object is there once',
+    why: 'Two manifests with the same kind, namespace and name are one object to Kubernetes: the last that is applied wins, and what the first said is lost without a message.',
+    source: 'https://kubernetes.io/docs/concepts/overview/working-with-objects/names/',
+    remedy: 'Give one of the two another name, or put them into different namespaces.',
+    example: "new MqttCluster(chart, 'Broker', { name: 'broker-a' });",
+    check: (model) => {
+      const seen = new Map<string, string>();
+      return model.objects.filter((object) => object.kind !== '' && object.name !== '').flatMap((object) => {
+        const identity = JSON.stringify([object.group, object.kind, object.namespace, object.name]);
+        const first = seen.get(identity);
+        if (first === undefined) seen.set(identity, object.reference.origin);
+        return first === undefined ? [] : {
+          object: object.reference,
+          found: `a second ${nameOf(object.reference)}; the first is at ${first}`,
+          breaks: 'One of the two overwrites the other when they are applied.',
+        };
+      });
+    },
+  },
+];

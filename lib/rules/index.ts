@@ -1,0 +1,2 @@
+export { attachRules, findingsAbout } from './app-rules';
+export { type MqttFinding, Severity } from './finding';

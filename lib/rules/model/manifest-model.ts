@@ -1,0 +1,138 @@
+import { Autoscaler } from './autoscaler';
+import { brokerIn, BrokerWorkload } from './broker-workload';
+import { Fields } from './fields';
+import { selects } from './label-selector';
+import { type Manifest, ManifestObject } from './manifest-object';
+import type { ManifestReference } from './manifest-reference';
+import { ServiceObject } from './service-object';
+
+/** The objects of an app or of a set of files, seen as brokers with what belongs to them. */
+export class ManifestModel {
+  public static of(manifests: Manifest[]): ManifestModel {
+    return new ManifestModel(manifests.flatMap(itemsOf).map((manifest) => new ManifestObject(manifest)));
+  }
+
+  public readonly brokers: BrokerWorkload[];
+  private readonly brokersOfObject = new Map<string, BrokerWorkload[]>();
+
+  private constructor(public readonly objects: ManifestObject[]) {
+    this.brokers = objects.flatMap((object) => {
+      const broker = brokerIn(object);
+      return broker === undefined ? [] : new BrokerWorkload(object, broker);
+    });
+    this.brokers.forEach((broker) => this.relate(broker.object, [broker]));
+    this.relateBySelector();
+    this.relateByName();
+  }
+
+  /** The brokers that an object belongs to: itself, or those that it selects, scales or is mounted in. */
+  public brokersOf(reference: ManifestReference): BrokerWorkload[] {
+    return this.brokersOfObject.get(identity(reference)) ?? [];
+  }
+
+  private relateBySelector(): void {
+    const pods = new PodIndex(this.brokers);
+    for (const object of this.objects) {
+      if (object.is('', 'Service')) {
+        const selector = object.spec.at('selector');
+        // A Service's selector is a plain map, and an empty one selects nothing.
+        const selected = selector.entries.length === 0 ? [] : pods.selectedBy(object.namespace, new Fields({ matchLabels: selector.value }));
+        selected.forEach((broker) => broker.services.push(new ServiceObject(object)));
+        this.relate(object, selected);
+      } else if (object.is('policy', 'PodDisruptionBudget')) {
+        const selected = pods.selectedBy(object.namespace, object.spec.at('selector'));
+        selected.forEach((broker) => broker.disruptionBudgets.push(object));
+        this.relate(object, selected);
+      } else if (object.is('networking.k8s.io', 'NetworkPolicy')) {
+        const selected = pods.selectedBy(object.namespace, object.spec.at('podSelector'));
+        selected.forEach((broker) => broker.networkPolicies.push(object));
+        this.relate(object, selected);
+      }
+    }
+  }
+
+  private relateByName(): void {
+    const named = new Map(this.objects.map((object) => [`${object.kind}/${object.namespace}/${object.name}`, object]));
+    const find = (kind: string, broker: BrokerWorkload, name: string | undefined) => named.get(`${kind}/${broker.object.namespace}/${name ?? ''}`);
+
+    const workloads = new Map(this.brokers.map((broker) => [`${broker.object.namespace}/${broker.object.name}`, broker]));
+    for (const object of this.objects.filter(Autoscaler.is)) {
+      const autoscaler = new Autoscaler(object);
+      const broker = workloads.get(`${object.namespace}/${object.spec.at('scaleTargetRef', 'name').text ?? ''}`);
+      if (!broker || !autoscaler.scales(broker.object)) continue;
+      broker.autoscalers.push(autoscaler);
+      this.relate(object, [broker]);
+    }
+    for (const broker of this.brokers) {
+      for (const name of configMapNames(broker)) {
+        const configMap = find('ConfigMap', broker, name);
+        if (!configMap || broker.configMaps.includes(configMap)) continue;
+        broker.configMaps.push(configMap);
+        this.relate(configMap, [broker]);
+      }
+      const account = find('ServiceAccount', broker, broker.pods.spec.at('serviceAccountName').text);
+      if (account) {
+        broker.serviceAccounts.push(account);
+        this.relate(account, [broker]);
+      }
+    }
+  }
+
+  private relate(object: ManifestObject, brokers: BrokerWorkload[]): void {
+    const key = identity(object.reference);
+    this.brokersOfObject.set(key, [...this.brokersOfObject.get(key) ?? [], ...brokers]);
+  }
+}
+
+/** Finds the brokers that a selector selects without trying each: a fleet has as many Services as brokers, and must not take their product. */
+class PodIndex {
+  private readonly byLabel = new Map<string, BrokerWorkload[]>();
+  private readonly byNamespace = new Map<string, BrokerWorkload[]>();
+
+  constructor(brokers: BrokerWorkload[]) {
+    for (const broker of brokers) {
+      const { namespace } = broker.object;
+      append(this.byNamespace, namespace, broker);
+      Object.entries(broker.pods.labels).forEach(([key, value]) => append(this.byLabel, labelKey(namespace, key, value), broker));
+    }
+  }
+
+  public selectedBy(namespace: string, selector: Fields): BrokerWorkload[] {
+    return this.candidates(namespace, selector).filter((broker) => selects(selector, broker.pods.labels));
+  }
+
+  private candidates(namespace: string, selector: Fields): BrokerWorkload[] {
+    const lists = selector.at('matchLabels').entries.map(([key, value]) => this.byLabel.get(labelKey(namespace, key, value.text ?? '')) ?? []);
+    return [...lists, this.byNamespace.get(namespace) ?? []].reduce((shortest, list) => list.length < shortest.length ? list : shortest);
+  }
+}
+
+function append<V>(map: Map<string, V[]>, key: string, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value); else map.set(key, [value]);
+}
+
+function labelKey(namespace: string, key: string, value: string): string {
+  return JSON.stringify([namespace, key, value]);
+}
+
+function identity({ apiVersion, kind, namespace, name, origin }: ManifestReference): string {
+  return JSON.stringify([apiVersion, kind, namespace, name, origin]);
+}
+
+/** A `List` is what its items are. */
+function itemsOf({ manifest, origin }: Manifest): Manifest[] {
+  const fields = new Fields(manifest);
+  return fields.at('apiVersion').text === 'v1' && fields.at('kind').text === 'List'
+    ? fields.at('items').items.flatMap((item) => itemsOf({ manifest: item.value, origin }))
+    : [{ manifest, origin }];
+}
+
+function configMapNames(broker: BrokerWorkload): string[] {
+  const volumes = broker.pods.spec.at('volumes').items;
+  return [
+    ...volumes.map((volume) => volume.at('configMap', 'name')),
+    ...volumes.flatMap((volume) => volume.at('projected', 'sources').items.map((source) => source.at('configMap', 'name'))),
+    ...broker.pods.containers.flatMap((container) => container.fields.at('envFrom').items.map((source) => source.at('configMapRef', 'name'))),
+  ].flatMap((name) => name.text ?? []);
+}

@@ -1,0 +1,135 @@
+import type { ServiceObject, ServicePort } from './service-object';
+
+/**
+ * What the annotations and fields that the cloud controllers themselves read say about a load balancer. They win over what was declared,
+ * because an override may have changed them, and because manifests of other origin have nothing else.
+ */
+
+const AWS = 'service.beta.kubernetes.io/aws-load-balancer-';
+const AZURE_IDLE_MINUTES = 'service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout';
+const OCTAVIA = 'loadbalancer.openstack.org/';
+
+/** https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/nlb/ and the class of EKS Auto Mode */
+const AWS_NLB_CLASSES = ['service.k8s.aws/nlb', 'eks.amazonaws.com/nlb'];
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout */
+export const AWS_NLB_DEFAULT_IDLE_SECONDS = 350;
+/** https://github.com/openstack/octavia, octavia/common/constants.py */
+export const OCTAVIA_DEFAULT_IDLE_SECONDS = 50;
+
+/** An idle timeout as a provider reads it. */
+export interface ProviderIdleTimeout {
+  readonly seconds: number;
+  /** Key and value, for messages. */
+  readonly where: string;
+}
+
+/** An annotation that sets an idle timeout, with the values that its provider takes. */
+export interface IdleTimeoutSetting {
+  readonly key: string;
+  readonly value: string;
+  /** `undefined` if the value is no number. */
+  readonly seconds?: number;
+  /** What the provider takes, for messages. */
+  readonly form: string;
+  readonly valid: boolean;
+}
+
+export function isAwsNlb(service: ServiceObject): boolean {
+  const type = service.object.annotations[`${AWS}type`];
+  return AWS_NLB_CLASSES.includes(service.spec.at('loadBalancerClass').text ?? '') || type === 'external' || (type ?? '').startsWith('nlb');
+}
+
+/** Whether the NLB sends to nodes (the controller's default) and not to pods. */
+export function hasAwsInstanceTargets(service: ServiceObject): boolean {
+  const { annotations } = service.object;
+  return isAwsNlb(service) && annotations[`${AWS}nlb-target-type`] !== 'ip' && annotations[`${AWS}type`] !== 'nlb-ip';
+}
+
+/** Whether the NLB ends TLS on this port: with a certificate, on the ports of `ssl-ports`, or on all when it is absent. */
+export function endsTlsAtAwsNlb(service: ServiceObject, port: ServicePort): boolean {
+  const { annotations } = service.object;
+  const only = annotations[`${AWS}ssl-ports`];
+  const onPort = only === undefined || only.split(',').some((entry) => ['*', String(port.port), port.name].includes(entry.trim()));
+  return isAwsNlb(service) && annotations[`${AWS}ssl-cert`] !== undefined && onPort;
+}
+
+/** What the annotations of a Service set, in the order of the keys; a key of which the provider knows several has several. */
+export function idleTimeoutSettings(service: ServiceObject): IdleTimeoutSetting[] {
+  return Object.entries(service.object.annotations).flatMap(([key, value]) => settingsIn(key, value));
+}
+
+/** The shortest idle timeout that the provider's own annotations give; `undefined` where they say nothing that can be read. */
+export function providerIdleTimeout(service: ServiceObject): ProviderIdleTimeout | undefined {
+  const settings = idleTimeoutSettings(service).flatMap(({ key, value, seconds }) => seconds === undefined ? [] : { seconds, where: `${key}: ${value}` });
+  const octavia = settings.filter(({ where }) => where.startsWith(OCTAVIA));
+  if (octavia.length === 1) settings.push({ seconds: OCTAVIA_DEFAULT_IDLE_SECONDS, where: `Octavia's default beside ${octavia[0].where}` });
+  if (service.ports.some((port) => endsTlsAtAwsNlb(service, port))) {
+    settings.push({ seconds: AWS_NLB_DEFAULT_IDLE_SECONDS, where: 'fixed for a TLS listener of an NLB' });
+  }
+  if (isAwsNlb(service) && settings.length > 0 && service.ports.some((port) => !hasAwsIdleTimeout(service, port))) {
+    settings.push({ seconds: AWS_NLB_DEFAULT_IDLE_SECONDS, where: 'default of an NLB listener' });
+  }
+  return settings.sort((a, b) => a.seconds - b.seconds)[0];
+}
+
+/** Whether the provider was told that only the private network reaches the load balancer; `undefined` where nothing was said. */
+export function providerSaysInternal(service: ServiceObject): boolean | undefined {
+  const scheme = service.object.annotations[`${AWS}scheme`];
+  const azure = service.object.annotations['service.beta.kubernetes.io/azure-load-balancer-internal'];
+  const google = service.object.annotations['networking.gke.io/load-balancer-type'];
+  if (scheme !== undefined) return scheme !== 'internet-facing';
+  if (azure !== undefined) return azure === 'true';
+  if (google !== undefined) return google === 'Internal';
+  return undefined;
+}
+
+/** The annotation, with its value, that makes the load balancer send PROXY protocol. */
+export function proxyProtocolSetting(service: ServiceObject): string | undefined {
+  const on = Object.entries(service.object.annotations).find(([key, value]) => PROXY_PROTOCOL[key]?.test(value)
+    || (/^service\.beta\.kubernetes\.io\/aws-load-balancer-target-group-attributes(\.|$)/.test(key) && /proxy_protocol_v2\.enabled=true/.test(value)));
+  return on && `${on[0]}: ${on[1]}`;
+}
+
+/** Keys by provider, each with the values that switch PROXY protocol on. */
+const PROXY_PROTOCOL: Record<string, RegExp> = {
+  [`${AWS}proxy-protocol`]: /^\*$/,
+  [`${AWS}proxy-protocol-per-target-group`]: /\d/,
+  'service.beta.kubernetes.io/azure-pls-proxy-protocol': /^true$/,
+  'service.beta.kubernetes.io/do-loadbalancer-enable-proxy-protocol': /^true$/,
+  'load-balancer.hetzner.cloud/uses-proxyprotocol': /^true$/,
+  'service.beta.kubernetes.io/oci-load-balancer-connection-proxy-protocol-version': /^[12]$/,
+  'oci-network-load-balancer.oraclecloud.com/is-ppv2-enabled': /^true$/,
+  'service.beta.kubernetes.io/linode-loadbalancer-default-proxy-protocol': /^v[12]$/,
+  'service.beta.kubernetes.io/scw-loadbalancer-proxy-protocol-v2': /^(true|\*|\d)/,
+  [`${OCTAVIA}proxy-protocol`]: /^(true|v[12])$/,
+};
+
+function hasAwsIdleTimeout(service: ServiceObject, port: ServicePort): boolean {
+  return Object.entries(service.object.annotations).some(([key, value]) =>
+    key.startsWith(`${AWS}listener-attributes.`) && key.endsWith(`-${port.port}`) && value.includes('tcp.idle_timeout.seconds='));
+}
+
+function settingsIn(key: string, value: string): IdleTimeoutSetting[] {
+  if (key.startsWith(`${AWS}listener-attributes.`)) {
+    return value.split(',').flatMap((attribute) => {
+      const [name, number = ''] = attribute.trim().split('=');
+      return name === 'tcp.idle_timeout.seconds' ? setting(key, number, 1, 60, 6000, 'seconds', attribute.trim()) : [];
+    });
+  }
+  if (key === AZURE_IDLE_MINUTES) return [setting(key, value, 60, 4, 100, 'minutes')];
+  if (key === 'service.beta.kubernetes.io/oci-load-balancer-connection-idle-timeout') return [setting(key, value, 1, 1, Infinity, 'seconds')];
+  if (key === 'service.kubernetes.io/ibm-load-balancer-cloud-provider-vpc-idle-connection-timeout') return [setting(key, value, 1, 50, 7200, 'seconds')];
+  if (key === `${OCTAVIA}timeout-client-data` || key === `${OCTAVIA}timeout-member-data`) return [setting(key, value, 0.001, 1, Infinity, 'milliseconds')];
+  return [];
+}
+
+function setting(key: string, text: string, secondsPerUnit: number, minimum: number, maximum: number, unit: string, value = text): IdleTimeoutSetting {
+  const number = /^\d+$/.test(text) ? Number(text) : NaN;
+  return {
+    key,
+    value,
+    seconds: Number.isNaN(number) ? undefined : number * secondsPerUnit,
+    form: `a whole number of ${unit} from ${minimum}${maximum === Infinity ? '' : ` to ${maximum}`}`,
+    valid: number >= minimum && number <= maximum,
+  };
+}
