@@ -1,5 +1,8 @@
-import { Duration, Size } from 'cdk8s';
+import { Duration, Size, SizeRoundingBehavior } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { quantity } from './quantity';
+
+const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /**
  * Collects what is wrong with the arguments of a construct, so that its author sees all of it at once.
@@ -55,13 +58,19 @@ export class ArgumentErrors {
     }
   }
 
-  /** A Size above zero; `undefined` passes. */
-  public size(name: string, value: unknown): void {
+  /** A Size of whole KiB within bounds; `undefined` passes. */
+  public size(name: string, value: unknown, bounds: { min: Size; max?: Size }, why: string): void {
     if (value === undefined) return;
     if (!isSize(value)) {
-      this.add(`${name} is ${show(value)}, but must be a Size, for example Size.gibibytes(100)`);
-    } else if (!(value.toKibibytes({ rounding: 2 }) > 0)) {
-      this.add(`${name} is ${value.toKibibytes({ rounding: 2 })} KiB, but must be above zero`);
+      this.add(`${name} is ${show(value)}, but must be a Size, for example Size.mebibytes(64)`);
+      return;
+    }
+    const kibibytes = value.toKibibytes({ rounding: SizeRoundingBehavior.NONE });
+    if (!Number.isInteger(kibibytes)) {
+      this.add(`${name} is ${kibibytes} KiB, but can only be expressed in whole KiB`);
+    } else if (kibibytes < bounds.min.toKibibytes() || (bounds.max && kibibytes > bounds.max.toKibibytes())) {
+      const range = bounds.max ? `from ${quantity(bounds.min)} to ${quantity(bounds.max)}` : `at least ${quantity(bounds.min)}`;
+      this.add(`${name} is ${quantity(value)}, but must be ${range}: ${why}`);
     }
   }
 
@@ -74,6 +83,21 @@ export class ArgumentErrors {
     } else if (value.length > maxLength) {
       this.add(`${name} is '${value}' with ${value.length} characters, but may have ${maxLength}: ${why}`);
     }
+  }
+
+  /** A DNS-1123 subdomain: labels with dots between them; `undefined` passes. */
+  public dnsSubdomain(name: string, value: unknown): void {
+    if (value === undefined) return;
+    if (typeof value === 'string' && value.length <= 253 && DNS_SUBDOMAIN.test(value)) return;
+    this.add(`${name} is ${show(value)}, but must be lower-case letters, digits, dashes and dots, at most 253 (a DNS-1123 subdomain): Kubernetes refuses the object otherwise`);
+  }
+
+  /** A value that has these members, as the objects of a class do; `undefined` passes. Answers whether it can be looked at. */
+  public like<T>(name: string, value: T | undefined, members: (keyof T)[], example: string): value is T {
+    if (value === undefined) return false;
+    const fits = typeof value === 'object' && value !== null && members.every((member) => member in (value as object));
+    if (!fits) this.add(`${name} is ${show(value)}, but must be made like this: ${example}`);
+    return fits;
   }
 
   /** The key and value of labels; `undefined` passes. */
@@ -152,6 +176,6 @@ function isQualifiedName(key: string): boolean {
   const match = /^(?:([^/]*)\/)?([^/]*)$/.exec(key);
   if (!match) return false;
   const [, prefix, name] = match;
-  const prefixFits = prefix === undefined || (prefix.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(prefix));
+  const prefixFits = prefix === undefined || (prefix.length <= 253 && DNS_SUBDOMAIN.test(prefix));
   return prefixFits && name.length <= 63 && /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(name);
 }

@@ -1,5 +1,6 @@
 import { ApiObject, JsonPatch, Lazy } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { ArgumentErrors } from './arguments';
 import { MANAGED_BY, Labels } from './labels';
 import { patchProblem } from './patches';
 
@@ -34,12 +35,17 @@ class RenderedObject extends ApiObject {
     super(scope, id, {
       ...options.gvk,
       metadata: {
-        name: options.name,
+        // A key that is present but undefined would hide the name that the chart generates.
+        ...(options.name === undefined ? {} : { name: options.name }),
         labels: { [Labels.MANAGED_BY]: MANAGED_BY, ...options.labels },
         annotations: options.annotations,
       },
       ...Object.fromEntries(Object.entries(options.fields ?? {}).map(([field, produce]) => [field, Lazy.any({ produce })])),
     });
+    // cdk8s does not clean `_` and `.` out of the ids that it makes names of: the API server would be the first to complain.
+    const errors = new ArgumentErrors(this, this.kind);
+    errors.dnsLabel('metadata.name', this.name, 63, 'set a name, or change the ids of the chart and the construct that it is made of');
+    errors.throwIfAny();
   }
 
   public addJsonPatch(...patches: JsonPatch[]): void {

@@ -29,6 +29,11 @@ export class MqttTls {
     return new MqttTls(secret.name, options.clientCertificate ?? MqttClientCertificate.NONE);
   }
 
+  /** @internal */
+  public static _fromSecretName(secretName: string): MqttTls {
+    return new MqttTls(secretName, MqttClientCertificate.NONE);
+  }
+
   private constructor(
     /** Name of the Secret. */
     public readonly secretName: string,

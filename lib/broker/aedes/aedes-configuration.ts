@@ -1,0 +1,76 @@
+import type { Size } from 'cdk8s';
+import type { MqttListener } from '../../network/mqtt-listener';
+import { MqttClientCertificate } from '../../security/mqtt-tls';
+import type { ClusterIntent } from '../../workload/cluster-intent';
+
+/** The broker's own limits, beyond what every broker knows. */
+export interface AedesLimits {
+  readonly logLevel?: string;
+  readonly maxPacketSize?: Size;
+  readonly maxQueuedMessages?: number;
+  readonly maxQueuedSize?: Size;
+}
+
+/** Where the container sees what is mounted. Folders, not single files: the kubelet keeps those up to date, and the broker reloads them. */
+export const AedesPaths = {
+  CONFIGURATION: '/etc/mqtt-broker/configuration',
+  PASSWORDS: '/etc/mqtt-broker/passwords',
+  ACL: '/etc/mqtt-broker/acl',
+  DATA: '/var/lib/mqtt-broker',
+  certificate: (listener: MqttListener) => `/etc/mqtt-broker/certificates/${listener.name}`,
+} as const;
+
+export const CONFIGURATION_KEY = 'broker.yaml';
+export const OPERATIONS_PORT = 8080;
+
+/** Share of the volume at which the store counts as full, so that the file system itself never is. */
+const STORE_SHARE = 0.9;
+
+/** The broker's configuration file, as broker-image/config.schema.json describes it. */
+export function aedesConfiguration(intent: ClusterIntent, limits: AedesLimits): object {
+  const { authentication, authorization } = intent;
+  return {
+    listeners: intent.listeners.map(listenerConfiguration),
+    authentication: {
+      anonymous: authentication.allowsAnonymous,
+      ...optional('passwordFile', authentication.secretName && `${AedesPaths.PASSWORDS}/${authentication.secretKey}`),
+    },
+    ...optional('authorization', authorization.key && { aclFile: `${AedesPaths.ACL}/${authorization.key}` }),
+    ...optional('keepalive', intent.keepalive.maxSeconds && { maxSeconds: intent.keepalive.maxSeconds }),
+    session: {
+      expirySeconds: intent.sessionExpirySeconds,
+      ...optional('maxQueuedMessages', limits.maxQueuedMessages),
+      ...optional('maxQueuedBytes', limits.maxQueuedSize && bytes(limits.maxQueuedSize)),
+    },
+    ...optional('limits', limits.maxPacketSize && { maxPacketBytes: bytes(limits.maxPacketSize) }),
+    store: { directory: AedesPaths.DATA, maxBytes: Math.floor(bytes(intent.storageSize) * STORE_SHARE) },
+    operations: { port: OPERATIONS_PORT },
+    shutdown: { delaySeconds: intent.shutdown.delaySeconds, connectionsPerSecond: intent.shutdown.connectionsPerSecond },
+    ...optional('log', limits.logLevel && { level: limits.logLevel }),
+  };
+}
+
+function listenerConfiguration(listener: MqttListener): object {
+  const { name, transport, port, path, maxConnections, tls } = listener;
+  const folder = AedesPaths.certificate(listener);
+  return {
+    name,
+    protocol: transport,
+    port,
+    ...optional('path', path),
+    ...optional('maxConnections', maxConnections),
+    ...optional('tls', tls && {
+      certificateFile: `${folder}/tls.crt`,
+      privateKeyFile: `${folder}/tls.key`,
+      ...(tls.clientCertificate === MqttClientCertificate.NONE ? {} : { clientCaFile: `${folder}/ca.crt`, clientCertificate: tls.clientCertificate }),
+    }),
+  };
+}
+
+function bytes(size: Size): number {
+  return size.toKibibytes() * 1024;
+}
+
+function optional(key: string, value: unknown): object {
+  return value === undefined ? {} : { [key]: value };
+}

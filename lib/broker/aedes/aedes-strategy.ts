@@ -1,0 +1,111 @@
+import { createHash } from 'crypto';
+import { ApiObject, Size, Yaml } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import { aedesConfiguration, AedesPaths, CONFIGURATION_KEY, OPERATIONS_PORT } from './aedes-configuration';
+import { AEDES_COVERAGE } from './aedes-coverage';
+import { MqttAedesOptions, MqttImagePullPolicy, MqttLogLevel } from './aedes-options';
+import type { ArgumentErrors } from '../../manifest/arguments';
+import { renderManifest } from '../../manifest/render-manifest';
+import type { ClusterIntent } from '../../workload/cluster-intent';
+import { renderStatefulSet } from '../../workload/stateful-set';
+import type { BrokerStrategy, RenderedBroker } from '../broker-strategy';
+
+/** Annotation of the pods that changes with the configuration, so that a change rolls them. */
+export const CONFIGURATION_CHECKSUM = 'cdk8s-mqtt/configuration-checksum';
+
+/** User `node` of the image. */
+const USER_ID = 1000;
+
+/** Time that the store gets to open: 60 probes, five seconds apart. */
+const STARTUP_PROBES = 60;
+
+const SECRET_FILE_MODE = 0o440;
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const LIBRARY_VERSION: string = require('../../../package.json').version;
+
+/** The companion broker: one StatefulSet, each pod with a durable store of its own. */
+export class AedesStrategy implements BrokerStrategy {
+  public readonly name = 'aedes';
+  public readonly metricsPortName = 'http';
+  public readonly metricsPath = '/metrics';
+  public readonly reservedPorts = [{ name: this.metricsPortName, port: OPERATIONS_PORT, use: 'probes and metrics' }];
+  public readonly coverage = AEDES_COVERAGE;
+
+  constructor(private readonly options: MqttAedesOptions) {}
+
+  public checkOptions(errors: ArgumentErrors): void {
+    const { image, imagePullPolicy, logLevel, maxPacketSize, maxQueuedMessages, maxQueuedSize } = this.options;
+    if (image !== undefined && (typeof image !== 'string' || !/^\S+$/.test(image))) {
+      errors.add(`broker image is '${image}', but must be an image reference, for example 'example.com/mqtt/broker@sha256:…'`);
+    }
+    errors.member('broker imagePullPolicy', imagePullPolicy, MqttImagePullPolicy);
+    errors.member('broker logLevel', logLevel, MqttLogLevel);
+    errors.wholeNumber('broker maxQueuedMessages', maxQueuedMessages, { min: 1 }, 'a session must be able to hold a message');
+    errors.size('broker maxPacketSize', maxPacketSize, { min: Size.kibibytes(1), max: Size.mebibytes(255) }, 'MQTT 3.1.1 §2.2.3 ends below 256 MiB');
+    errors.size('broker maxQueuedSize', maxQueuedSize, { min: Size.kibibytes(1) }, 'a session must be able to hold a message');
+  }
+
+  public render(scope: Construct, intent: ClusterIntent): RenderedBroker {
+    const secrets = mountedFiles(intent);
+    // Each of the two objects needs the other: the volumes name the ConfigMap, and its name is made of the StatefulSet's, which the chart may generate.
+    // Both are computed when they are synthesized, so it does not matter which is made first.
+    const objects: { configuration?: ApiObject } = {};
+    const workload = renderStatefulSet(scope, intent, () => ({
+      broker: this.name,
+      container: {
+        image: this.options.image ?? `cdk8s-mqtt/broker:${LIBRARY_VERSION}`,
+        imagePullPolicy: this.options.imagePullPolicy ?? MqttImagePullPolicy.IF_NOT_PRESENT,
+        env: [{ name: 'MQTT_BROKER_CONFIG', value: `${AedesPaths.CONFIGURATION}/${CONFIGURATION_KEY}` }],
+        volumeMounts: [
+          { name: 'configuration', mountPath: AedesPaths.CONFIGURATION, readOnly: true },
+          ...secrets.map(({ volume, path }) => ({ name: volume.name, mountPath: path, readOnly: true })),
+        ],
+        startupProbe: probe('/startupz', { periodSeconds: 5, failureThreshold: STARTUP_PROBES }),
+        livenessProbe: probe('/livez', { periodSeconds: 10, failureThreshold: 6 }),
+        readinessProbe: probe('/readyz', { periodSeconds: 5, failureThreshold: 2 }),
+      },
+      ports: [{ name: this.metricsPortName, containerPort: OPERATIONS_PORT, protocol: 'TCP' }],
+      volumes: [{ name: 'configuration', configMap: { name: objects.configuration!.name } }, ...secrets.map(({ volume }) => volume)],
+      imagePullSecrets: this.options.imagePullSecrets?.map(({ name }) => ({ name })),
+      userId: USER_ID,
+      dataPath: AedesPaths.DATA,
+      podAnnotations: { [CONFIGURATION_CHECKSUM]: checksum(objects.configuration!) },
+    }), { broker: this.name, sessionStore: 'embedded' });
+    objects.configuration = renderManifest(scope, 'Configuration', {
+      gvk: k8s.KubeConfigMap.GVK,
+      name: `${workload.name}-configuration`,
+      labels: intent.labels,
+      fields: { data: () => ({ [CONFIGURATION_KEY]: Yaml.stringify(aedesConfiguration(intent, this.options)) }) },
+    });
+    return { workload, configuration: objects.configuration };
+  }
+}
+
+interface MountedFiles {
+  readonly volume: k8s.Volume;
+  readonly path: string;
+}
+
+/** Certificates, passwords and access control list, each mounted as a folder of its own. */
+function mountedFiles({ listeners, authentication, authorization }: ClusterIntent): MountedFiles[] {
+  const fromSecret = (name: string, path: string, secretName: string) => ({ path, volume: { name, secret: { secretName, defaultMode: SECRET_FILE_MODE } } });
+  const mounts: MountedFiles[] = [];
+  for (const listener of listeners) {
+    if (listener.tls) mounts.push(fromSecret(`certificate-${listener.name}`, AedesPaths.certificate(listener), listener.tls.secretName));
+  }
+  if (authentication.secretName) mounts.push(fromSecret('passwords', AedesPaths.PASSWORDS, authentication.secretName));
+  if (authorization.secretName) mounts.push(fromSecret('acl', AedesPaths.ACL, authorization.secretName));
+  if (authorization.configMapName) mounts.push({ path: AedesPaths.ACL, volume: { name: 'acl', configMap: { name: authorization.configMapName } } });
+  return mounts;
+}
+
+function probe(path: string, timing: { periodSeconds: number; failureThreshold: number }): k8s.Probe {
+  return { httpGet: { path, port: k8s.IntOrString.fromString('http') }, timeoutSeconds: 5, ...timing };
+}
+
+/** Of the ConfigMap as it will be applied, overrides included. */
+function checksum(configuration: ApiObject): string {
+  return createHash('sha256').update(JSON.stringify(configuration.toJson().data)).digest('hex');
+}

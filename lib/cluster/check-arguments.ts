@@ -1,0 +1,140 @@
+import { Duration, Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { MqttClusterProps } from './mqtt-cluster-props';
+import type { MqttClusterSettings } from './mqtt-cluster-settings';
+import { givenSettings } from './resolve-intent';
+import type { BrokerStrategy } from '../broker/broker-strategy';
+import { MqttBroker } from '../broker/mqtt-broker';
+import { ArgumentErrors, show } from '../manifest/arguments';
+import { KubernetesVersion } from '../manifest/kubernetes-version';
+import { Labels } from '../manifest/labels';
+import { quantity } from '../manifest/quantity';
+import type { MqttListener } from '../network/mqtt-listener';
+import { MqttSpread } from '../workload/mqtt-spread';
+import { MqttClaimRetention } from '../workload/mqtt-storage';
+import type { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
+
+/** The longest name made of the cluster's has 14 characters more: `<name>-configuration`. */
+export const MAX_NAME_LENGTH = 49;
+
+const RESERVED_LABELS: string[] = Object.values(Labels);
+
+/** Refuses what cannot work, all of it at once, before anything is rendered. */
+export function checkArguments(scope: Construct, props: MqttClusterProps): void {
+  const errors = new ArgumentErrors(scope, 'MqttCluster');
+  errors.like('profile', props.profile, ['name', 'settings'], 'MqttProfile.production()');
+  errors.like('broker', props.broker, ['_strategy'], 'MqttBroker.aedes()');
+  errors.like('kubernetesVersion', props.kubernetesVersion, ['minor', 'isAtLeast'], "KubernetesVersion.of('1.35')");
+  errors.throwIfAny();
+
+  const settings = givenSettings(props);
+  const strategy = (props.broker ?? MqttBroker.aedes())._strategy;
+  errors.dnsLabel('name', props.name, MAX_NAME_LENGTH, 'the names of Services and pods are made of it');
+  errors.labels('labels', props.labels);
+  for (const key of Object.keys(props.labels ?? {})) {
+    if (RESERVED_LABELS.includes(key)) errors.add(`labels has the key '${key}', which the library sets itself: choose another`);
+  }
+  errors.boolean('disruptionBudget', settings.disruptionBudget);
+  errors.boolean('networkPolicy', settings.networkPolicy);
+  checkPlacement(errors, settings);
+  checkShutdown(errors, settings);
+  checkSessions(errors, settings);
+  checkStorage(errors, settings.storage);
+  checkResources(errors, settings.resources);
+  checkTcpKeepalive(errors, settings.tcpKeepalive, props.kubernetesVersion ?? KubernetesVersion.V1_35);
+  checkListeners(errors, settings.listeners, strategy);
+  strategy.checkOptions(errors);
+  errors.throwIfAny();
+}
+
+function checkPlacement(errors: ArgumentErrors, settings: MqttClusterSettings): void {
+  errors.wholeNumber('replicas', settings.replicas, { min: 1 }, 'a cluster needs a broker; to switch it off, scale the StatefulSet');
+  errors.wholeNumber('nodeCount', settings.nodeCount, { min: 1 }, 'it is the number of nodes that can take a pod');
+  errors.member('antiAffinity', settings.antiAffinity, MqttSpread);
+  errors.member('antiAffinityToOtherClusters', settings.antiAffinityToOtherClusters, MqttSpread);
+  errors.member('zoneSpread', settings.zoneSpread, MqttSpread);
+  errors.labels('nodeSelector', settings.nodeSelector);
+}
+
+function checkShutdown(errors: ArgumentErrors, settings: MqttClusterSettings): void {
+  errors.wholeNumber('connectionsPerPod', settings.connectionsPerPod, { min: 1 }, 'the grace period is computed from it');
+  errors.wholeNumber('drainConnectionsPerSecond', settings.drainConnectionsPerSecond, { min: 1 }, 'a drain at that rate would never end');
+  errors.duration(
+    'shutdownDelay', settings.shutdownDelay, { min: Duration.seconds(0), max: Duration.hours(1) }, 'the pod serves on for that long before it drains',
+  );
+  errors.duration('terminationGracePeriod', settings.terminationGracePeriod, { min: Duration.seconds(1) }, 'Kubernetes counts it in seconds, and 0 kills at once');
+}
+
+function checkSessions(errors: ArgumentErrors, settings: MqttClusterSettings): void {
+  errors.duration('sessionExpiry', settings.sessionExpiry, { min: Duration.seconds(1) }, 'it is configured in seconds');
+  errors.like('authentication', settings.authentication, ['allowsAnonymous'], 'MqttAuthentication.passwordFile(secret)');
+  errors.like('authorization', settings.authorization, ['key'], 'MqttAuthorization.aclFromConfigMap(configMap)');
+  if (errors.like('keepaliveLimit', settings.keepaliveLimit, ['limit'], 'MqttKeepaliveLimit.of(Duration.seconds(180))')) {
+    const bounds = { min: Duration.seconds(1), max: Duration.seconds(65_535) };
+    errors.duration('keepaliveLimit', settings.keepaliveLimit.limit, bounds, 'CONNECT carries it in two bytes (MQTT 3.1.1 §3.1.2.10)');
+  }
+}
+
+function checkStorage(errors: ArgumentErrors, storage: MqttClusterSettings['storage']): void {
+  if (!errors.like('storage', storage, ['isEphemeral'], 'MqttStorage.persistentVolume({ size: Size.gibibytes(100) })')) return;
+  errors.size('storage size', storage.size, { min: Size.mebibytes(64) }, 'the store needs room to work');
+  errors.dnsSubdomain('storage storageClassName', storage.storageClassName);
+  errors.member('storage whenDeleted', storage.whenDeleted, MqttClaimRetention);
+  errors.member('storage whenScaled', storage.whenScaled, MqttClaimRetention);
+}
+
+function checkResources(errors: ArgumentErrors, resources: MqttClusterSettings['resources']): void {
+  if (!errors.like('resources', resources, [], '{ memoryLimit: Size.gibibytes(2) }')) return;
+  const { cpuRequest, cpuLimit, memoryRequest, memoryLimit } = resources;
+  const enough = { min: Size.mebibytes(64) };
+  errors.size('resources memoryRequest', memoryRequest, enough, 'a broker does not start with less');
+  errors.size('resources memoryLimit', memoryLimit, enough, 'a broker does not start with less');
+  if (isSize(memoryRequest) && isSize(memoryLimit) && memoryRequest.toKibibytes() > memoryLimit.toKibibytes()) {
+    errors.add(`resources memoryRequest is ${quantity(memoryRequest)}, above memoryLimit ${quantity(memoryLimit)}: the API server refuses that`);
+  }
+  errors.like('resources cpuRequest', cpuRequest, ['amount'], 'Cpu.millis(500)');
+  errors.like('resources cpuLimit', cpuLimit, ['amount'], 'Cpu.units(2)');
+}
+
+function checkTcpKeepalive(errors: ArgumentErrors, tcpKeepalive: MqttTcpKeepalive | undefined, version: KubernetesVersion): void {
+  if (!errors.like('tcpKeepalive', tcpKeepalive, ['time', 'probes'], 'MqttTcpKeepalive.of()') || tcpKeepalive.time === undefined) return;
+  if (!version.isAtLeast(29)) {
+    errors.add(`tcpKeepalive needs sysctls that are safe since Kubernetes 1.29, but the target is ${version}: `
+      + 'the kubelet would refuse the pods (SysctlForbidden). Write MqttTcpKeepalive.kernelDefaults(), or raise kubernetesVersion');
+  }
+  // Bounds of the kernel: MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL and MAX_TCP_KEEPCNT in include/net/tcp.h
+  const bounds = { min: Duration.seconds(1), max: Duration.seconds(32_767) };
+  errors.duration('tcpKeepalive time', tcpKeepalive.time, bounds, 'the kernel takes no other value');
+  errors.duration('tcpKeepalive interval', tcpKeepalive.interval, bounds, 'the kernel takes no other value');
+  errors.wholeNumber('tcpKeepalive probes', tcpKeepalive.probes, { min: 1, max: 127 }, 'the kernel takes no other value');
+}
+
+function checkListeners(errors: ArgumentErrors, listeners: MqttListener[] | undefined, strategy: BrokerStrategy): void {
+  if (!errors.filledArray('listeners', listeners, 'a broker without a listener has no clients; write for example [MqttListener.tcp()]')) return;
+  const ports = new Map<unknown, string>(strategy.reservedPorts.map(({ port, use }) => [port, use]));
+  const names = new Map<unknown, string>(strategy.reservedPorts.map(({ name, use }) => [name, use]));
+  for (const [index, listener] of (listeners as MqttListener[]).entries()) {
+    const at = `listeners[${index}]`;
+    if (typeof listener?.transport !== 'string') {
+      errors.add(`${at} is ${show(listener)}, but must be an MqttListener, for example MqttListener.tcp()`);
+      continue;
+    }
+    errors.dnsLabel(`${at} name`, listener.name, 15, 'it names a container port');
+    errors.wholeNumber(`${at} port`, listener.port, { min: 1, max: 65_535 }, 'there are no other TCP ports');
+    errors.wholeNumber(`${at} maxConnections`, listener.maxConnections, { min: 1 }, 'a listener that accepts nobody is none');
+    if (listener.path !== undefined && !/^\/[^\s?#]*$/.test(listener.path)) errors.add(`${at} path is ${show(listener.path)}, but must be the path of a URL, for example '/mqtt'`);
+    claim(errors, ports, listener.port, `${at} port`, at);
+    claim(errors, names, listener.name, `${at} name`, at);
+  }
+}
+
+/** Each port and each name can be taken once. */
+function claim(errors: ArgumentErrors, taken: Map<unknown, string>, value: unknown, name: string, by: string): void {
+  const owner = taken.get(value);
+  if (owner === undefined) taken.set(value, by);
+  else errors.add(`${name} ${show(value)} is taken already, by ${owner}: choose another`);
+}
+
+function isSize(value: unknown): value is Size {
+  return typeof (value as Size | undefined)?.toKibibytes === 'function';
+}

@@ -1,0 +1,132 @@
+import type { Duration } from 'cdk8s';
+import type { MqttListener } from '../network/mqtt-listener';
+import type { MqttAuthentication } from '../security/mqtt-authentication';
+import type { MqttAuthorization } from '../security/mqtt-authorization';
+import type { MqttKeepaliveLimit } from '../workload/mqtt-keepalive-limit';
+import type { MqttResources } from '../workload/mqtt-resources';
+import type { MqttSpread } from '../workload/mqtt-spread';
+import type { MqttStorage } from '../workload/mqtt-storage';
+import type { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
+
+/** Everything about a cluster that a profile has a default for. */
+export interface MqttClusterSettings {
+  /**
+   * Number of broker pods.
+   * @default - 1 in development, 3 in production
+   */
+  readonly replicas?: number;
+
+  /**
+   * Where the brokers keep sessions, queues and retained messages.
+   * @default - a persistent volume for each pod, of 15 GiB in development and 100 GiB in production, kept when the StatefulSet goes
+   */
+  readonly storage?: MqttStorage;
+
+  /**
+   * Ports on which the brokers accept clients.
+   * @default - MQTT over TCP on 1883 in development; MQTT over TLS on 8883 in production, with the certificate in the Secret `<name>-tls`
+   */
+  readonly listeners?: MqttListener[];
+
+  /**
+   * Who may connect.
+   * @default - everybody in development; in production the users in the key `passwords` of the Secret `<name>-passwords`
+   */
+  readonly authentication?: MqttAuthentication;
+
+  /**
+   * Who may publish and subscribe to what.
+   * @default MqttAuthorization.allTopics()
+   */
+  readonly authorization?: MqttAuthorization;
+
+  /**
+   * Longest MQTT keepalive that clients may ask for. It must stay below the idle timeout of every load balancer in front.
+   * @default - no limit in development; 180 seconds in production, which passes every large cloud's default but the 50 to 60 seconds of some proxies
+   */
+  readonly keepaliveLimit?: MqttKeepaliveLimit;
+
+  /**
+   * TCP keepalive in the pods.
+   * @default - MqttTcpKeepalive.of() for Kubernetes 1.29 and newer, the kernel's constants for older ones
+   */
+  readonly tcpKeepalive?: MqttTcpKeepalive;
+
+  /**
+   * How long a persistent session outlives its connection, in whole seconds.
+   * @default Duration.days(7)
+   */
+  readonly sessionExpiry?: Duration;
+
+  /**
+   * Whether two pods of this cluster may share a node. Where they may not, losing a node loses one broker, and `externalTrafficPolicy: Local` is fair.
+   * @default - MqttSpread.PREFERRED in development, MqttSpread.REQUIRED in production
+   */
+  readonly antiAffinity?: MqttSpread;
+
+  /**
+   * Whether pods of this cluster may share a node with pods of other MQTT clusters of this library.
+   * @default MqttSpread.PREFERRED
+   */
+  readonly antiAffinityToOtherClusters?: MqttSpread;
+
+  /**
+   * Whether the pods are spread evenly over zones.
+   * @default MqttSpread.PREFERRED
+   */
+  readonly zoneSpread?: MqttSpread;
+
+  /**
+   * Labels of the nodes that may take a pod.
+   * @default - any node
+   */
+  readonly nodeSelector?: { [key: string]: string };
+
+  /**
+   * How many nodes can take a pod. Given, it is compared with the replicas (MQTT-PLACEMENT-001).
+   * @default - unknown
+   */
+  readonly nodeCount?: number;
+
+  /**
+   * CPU and memory of each pod.
+   * @default - requests of 100m CPU and 256 MiB, limit of 512 MiB in development; requests of 1 CPU and 2 GiB, limit of 2 GiB in production
+   */
+  readonly resources?: MqttResources;
+
+  /**
+   * Connections that each pod is planned for. The grace period is computed from it.
+   * @default - 1,000 in development, 10,000 in production
+   */
+  readonly connectionsPerPod?: number;
+
+  /**
+   * Rate at which a stopping pod disconnects its clients, per second, so that they do not storm the others.
+   * @default 500
+   */
+  readonly drainConnectionsPerSecond?: number;
+
+  /**
+   * How long a stopping pod goes on serving after it turned unready, so that load balancers take it out first. Whole seconds, at most one hour.
+   * @default - 5 seconds in development; 15 in production, more than 10 seconds for kube-proxies and most load balancers' health checks
+   */
+  readonly shutdownDelay?: Duration;
+
+  /**
+   * Time that Kubernetes gives a stopping pod, in whole seconds.
+   * @default - computed: (shutdown delay + connections ÷ drain rate + 10 s to flush) × 1.25, at least 30 seconds
+   */
+  readonly terminationGracePeriod?: Duration;
+
+  /**
+   * Whether a PodDisruptionBudget lets only one pod be evicted at a time.
+   * @default - true with more than one replica
+   */
+  readonly disruptionBudget?: boolean;
+
+  /**
+   * Whether a NetworkPolicy closes everything but the listeners and the metrics. Needs a network plugin that enforces it.
+   * @default - false in development, true in production
+   */
+  readonly networkPolicy?: boolean;
+}

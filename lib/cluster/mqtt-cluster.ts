@@ -1,0 +1,130 @@
+import { ApiObject, Chart, Names } from 'cdk8s';
+import { Construct } from 'constructs';
+import { checkArguments } from './check-arguments';
+import { renderDisruptionBudget } from './disruption-budget';
+import type { MqttClusterProps } from './mqtt-cluster-props';
+import { renderNetworkPolicy } from './network-policy';
+import { resolveIntent } from './resolve-intent';
+import { renderServiceAccount } from './service-account';
+import { renderClientService, renderHeadlessService } from './services';
+import { MqttBroker } from '../broker/mqtt-broker';
+import { acknowledge } from '../manifest/acknowledge';
+import { KubernetesVersion } from '../manifest/kubernetes-version';
+import { Labels, MANAGED_BY, PART_OF } from '../manifest/labels';
+import type { IMqttCluster } from '../network/mqtt-cluster-reference';
+import type { MqttListener } from '../network/mqtt-listener';
+import { attachRules, findingsAbout, MqttFinding } from '../rules';
+import { MqttSpread } from '../workload/mqtt-spread';
+
+/**
+ * A cluster of MQTT brokers: a StatefulSet with everything that it needs to run well. Renders a StatefulSet, a ConfigMap with the broker's configuration,
+ * a headless Service, a Service for clients inside the Kubernetes cluster, a ServiceAccount without a token, and, depending on the settings, a
+ * PodDisruptionBudget and a NetworkPolicy.
+ *
+ * What would break clients stops the synth with an explanation: see `docs/rules.md`.
+ */
+export class MqttCluster extends Construct implements IMqttCluster {
+  /** Name of the StatefulSet and the client Service. */
+  public readonly name: string;
+
+  /** Name of the broker that runs in the pods, for example `aedes`. */
+  public readonly brokerName: string;
+
+  /** Labels that select the pods. They never change during the life of the cluster. */
+  public readonly selectorLabels: { [key: string]: string };
+
+  /** What the brokers listen on. */
+  public readonly listeners: MqttListener[];
+
+  /** The StatefulSet. `addJsonPatch` changes it, with the field names of the manifest; a path that does not exist is an error. */
+  public readonly workload: ApiObject;
+
+  /** The ConfigMap with the broker's configuration. A change rolls the pods. */
+  public readonly configuration: ApiObject;
+
+  /** The Service for clients inside the Kubernetes cluster. */
+  public readonly clientService: ApiObject;
+
+  /** The Service that gives each pod a DNS name. */
+  public readonly headlessService: ApiObject;
+
+  /** The pods' identity; it has no token and no rights. */
+  public readonly serviceAccount: ApiObject;
+
+  /** Lets one pod be evicted at a time; not set where the budget is off. */
+  public readonly podDisruptionBudget?: ApiObject;
+
+  /** Closes everything but the listeners and the metrics; not set where the policy is off. */
+  public readonly networkPolicy?: ApiObject;
+
+  /** Name of the container port that serves metrics. */
+  public readonly metricsPortName: string;
+
+  /** HTTP path of the metrics. */
+  public readonly metricsPath: string;
+
+  /** Whether no two pods share a node. */
+  public readonly onePodPerNode: boolean;
+
+  /** Kubernetes version that the manifests are written for. */
+  public readonly kubernetesVersion: KubernetesVersion;
+
+  /** @throws one error with everything in the props that cannot work. */
+  constructor(scope: Construct, id: string, props: MqttClusterProps = {}) {
+    super(scope, id);
+    checkArguments(this, props);
+    const strategy = (props.broker ?? MqttBroker.aedes())._strategy;
+
+    const instance = props.name ?? Names.toDnsLabel(this, { includeHash: false });
+    this.selectorLabels = { [Labels.NAME]: 'mqtt-broker', [Labels.INSTANCE]: instance };
+    const labels = {
+      ...props.labels,
+      ...this.selectorLabels,
+      [Labels.COMPONENT]: 'broker',
+      [Labels.PART_OF]: PART_OF,
+      [Labels.MANAGED_BY]: MANAGED_BY,
+    };
+    const intent = resolveIntent(props, { instance, selectorLabels: this.selectorLabels, labels });
+
+    this.brokerName = strategy.name;
+    this.metricsPortName = strategy.metricsPortName;
+    this.metricsPath = strategy.metricsPath;
+    this.listeners = intent.listeners;
+    this.onePodPerNode = intent.placement.antiAffinity === MqttSpread.REQUIRED;
+    this.kubernetesVersion = intent.kubernetesVersion;
+
+    const { workload, configuration } = strategy.render(this, intent);
+    this.workload = workload;
+    this.configuration = configuration;
+    this.name = workload.name;
+    this.serviceAccount = renderServiceAccount(this, this.name, intent);
+    this.headlessService = renderHeadlessService(this, this.name, intent, strategy.reservedPorts);
+    this.clientService = renderClientService(this, this.name, intent);
+    if (intent.disruptionBudget) this.podDisruptionBudget = renderDisruptionBudget(this, this.name, intent);
+    if (intent.networkPolicy) this.networkPolicy = renderNetworkPolicy(this, this.name, intent, strategy.reservedPorts);
+
+    attachRules(this);
+  }
+
+  /** DNS name of the client Service inside the Kubernetes cluster, without the cluster's own domain. */
+  public get serviceHost(): string {
+    const { namespace } = Chart.of(this);
+    return namespace === undefined ? this.clientService.name : `${this.clientService.name}.${namespace}.svc`;
+  }
+
+  /** What the rules say about this cluster and what belongs to it, acknowledged findings included. */
+  public get findings(): MqttFinding[] {
+    return findingsAbout(this);
+  }
+
+  /**
+   * Accepts what a rule finds about this cluster. The reason is kept as an annotation on the StatefulSet.
+   *
+   * @param ruleId for example `MQTT-SESSION-001`, see docs/rules.md
+   * @param reason why this is right here, for whoever reads the manifest
+   * @throws if that is not the id of a rule, or the reason is empty. An id that no rule has is a finding of its own.
+   */
+  public acknowledge(ruleId: string, reason: string): void {
+    acknowledge(this.workload, ruleId, reason);
+  }
+}

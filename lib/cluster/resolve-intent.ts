@@ -1,0 +1,74 @@
+import type { MqttClusterProps } from './mqtt-cluster-props';
+import type { MqttClusterSettings } from './mqtt-cluster-settings';
+import { PROFILE_DEFAULTS } from './profile-defaults';
+import { KubernetesVersion } from '../manifest/kubernetes-version';
+import { MqttListener } from '../network/mqtt-listener';
+import { MqttAuthentication } from '../security/mqtt-authentication';
+import { MqttAuthorization } from '../security/mqtt-authorization';
+import { MqttTls } from '../security/mqtt-tls';
+import type { ClusterIntent } from '../workload/cluster-intent';
+import { MqttStorage } from '../workload/mqtt-storage';
+import { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
+import { graceSeconds } from '../workload/shutdown';
+
+/** First Kubernetes minor in which the TCP keepalive sysctls are safe. */
+const SAFE_KEEPALIVE_SYSCTLS = 29;
+
+/** Identity of a cluster: what its objects are called and labelled. */
+export interface ClusterIdentity {
+  readonly instance: string;
+  readonly selectorLabels: { [key: string]: string };
+  readonly labels: { [key: string]: string };
+}
+
+/** Props, then the profile's settings, then the profile's defaults: the first that says something decides. */
+export function resolveIntent(props: MqttClusterProps, identity: ClusterIdentity): ClusterIntent {
+  const profileName = props.profile?.name ?? 'development';
+  const defaults = PROFILE_DEFAULTS[profileName];
+  const settings = { ...defaults, ...givenSettings(props) };
+  const kubernetesVersion = props.kubernetesVersion ?? KubernetesVersion.V1_35;
+  const storage = settings.storage ?? MqttStorage.persistentVolume();
+  const shutdown = {
+    delaySeconds: settings.shutdownDelay.toSeconds(),
+    connectionsPerPod: settings.connectionsPerPod,
+    connectionsPerSecond: settings.drainConnectionsPerSecond,
+  };
+  const isProduction = profileName === 'production';
+  return {
+    ...identity,
+    profileName,
+    kubernetesVersion,
+    name: props.name,
+    replicas: settings.replicas,
+    listeners: settings.listeners ?? [isProduction ? MqttListener.tls(MqttTls._fromSecretName(`${identity.instance}-tls`)) : MqttListener.tcp()],
+    authentication: settings.authentication ?? (isProduction ? MqttAuthentication._fromSecretName(`${identity.instance}-passwords`) : MqttAuthentication.anonymous()),
+    authorization: settings.authorization ?? MqttAuthorization.allTopics(),
+    keepalive: { maxSeconds: settings.keepaliveLimit.limit?.toSeconds() },
+    tcpKeepalive: settings.tcpKeepalive
+      ?? (kubernetesVersion.isAtLeast(SAFE_KEEPALIVE_SYSCTLS) ? MqttTcpKeepalive.of() : MqttTcpKeepalive.kernelDefaults()),
+    sessionExpirySeconds: settings.sessionExpiry.toSeconds(),
+    storage,
+    storageSize: storage.size ?? settings.storageSize,
+    placement: {
+      antiAffinity: settings.antiAffinity,
+      antiAffinityToOtherClusters: settings.antiAffinityToOtherClusters,
+      zoneSpread: settings.zoneSpread,
+      nodeSelector: settings.nodeSelector,
+      nodeCount: settings.nodeCount,
+    },
+    resources: settings.resources,
+    shutdown: { ...shutdown, graceSeconds: settings.terminationGracePeriod?.toSeconds() ?? graceSeconds(shutdown) },
+    disruptionBudget: settings.disruptionBudget ?? settings.replicas > 1,
+    networkPolicy: settings.networkPolicy,
+  };
+}
+
+/** What the profile and the props set, the props first. */
+export function givenSettings(props: MqttClusterProps): MqttClusterSettings {
+  return { ...given(props.profile?.settings ?? {}), ...given<MqttClusterSettings>(props) };
+}
+
+/** A setting that is `undefined` is a setting that is not given. */
+function given<T extends object>(settings: T): Partial<T> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

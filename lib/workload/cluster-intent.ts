@@ -1,0 +1,51 @@
+import type { Size } from 'cdk8s';
+import type { MqttResources } from './mqtt-resources';
+import type { MqttSpread } from './mqtt-spread';
+import type { MqttStorage } from './mqtt-storage';
+import type { MqttTcpKeepalive } from './mqtt-tcp-keepalive';
+import type { KubernetesVersion } from '../manifest/kubernetes-version';
+import type { MqttListener } from '../network/mqtt-listener';
+import type { MqttAuthentication } from '../security/mqtt-authentication';
+import type { MqttAuthorization } from '../security/mqtt-authorization';
+
+/**
+ * What the props of a cluster mean, with every default resolved: all that a broker strategy gets to see.
+ * Durations are whole seconds from here on.
+ */
+export interface ClusterIntent {
+  readonly profileName: string;
+  readonly kubernetesVersion: KubernetesVersion;
+  /** Name of the workload; the chart generates one where it is not given. */
+  readonly name?: string;
+  readonly selectorLabels: { [key: string]: string };
+  readonly labels: { [key: string]: string };
+  readonly replicas: number;
+  readonly listeners: MqttListener[];
+  readonly authentication: MqttAuthentication;
+  readonly authorization: MqttAuthorization;
+  readonly keepalive: { readonly maxSeconds?: number };
+  readonly tcpKeepalive: MqttTcpKeepalive;
+  readonly sessionExpirySeconds: number;
+  readonly storage: MqttStorage;
+  readonly storageSize: Size;
+  readonly placement: PlacementIntent;
+  readonly resources: MqttResources;
+  readonly shutdown: ShutdownIntent;
+  readonly disruptionBudget: boolean;
+  readonly networkPolicy: boolean;
+}
+
+export interface PlacementIntent {
+  readonly antiAffinity: MqttSpread;
+  readonly antiAffinityToOtherClusters: MqttSpread;
+  readonly zoneSpread: MqttSpread;
+  readonly nodeSelector?: { [key: string]: string };
+  readonly nodeCount?: number;
+}
+
+export interface ShutdownIntent {
+  readonly delaySeconds: number;
+  readonly connectionsPerPod: number;
+  readonly connectionsPerSecond: number;
+  readonly graceSeconds: number;
+}

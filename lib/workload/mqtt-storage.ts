@@ -1,0 +1,73 @@
+import { Size } from 'cdk8s';
+
+/** What happens to a claim when its pod is scaled away or the StatefulSet is deleted. */
+export enum MqttClaimRetention {
+  /** The claim, and the sessions in it, stay. */
+  RETAIN = 'Retain',
+  /** The claim is deleted, and with it the sessions. */
+  DELETE = 'Delete',
+}
+
+/** Options of a persistent volume for each pod. */
+export interface MqttPersistentVolumeOptions {
+  /**
+   * Size of the claim of each pod. A StatefulSet's claims cannot be changed later (https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations).
+   * @default - 15 GiB in development, 100 GiB in production
+   */
+  readonly size?: Size;
+
+  /**
+   * Name of the StorageClass.
+   * @default - the Kubernetes cluster's default class
+   */
+  readonly storageClassName?: string;
+
+  /**
+   * What happens to the claims when the StatefulSet is deleted.
+   * @default MqttClaimRetention.RETAIN
+   */
+  readonly whenDeleted?: MqttClaimRetention;
+
+  /**
+   * What happens to the claim of a pod that is scaled away.
+   * @default MqttClaimRetention.RETAIN
+   */
+  readonly whenScaled?: MqttClaimRetention;
+}
+
+/** Options of a volume that lives and dies with its pod. */
+export interface MqttEphemeralVolumeOptions {
+  /**
+   * Size at which the kubelet evicts the pod.
+   * @default - 15 GiB in development, 100 GiB in production
+   */
+  readonly sizeLimit?: Size;
+}
+
+/** Where the brokers keep sessions, queues and retained messages. */
+export class MqttStorage {
+  /** A persistent volume claim for each pod. */
+  public static persistentVolume(options: MqttPersistentVolumeOptions = {}): MqttStorage {
+    return new MqttStorage(
+      false, options.size, options.storageClassName, options.whenDeleted ?? MqttClaimRetention.RETAIN, options.whenScaled ?? MqttClaimRetention.RETAIN,
+    );
+  }
+
+  /** An `emptyDir`: everything is lost when the pod is deleted or moves. An error in production (MQTT-STORAGE-002). */
+  public static ephemeral(options: MqttEphemeralVolumeOptions = {}): MqttStorage {
+    return new MqttStorage(true, options.sizeLimit);
+  }
+
+  private constructor(
+    /** Whether the data dies with the pod. */
+    public readonly isEphemeral: boolean,
+    /** Size for each pod; the profile's when it is not set. */
+    public readonly size?: Size,
+    /** Name of the StorageClass of a persistent volume. */
+    public readonly storageClassName?: string,
+    /** What happens to claims when the StatefulSet is deleted. */
+    public readonly whenDeleted?: MqttClaimRetention,
+    /** What happens to the claim of a pod that is scaled away. */
+    public readonly whenScaled?: MqttClaimRetention,
+  ) {}
+}

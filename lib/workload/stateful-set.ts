@@ -1,0 +1,140 @@
+import { ApiObject } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import type { ClusterIntent } from './cluster-intent';
+import { podAntiAffinity, zoneSpread } from './placement';
+import { containerSecurityContext, podSecurityContext } from './pod-security';
+import { Annotations } from '../manifest/annotations';
+import { quantity } from '../manifest/quantity';
+import { renderManifest } from '../manifest/render-manifest';
+
+/** What the rules have to know of a broker strategy. */
+export interface BrokerTraits {
+  /** Name of the broker, for example `aedes`. */
+  readonly broker: string;
+  /** Whether the pods share sessions, or each has its own. */
+  readonly sessionStore: 'embedded' | 'replicated';
+}
+
+/** What a broker strategy adds to the StatefulSet that every broker without an operator gets. */
+export interface BrokerPod {
+  /** Name of the container. */
+  readonly broker: string;
+  readonly container: Omit<k8s.Container, 'name' | 'ports' | 'resources' | 'securityContext'>;
+  /** Ports besides the listeners'. */
+  readonly ports: k8s.ContainerPort[];
+  readonly volumes: k8s.Volume[];
+  /** User and group that the broker runs as. */
+  readonly userId: number;
+  /** Where the container sees the data volume. */
+  readonly dataPath: string;
+  readonly imagePullSecrets?: k8s.LocalObjectReference[];
+  readonly podAnnotations: { [key: string]: string };
+}
+
+const DATA_VOLUME = 'data';
+
+/** The StatefulSet of a broker. The pod is computed when the object is synthesized. */
+export function renderStatefulSet(scope: Construct, intent: ClusterIntent, pod: () => BrokerPod, traits: BrokerTraits): ApiObject {
+  const statefulSet: ApiObject = renderManifest(scope, 'Resource', {
+    gvk: k8s.KubeStatefulSet.GVK,
+    name: intent.name,
+    labels: intent.labels,
+    annotations: workloadAnnotations(intent, traits),
+    fields: {
+      spec: () => k8s.KubeStatefulSet.manifest({ spec: spec(statefulSet.name, intent, pod()) }).spec,
+    },
+  });
+  return statefulSet;
+}
+
+/** Name of the Service that gives each pod a DNS name of its own. */
+export function headlessServiceName(workloadName: string): string {
+  return `${workloadName}-headless`;
+}
+
+function spec(name: string, intent: ClusterIntent, pod: BrokerPod): k8s.StatefulSetSpec {
+  const { storage } = intent;
+  return {
+    serviceName: headlessServiceName(name),
+    replicas: intent.replicas,
+    // Brokers do not wait for each other: a cluster that was switched off comes back at once.
+    podManagementPolicy: 'Parallel',
+    selector: { matchLabels: intent.selectorLabels },
+    updateStrategy: { type: 'RollingUpdate' },
+    template: {
+      metadata: { labels: intent.labels, annotations: pod.podAnnotations },
+      spec: podSpec(name, intent, pod),
+    },
+    ...(storage.isEphemeral ? {} : {
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: storage.whenDeleted, whenScaled: storage.whenScaled },
+      volumeClaimTemplates: [{
+        metadata: { name: DATA_VOLUME, labels: intent.selectorLabels },
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          storageClassName: storage.storageClassName,
+          resources: { requests: { storage: k8s.Quantity.fromString(quantity(intent.storageSize)) } },
+        },
+      }],
+    }),
+  };
+}
+
+function podSpec(name: string, intent: ClusterIntent, pod: BrokerPod): k8s.PodSpec {
+  const antiAffinity = podAntiAffinity(intent.placement, intent.selectorLabels);
+  const ephemeral: k8s.Volume[] = intent.storage.isEphemeral
+    ? [{ name: DATA_VOLUME, emptyDir: { sizeLimit: k8s.Quantity.fromString(quantity(intent.storageSize)) } }]
+    : [];
+  return {
+    serviceAccountName: name,
+    // The broker never talks to the API server.
+    automountServiceAccountToken: false,
+    // Service environment variables grow with the namespace and can even keep a pod from starting.
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: intent.shutdown.graceSeconds,
+    affinity: antiAffinity && { podAntiAffinity: antiAffinity },
+    topologySpreadConstraints: zoneSpread(intent.placement, intent.selectorLabels),
+    nodeSelector: intent.placement.nodeSelector,
+    imagePullSecrets: pod.imagePullSecrets,
+    securityContext: podSecurityContext(pod.userId, intent.tcpKeepalive),
+    containers: [{
+      ...pod.container,
+      name: pod.broker,
+      ports: [...intent.listeners.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })), ...pod.ports],
+      resources: resources(intent),
+      securityContext: containerSecurityContext(),
+      volumeMounts: [{ name: DATA_VOLUME, mountPath: pod.dataPath }, ...(pod.container.volumeMounts ?? [])],
+    }],
+    volumes: [...ephemeral, ...pod.volumes],
+  };
+}
+
+function resources({ resources: given, storage, storageSize }: ClusterIntent): k8s.ResourceRequirements | undefined {
+  const quantities = (entries: [string, string | undefined][]) => {
+    const set = entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, k8s.Quantity.fromString(value)]]));
+    return set.length > 0 ? Object.fromEntries(set) : undefined;
+  };
+  // An emptyDir counts as ephemeral storage: without a request the scheduler does not know that the node must have it.
+  const ephemeral = storage.isEphemeral ? quantity(storageSize) : undefined;
+  const requests = quantities([
+    ['cpu', given.cpuRequest?.amount], ['memory', given.memoryRequest && quantity(given.memoryRequest)], ['ephemeral-storage', ephemeral],
+  ]);
+  const limits = quantities([['cpu', given.cpuLimit?.amount], ['memory', given.memoryLimit && quantity(given.memoryLimit)]]);
+  return requests || limits ? { requests, limits } : undefined;
+}
+
+function workloadAnnotations(intent: ClusterIntent, traits: BrokerTraits): { [key: string]: string } {
+  const entries: [string, string | number | undefined][] = [
+    [Annotations.BROKER, traits.broker],
+    [Annotations.PROFILE, intent.profileName],
+    [Annotations.SESSION_STORE, traits.sessionStore],
+    [Annotations.ANONYMOUS_CLIENTS, intent.authentication.allowsAnonymous ? 'allowed' : 'refused'],
+    [Annotations.KEEPALIVE_MAX_SECONDS, intent.keepalive.maxSeconds],
+    [Annotations.TLS_LISTENERS, intent.listeners.filter(({ encrypted }) => encrypted).map(({ name }) => name).join(',') || undefined],
+    [Annotations.NODE_COUNT, intent.placement.nodeCount],
+    [Annotations.CONNECTIONS_PER_POD, intent.shutdown.connectionsPerPod],
+    [Annotations.DRAIN_CONNECTIONS_PER_SECOND, intent.shutdown.connectionsPerSecond],
+    [Annotations.SHUTDOWN_DELAY_SECONDS, intent.shutdown.delaySeconds],
+  ];
+  return Object.fromEntries(entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])));
+}
