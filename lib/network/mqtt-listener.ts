@@ -42,11 +42,10 @@ export interface MqttWebSocketOptions extends MqttListenerOptions {
   readonly path?: string;
 }
 
-/** A port on which the brokers accept MQTT clients. */
+/** A port on which the brokers accept MQTT clients. The cluster that gets it checks it. */
 export class MqttListener {
   /**
    * MQTT over plain TCP. In production this is an error (MQTT-SECURITY-003) until it is acknowledged with a reason.
-   * @throws if a port or name cannot be one.
    */
   public static tcp(options: MqttListenerOptions = {}): MqttListener {
     return new MqttListener(MqttTransport.TCP, { name: 'mqtt', port: 1883, ...defined(options) });
@@ -54,15 +53,13 @@ export class MqttListener {
 
   /**
    * MQTT over TLS, ended in the broker.
-   * @throws if a port or name cannot be one.
    */
   public static tls(certificate: MqttTls, options: MqttListenerOptions = {}): MqttListener {
-    return new MqttListener(MqttTransport.TLS, { name: 'mqtts', port: 8883, ...defined(options), tls: certificate });
+    return new MqttListener(MqttTransport.TLS, { name: 'mqtts', port: 8883, ...defined(options), certificate });
   }
 
   /**
    * MQTT over WebSocket, for browsers. In production this is an error (MQTT-SECURITY-003) until it is acknowledged with a reason.
-   * @throws if a port, name or path cannot be one.
    */
   public static websocket(options: MqttWebSocketOptions = {}): MqttListener {
     return new MqttListener(MqttTransport.WEBSOCKET, { name: 'ws', port: 8083, path: '/mqtt', ...defined(options) });
@@ -70,10 +67,9 @@ export class MqttListener {
 
   /**
    * MQTT over secure WebSocket, ended in the broker.
-   * @throws if a port, name or path cannot be one.
    */
   public static secureWebsocket(certificate: MqttTls, options: MqttWebSocketOptions = {}): MqttListener {
-    return new MqttListener(MqttTransport.SECURE_WEBSOCKET, { name: 'wss', port: 8084, path: '/mqtt', ...defined(options), tls: certificate });
+    return new MqttListener(MqttTransport.SECURE_WEBSOCKET, { name: 'wss', port: 8084, path: '/mqtt', ...defined(options), certificate });
   }
 
   /** Name of the port in the pods and Services. */
@@ -85,18 +81,18 @@ export class MqttListener {
   /** Connections that this listener accepts on each pod. */
   public readonly maxConnections?: number;
   /** Certificate of a listener with TLS. */
-  public readonly tls?: MqttTls;
+  public readonly certificate?: MqttTls;
 
   private constructor(
     /** How MQTT travels on this listener. */
     public readonly transport: MqttTransport,
-    options: { name: string; port: number; path?: string; maxConnections?: number; tls?: MqttTls },
+    options: { name: string; port: number; path?: string; maxConnections?: number; certificate?: MqttTls },
   ) {
     this.name = options.name;
     this.port = options.port;
     this.path = options.path;
     this.maxConnections = options.maxConnections;
-    this.tls = options.tls;
+    this.certificate = options.certificate;
   }
 
   /** Whether the bytes on the wire are encrypted. */

@@ -51,7 +51,7 @@ export function aedesConfiguration(intent: ClusterIntent, limits: AedesLimits): 
 }
 
 function listenerConfiguration(listener: MqttListener): object {
-  const { name, transport, port, path, maxConnections, tls } = listener;
+  const { name, transport, port, path, maxConnections, certificate } = listener;
   const folder = AedesPaths.certificate(listener);
   return {
     name,
@@ -59,10 +59,10 @@ function listenerConfiguration(listener: MqttListener): object {
     port,
     ...optional('path', path),
     ...optional('maxConnections', maxConnections),
-    ...optional('tls', tls && {
+    ...optional('tls', certificate && {
       certificateFile: `${folder}/tls.crt`,
       privateKeyFile: `${folder}/tls.key`,
-      ...(tls.clientCertificate === MqttClientCertificate.NONE ? {} : { clientCaFile: `${folder}/ca.crt`, clientCertificate: tls.clientCertificate }),
+      ...(certificate.clientCertificate === MqttClientCertificate.NONE ? {} : { clientCaFile: `${folder}/ca.crt`, clientCertificate: certificate.clientCertificate }),
     }),
   };
 }

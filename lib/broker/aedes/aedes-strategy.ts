@@ -93,7 +93,7 @@ function mountedFiles({ listeners, authentication, authorization }: ClusterInten
   const fromSecret = (name: string, path: string, secretName: string) => ({ path, volume: { name, secret: { secretName, defaultMode: SECRET_FILE_MODE } } });
   const mounts: MountedFiles[] = [];
   for (const listener of listeners) {
-    if (listener.tls) mounts.push(fromSecret(`certificate-${listener.name}`, AedesPaths.certificate(listener), listener.tls.secretName));
+    if (listener.certificate) mounts.push(fromSecret(`certificate-${listener.name}`, AedesPaths.certificate(listener), listener.certificate.secretName));
   }
   if (authentication.secretName) mounts.push(fromSecret('passwords', AedesPaths.PASSWORDS, authentication.secretName));
   if (authorization.secretName) mounts.push(fromSecret('acl', AedesPaths.ACL, authorization.secretName));
