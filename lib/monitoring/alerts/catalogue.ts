@@ -1,0 +1,17 @@
+import type { AlertDefinition } from './alert-definition';
+import { AVAILABILITY_ALERTS } from './availability';
+import { CLIENT_ALERTS } from './clients';
+import { MESSAGE_ALERTS } from './messages';
+import { NODE_ALERTS } from './node';
+import { PROCESS_ALERTS } from './process';
+import { STORE_ALERTS } from './store';
+
+/** Every alert, in the order of the rule group. */
+export const ALERT_CATALOGUE: readonly AlertDefinition[] = [
+  ...AVAILABILITY_ALERTS,
+  ...STORE_ALERTS,
+  ...MESSAGE_ALERTS,
+  ...CLIENT_ALERTS,
+  ...PROCESS_ALERTS,
+  ...NODE_ALERTS,
+];

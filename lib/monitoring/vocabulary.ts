@@ -1,0 +1,91 @@
+/**
+ * What dashboards and alerts can ask for: one name for each thing that a broker may tell about itself, whatever the broker calls it.
+ * A broker that cannot tell one of them loses the panels and alerts that need it, and nothing else.
+ */
+export const BROKER_VOCABULARY = {
+  brokerInfo: { type: 'gauge', meaning: 'always 1; the labels tell name and version of the broker' },
+  draining: { type: 'gauge', meaning: '1 while the broker disconnects its clients before it stops, else 0' },
+
+  connections: { type: 'gauge', meaning: 'clients connected now, by listener' },
+  connectionsOpened: { type: 'counter', meaning: 'connections accepted, by listener' },
+  connectionsClosed: { type: 'counter', meaning: 'connections ended, by reason' },
+  connectionsLost: { type: 'counter', meaning: 'connections ended that neither the client nor a drain wanted to end' },
+  connectionsRefused: { type: 'counter', meaning: 'connections refused before or at CONNECT, by reason' },
+  authenticationFailures: { type: 'counter', meaning: 'connections refused because the broker could not tell who the client is' },
+  connectFailures: { type: 'counter', meaning: 'connections refused for a limit, or for a CONNECT that is malformed, late or not supported' },
+
+  messagesReceived: { type: 'counter', meaning: 'PUBLISH packets received, by QoS' },
+  messagesSent: { type: 'counter', meaning: 'PUBLISH packets sent, by QoS' },
+  messagesDropped: { type: 'counter', meaning: 'messages that were not delivered to a subscriber, by reason' },
+  messagesLost: { type: 'counter', meaning: 'messages dropped because a queue was full or a subscriber too slow' },
+  bytesReceived: { type: 'counter', meaning: 'payload and headers of the messages received, in bytes' },
+  bytesSent: { type: 'counter', meaning: 'payload and headers of the messages sent, in bytes' },
+  publishDenied: { type: 'counter', meaning: 'PUBLISH packets that the access rules refused' },
+  subscribeDenied: { type: 'counter', meaning: 'subscriptions that the access rules refused' },
+
+  sessions: { type: 'gauge', meaning: 'sessions, by state (connected or disconnected)' },
+  subscriptions: { type: 'gauge', meaning: 'subscriptions of all sessions' },
+  retainedMessages: { type: 'gauge', meaning: 'retained messages' },
+  queuedMessages: { type: 'gauge', meaning: 'messages that wait for their subscribers' },
+  queuedBytes: { type: 'gauge', meaning: 'size of the messages that wait for their subscribers' },
+
+  storeWritable: { type: 'gauge', meaning: '1 while the store takes writes, else 0' },
+  storeSizeBytes: { type: 'gauge', meaning: 'space that the store uses' },
+  storeMaxBytes: { type: 'gauge', meaning: 'space that the store may use' },
+  storeCommitSeconds: { type: 'histogram', meaning: 'duration of group commits, synced to disk' },
+  storeOperations: { type: 'counter', meaning: 'operations that were committed' },
+  storeErrors: { type: 'counter', meaning: 'writes that the store refused or lost' },
+
+  configReloads: { type: 'counter', meaning: 'reloads of certificates, passwords and access rules, by file and result' },
+  configReloadFailures: { type: 'counter', meaning: 'reloads that kept the old file because the new one was bad, by file' },
+
+  cpuSeconds: { type: 'counter', meaning: 'CPU time of the broker process' },
+  residentMemoryBytes: { type: 'gauge', meaning: 'memory of the broker process that is in RAM' },
+  heapUsedBytes: { type: 'gauge', meaning: 'JavaScript heap in use' },
+  eventLoopLagSeconds: { type: 'gauge', meaning: '99th percentile of the delay of the event loop' },
+  openFileDescriptors: { type: 'gauge', meaning: 'open file descriptors; each connection is one' },
+  maxFileDescriptors: { type: 'gauge', meaning: 'file descriptors that the process may open' },
+} as const satisfies { [key: string]: { type: 'gauge' | 'counter' | 'histogram'; meaning: string } };
+
+export type BrokerMetric = keyof typeof BROKER_VOCABULARY;
+
+/** How one broker exports a metric of the vocabulary. */
+export interface ExportedMetric {
+  readonly name: string;
+  /** Label matchers that narrow it down to the meaning in the vocabulary, for example `reason="queue-full"`. */
+  readonly matchers?: string;
+}
+
+/** All that one broker exports. Each broker has its own file under `metrics/`. */
+export type BrokerMetrics = { readonly [metric in BrokerMetric]?: ExportedMetric };
+
+/** To what the labels of a series refer, and so how the series of one cluster are selected. */
+export type SeriesSubject = 'pods' | 'containers' | 'workload' | 'claims' | 'everything';
+
+/** What Kubernetes and its exporters tell about the brokers, their volumes and their nodes, whatever the broker. */
+export const PLATFORM_VOCABULARY = {
+  up: { subject: 'pods', source: 'Prometheus' },
+
+  kube_statefulset_replicas: { subject: 'workload', source: 'kube-state-metrics' },
+  kube_statefulset_status_replicas_ready: { subject: 'workload', source: 'kube-state-metrics' },
+  kube_statefulset_status_replicas_updated: { subject: 'workload', source: 'kube-state-metrics' },
+  kube_pod_info: { subject: 'pods', source: 'kube-state-metrics' },
+
+  kubelet_volume_stats_used_bytes: { subject: 'claims', source: 'kubelet' },
+  kubelet_volume_stats_available_bytes: { subject: 'claims', source: 'kubelet' },
+  kubelet_volume_stats_capacity_bytes: { subject: 'claims', source: 'kubelet' },
+
+  container_memory_working_set_bytes: { subject: 'containers', source: 'kubelet (cAdvisor)' },
+  container_cpu_cfs_throttled_periods_total: { subject: 'containers', source: 'kubelet (cAdvisor)' },
+  container_cpu_cfs_periods_total: { subject: 'containers', source: 'kubelet (cAdvisor)' },
+  container_fs_reads_total: { subject: 'containers', source: 'kubelet (cAdvisor)' },
+  container_fs_writes_total: { subject: 'containers', source: 'kubelet (cAdvisor)' },
+  container_fs_reads_bytes_total: { subject: 'containers', source: 'kubelet (cAdvisor)' },
+  container_fs_writes_bytes_total: { subject: 'containers', source: 'kubelet (cAdvisor)' },
+
+  node_nf_conntrack_entries: { subject: 'everything', source: 'node_exporter' },
+  node_nf_conntrack_entries_limit: { subject: 'everything', source: 'node_exporter' },
+  node_sockstat_TCP_alloc: { subject: 'everything', source: 'node_exporter' },
+} as const satisfies { [name: string]: { subject: SeriesSubject; source: string } };
+
+export type PlatformMetric = keyof typeof PLATFORM_VOCABULARY;
