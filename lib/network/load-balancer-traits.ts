@@ -1,0 +1,106 @@
+import type { Duration } from 'cdk8s';
+
+/** How a load balancer treats a TCP connection. It decides whether TCP keepalive probes keep an idle client alive. */
+export enum LoadBalancerKind {
+  /** Forwards packets and tracks the flow: any packet, an empty TCP keepalive probe too, resets its idle timer. */
+  PASSTHROUGH = 'passthrough',
+  /** Ends the client's connection and opens its own: only bytes that the application sends reset its idle timer. */
+  PROXY = 'proxy',
+}
+
+/** Who can reach a load balancer. */
+export enum LoadBalancerExposure {
+  /** Everybody on the internet. */
+  INTERNET = 'internet',
+  /** The private network only. */
+  INTERNAL = 'internal',
+}
+
+/** What is known of a load balancer's idle timeout. */
+export enum IdleTimeoutKind {
+  /** It has one, of a known length. */
+  KNOWN = 'known',
+  /** It has none; what remains is the nodes' connection tracking. */
+  NONE = 'none',
+  /** It may have one; its documentation does not say. Rules count it as 60 seconds. */
+  UNKNOWN = 'unknown',
+}
+
+/** Version of the PROXY protocol (https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt), which carries the client's address through a proxy. */
+export enum ProxyProtocolVersion {
+  /** The text header. */
+  V1 = 'v1',
+  /** The binary header. */
+  V2 = 'v2',
+  /** The provider offers PROXY protocol, and its documentation does not say in which version. */
+  UNKNOWN = 'unknown',
+}
+
+/** How a load balancer learns which nodes have a ready broker pod, which it must under `externalTrafficPolicy: Local`. */
+export enum LocalHealthCheck {
+  /** Its controller asks each node's `healthCheckNodePort` by itself, or announces the address from nodes with a ready pod only. */
+  AUTOMATIC = 'automatic',
+  /** It asks because the Service tells it to; this library writes what that takes. */
+  CONFIGURED = 'configured',
+  /** It does not ask. At best it opens a TCP connection to the node port. */
+  MISSING = 'missing',
+  /** It sends to the pods and not to nodes: the traffic policy has no part in it. */
+  NOT_NEEDED = 'not-needed',
+}
+
+/** The idle timeout of a load balancer: how long a connection may carry nothing before it is cut. */
+export interface LoadBalancerIdleTimeout {
+  /** What is known of it. */
+  readonly kind: IdleTimeoutKind;
+
+  /**
+   * How long it is when nothing sets it.
+   * @default - not known, or there is none
+   */
+  readonly defaultValue?: Duration;
+
+  /**
+   * The shortest that can be set.
+   * @default - it cannot be set, or its bounds are not documented
+   */
+  readonly min?: Duration;
+
+  /**
+   * The longest that can be set.
+   * @default - it cannot be set, or its bounds are not documented
+   */
+  readonly max?: Duration;
+
+  /** Whether the Service can set it. */
+  readonly settable: boolean;
+
+  /** Where these numbers are written, and how sure they are. */
+  readonly source: string;
+}
+
+/** What is known of a load balancer, as it is configured. */
+export interface LoadBalancerTraits {
+  /** Short name, for example `aws-nlb`: the value of the annotation `cdk8s-mqtt/load-balancer-provider`. */
+  readonly name: string;
+
+  /** Name as people know it. */
+  readonly title: string;
+
+  /** How it treats a TCP connection. */
+  readonly kind: LoadBalancerKind;
+
+  /** Its idle timeout. */
+  readonly idleTimeout: LoadBalancerIdleTimeout;
+
+  /** The versions of the PROXY protocol that it can send. Empty: none. */
+  readonly proxyProtocol: ProxyProtocolVersion[];
+
+  /** How it learns, under `externalTrafficPolicy: Local`, which nodes have a ready pod. */
+  readonly localHealthCheck: LocalHealthCheck;
+
+  /** Whether `externalTrafficPolicy: Local` is the better choice where no two broker pods share a node. */
+  readonly localPreferred: boolean;
+
+  /** Where the controller that reads the Service documents its fields and annotations. */
+  readonly source: string;
+}

@@ -1,0 +1,43 @@
+import { Duration } from 'cdk8s';
+import { AWS_IDLE_SECONDS, checkCommonOptions, commonAnnotations, exposureOf, localHealthCheckOf, targetTypeOf, tlsPortsOf } from './aws-nlb-annotations';
+import { AwsNlbTargetType, type EksAutoModeOptions } from './aws-nlb-options';
+import type { ProviderDefinition } from './provider-definition';
+import { IdleTimeoutKind, LoadBalancerKind, ProxyProtocolVersion } from '../load-balancer-traits';
+
+const SOURCE = 'https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-nlb.html';
+
+/** AWS Network Load Balancer, made by EKS Auto Mode. */
+export function eksAutoMode(options: EksAutoModeOptions): ProviderDefinition {
+  return {
+    traits: {
+      name: 'eks-auto-mode',
+      title: 'AWS Network Load Balancer (EKS Auto Mode)',
+      kind: LoadBalancerKind.PASSTHROUGH,
+      idleTimeout: {
+        kind: IdleTimeoutKind.KNOWN,
+        defaultValue: Duration.seconds(AWS_IDLE_SECONDS),
+        settable: false,
+        source: `https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html (no annotation for it is documented in ${SOURCE}; whether an undocumented one works is uncertain)`,
+      },
+      proxyProtocol: [ProxyProtocolVersion.V2],
+      localHealthCheck: localHealthCheckOf(options),
+      localPreferred: targetTypeOf(options) === AwsNlbTargetType.INSTANCE,
+      source: SOURCE,
+    },
+    check: (request, errors) => {
+      checkCommonOptions(options, request, errors);
+      for (const { listener } of tlsPortsOf(options, request).filter(({ encrypted }) => encrypted)) {
+        errors.add(`provider.certificateArns ends TLS for the listener '${listener}', which expects TLS in the broker, and no annotation by which EKS Auto Mode would encrypt `
+          + 'again is documented: name the plain listeners in provider.tlsListeners, or leave provider.certificateArns out and let TLS end in the broker');
+      }
+    },
+    service: (request) => ({
+      annotations: commonAnnotations(options, request),
+      loadBalancerClass: 'eks.amazonaws.com/nlb',
+      ...(targetTypeOf(options) === AwsNlbTargetType.IP && { allocateLoadBalancerNodePorts: false as const }),
+      exposure: exposureOf(options),
+      idleTimeout: AWS_IDLE_SECONDS,
+      localHealthCheck: localHealthCheckOf(options),
+    }),
+  };
+}
