@@ -48,9 +48,8 @@ export interface MqttEphemeralVolumeOptions {
 export class MqttStorage {
   /** A persistent volume claim for each pod. */
   public static persistentVolume(options: MqttPersistentVolumeOptions = {}): MqttStorage {
-    return new MqttStorage(
-      false, options.size, options.storageClassName, options.whenDeleted ?? MqttClaimRetention.RETAIN, options.whenScaled ?? MqttClaimRetention.RETAIN,
-    );
+    const { size, storageClassName, whenDeleted = MqttClaimRetention.RETAIN, whenScaled = MqttClaimRetention.RETAIN } = options;
+    return new MqttStorage(false, size, storageClassName, whenDeleted, whenScaled);
   }
 
   /** An `emptyDir`: everything is lost when the pod is deleted or moves. An error in production (MQTT-STORAGE-002). */

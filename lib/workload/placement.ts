@@ -6,7 +6,10 @@ import { Labels, PART_OF } from '../manifest/labels';
 const HOSTNAME = 'kubernetes.io/hostname';
 const ZONE = 'topology.kubernetes.io/zone';
 
-/** Weights of preferred terms: the own cluster's pods matter most (https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity, 1 to 100). */
+/**
+ * Weights of preferred terms, from 1 to 100: the own cluster's pods matter most.
+ * https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity
+ */
 const OWN_WEIGHT = 100;
 const OTHERS_WEIGHT = 20;
 
@@ -27,7 +30,9 @@ export function podAntiAffinity(placement: PlacementIntent, selectorLabels: { [k
     { strictness: placement.antiAffinityToOtherClusters, term: others, weight: OTHERS_WEIGHT },
   ];
   const required = terms.filter(({ strictness }) => strictness === MqttSpread.REQUIRED).map(({ term }) => term);
-  const preferred = terms.filter(({ strictness }) => strictness === MqttSpread.PREFERRED).map(({ term, weight }) => ({ weight, podAffinityTerm: term }));
+  const preferred = terms
+    .filter(({ strictness }) => strictness === MqttSpread.PREFERRED)
+    .map(({ term, weight }) => ({ weight, podAffinityTerm: term }));
   if (required.length === 0 && preferred.length === 0) return undefined;
   return {
     requiredDuringSchedulingIgnoredDuringExecution: required.length > 0 ? required : undefined,

@@ -100,7 +100,7 @@ function podSpec(name: string, intent: ClusterIntent, pod: BrokerPod): k8s.PodSp
     containers: [{
       ...pod.container,
       name: pod.broker,
-      ports: [...intent.listeners.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })), ...pod.ports],
+      ports: [...intent.listeners.map((listener) => ({ name: listener.name, containerPort: listener.port, protocol: 'TCP' })), ...pod.ports],
       resources: resources(intent),
       securityContext: containerSecurityContext(),
       volumeMounts: [{ name: DATA_VOLUME, mountPath: pod.dataPath }, ...(pod.container.volumeMounts ?? [])],

@@ -49,7 +49,9 @@ export class AedesStrategy implements BrokerStrategy {
 
   public render(scope: Construct, intent: ClusterIntent): RenderedBroker {
     const secrets = mountedFiles(intent);
-    // Each of the two objects needs the other: the volumes name the ConfigMap, and its name is made of the StatefulSet's, which the chart may generate.
+  const fromSecret = (name: string, path: string, secretName: string) => (
+    { path, volume: { name, secret: { secretName, defaultMode: SECRET_FILE_MODE } } }
+  );
     // Both are computed when they are synthesized, so it does not matter which is made first.
     const objects: { configuration?: ApiObject } = {};
     const workload = renderStatefulSet(scope, intent, () => ({
