@@ -1,6 +1,7 @@
 export type { BrokerConfiguration, ListenerConfiguration, Protocol, TlsConfiguration } from './configuration.js';
 export { parseEndpoint, type Endpoint } from './endpoint.js';
 export { configurationWithoutFile, loadConfigurationFile } from './load-configuration.js';
+export type { FileInspector } from './mounted-files.js';
 export type { Overrides } from './overrides.js';
 export { formatPath, InvalidFileError, type PathSegment, type Problem } from './problem.js';
 export { SchemaValidator, type SchemaProblem } from './schema-validator.js';

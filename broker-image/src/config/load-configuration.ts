@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { BrokerConfiguration } from './configuration.js';
 import { findInconsistencies } from './consistency.js';
 import { isMapping } from './document.js';
-import { mountedFiles, whyUnreadable } from './mounted-files.js';
+import { checkMountedFiles, whyUnreadable, type FileInspector } from './mounted-files.js';
 import { applyOverrides, noOverrides, type Overrides } from './overrides.js';
 import { formatPath, InvalidFileError, type PathSegment, type Problem } from './problem.js';
 import { SchemaValidator } from './schema-validator.js';
@@ -11,12 +11,12 @@ import { parseYaml } from './yaml-file.js';
 
 export interface LoadOptions {
   readonly overrides?: Overrides;
-  /** Whether the files that the configuration names must be there. False: check the file for itself, away from its pod. */
-  readonly checkMountedFiles: boolean;
+  /** Looks into the files that the configuration names. Without it they need not be there: the configuration is checked by itself, away from its pod. */
+  readonly inspector?: FileInspector;
 }
 
 /** Reads and checks a configuration file. Throws an InvalidFileError with everything that is wrong with it. */
-export function loadConfigurationFile(file: string, options: LoadOptions): BrokerConfiguration {
+export function loadConfigurationFile(file: string, options: LoadOptions = {}): BrokerConfiguration {
   const unreadable = whyUnreadable(file);
   if (unreadable !== undefined) throw new InvalidFileError(file, [{ path: '', message: unreadable }]);
   const yaml = parseYaml(readFileSync(file, 'utf8'));
@@ -31,7 +31,7 @@ export function loadConfigurationFile(file: string, options: LoadOptions): Broke
 export function configurationWithoutFile(overrides: Overrides, authentication: { readonly anonymous: boolean }): BrokerConfiguration {
   // The ports are placeholders: the overrides carry the real ones, which may be 0.
   const document = { listeners: overrides.listeners.map(({ name, endpoint }) => ({ name, protocol: endpoint.protocol, port: 1883 })), authentication };
-  const { configuration, problems } = readDocument(document, { overrides, checkMountedFiles: true }, () => undefined);
+  const { configuration, problems } = readDocument(document, { overrides }, () => undefined);
   if (problems.length > 0) throw new InvalidFileError('command line', problems);
   return overrides.operations ? configuration : { ...configuration, operations: undefined };
 }
@@ -40,7 +40,7 @@ const schema = new SchemaValidator('#config.schema.json');
 
 function readDocument(
   written: unknown,
-  { overrides = noOverrides, checkMountedFiles }: LoadOptions,
+  { overrides = noOverrides, inspector }: LoadOptions,
   lineOf: (path: readonly PathSegment[]) => number | undefined,
 ): { configuration: BrokerConfiguration; problems: Problem[] } {
   // First the file by itself, then with the overrides: these may use what the file may not, such as port 0.
@@ -50,16 +50,11 @@ function readDocument(
   const complete = structuredClone(effective);
   schema.check(complete);
   problems.push(...locate(findInconsistencies(effective, complete), lineOf));
-  if (checkMountedFiles) problems.push(...locate(unreadableFiles(complete), lineOf));
+  if (inspector) problems.push(...locate(checkMountedFiles(complete, inspector), lineOf));
   if (isMapping(complete)) complete.name ??= hostname();
+  // In the order of the file; what has no line comes from the command line or from a default.
+  problems.sort((one, other) => (one.line ?? Infinity) - (other.line ?? Infinity) || 0);
   return { configuration: complete as BrokerConfiguration, problems };
-}
-
-function unreadableFiles(document: unknown): { segments: readonly PathSegment[]; message: string }[] {
-  return mountedFiles(document).flatMap(({ segments, file }) => {
-    const message = whyUnreadable(file);
-    return message === undefined ? [] : [{ segments, message }];
-  });
 }
 
 function locate(problems: readonly { segments: readonly PathSegment[]; message: string }[], lineOf: (path: readonly PathSegment[]) => number | undefined): Problem[] {

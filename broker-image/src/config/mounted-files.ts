@@ -1,22 +1,61 @@
 import { accessSync, constants, statSync } from 'node:fs';
+import type { TlsConfiguration } from './configuration.js';
 import { listenersOf, mappingAt } from './document.js';
-import type { PathSegment } from './problem.js';
+import { InvalidFileError, type PathSegment } from './problem.js';
 
-/** A file that the configuration names; in a pod, from a mounted Secret or ConfigMap. */
-interface MountedFile {
-  readonly segments: readonly PathSegment[];
-  readonly file: string;
+/** Reads files that a configuration names, and throws when they cannot be used. */
+export interface FileInspector {
+  passwordFile(file: string): void;
+  aclFile(file: string): void;
+  tls(tls: TlsConfiguration): void;
 }
 
-export function mountedFiles(document: unknown): MountedFile[] {
-  const candidates: { readonly segments: readonly PathSegment[]; readonly file: unknown }[] = [
-    { segments: ['authentication', 'passwordFile'], file: mappingAt(document, 'authentication').passwordFile },
-    { segments: ['authorization', 'aclFile'], file: mappingAt(document, 'authorization').aclFile },
-    ...listenersOf(document).flatMap(({ index, listener }) =>
-      ['certificateFile', 'privateKeyFile', 'clientCaFile'].map((key) => ({ segments: ['listeners', index, 'tls', key], file: mappingAt(listener, 'tls')[key] })),
-    ),
+interface FileProblem {
+  readonly segments: readonly PathSegment[];
+  readonly message: string;
+}
+
+/** Says which of the files that a configuration names are missing, unreadable or wrong. In a pod they come from mounted Secrets and ConfigMaps. */
+export function checkMountedFiles(document: unknown, inspector: FileInspector): FileProblem[] {
+  const { passwordFile } = mappingAt(document, 'authentication');
+  const { aclFile } = mappingAt(document, 'authorization');
+  return [
+    ...check(['authentication', 'passwordFile'], { '': passwordFile }, () => inspector.passwordFile(passwordFile as string)),
+    ...check(['authorization', 'aclFile'], { '': aclFile }, () => inspector.aclFile(aclFile as string)),
+    ...listenersOf(document).flatMap(({ index, listener }) => {
+      const tls = mappingAt(listener, 'tls');
+      const { certificateFile, privateKeyFile, clientCaFile } = tls;
+      const isComplete = isPath(certificateFile) && isPath(privateKeyFile) && (clientCaFile === undefined || isPath(clientCaFile));
+      return check(['listeners', index, 'tls'], { certificateFile, privateKeyFile, clientCaFile }, () => {
+        if (isComplete) inspector.tls(tls as unknown as TlsConfiguration);
+      });
+    }),
   ];
-  return candidates.filter((candidate): candidate is MountedFile => typeof candidate.file === 'string' && candidate.file !== '');
+}
+
+/** Looks at the files of one section, by key below it, and into them once all can be read. */
+function check(section: readonly PathSegment[], files: Record<string, unknown>, inspect: () => void): FileProblem[] {
+  const named = Object.entries(files).filter((entry): entry is [string, string] => isPath(entry[1]));
+  if (named.length === 0) return [];
+  const unreadable = named.flatMap(([key, file]) => {
+    const message = whyUnreadable(file);
+    return message === undefined ? [] : [{ segments: key === '' ? section : [...section, key], message }];
+  });
+  if (unreadable.length > 0) return unreadable;
+  try {
+    inspect();
+    return [];
+  } catch (error) {
+    if (!(error instanceof InvalidFileError)) return [{ segments: section, message: (error as Error).message }];
+    return error.problems.map(({ path, line, message }) => ({
+      segments: section,
+      message: `${error.file}${line === undefined ? '' : ` line ${line}`}: ${path === '' ? '' : `${path}: `}${message}`,
+    }));
+  }
+}
+
+function isPath(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /** Why a file cannot be read, in words; undefined when it can. */
@@ -27,8 +66,8 @@ export function whyUnreadable(file: string): string | undefined {
     return undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return `found ${file}, which does not exist; check the volume mount and the key of the Secret or ConfigMap`;
-    if (code === 'EACCES') return `found ${file}, which the user ${process.getuid?.() ?? ''} may not read; check the mode of the volume and the pod's fsGroup`;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return `found ${file}, which does not exist; in a pod, check the volume mount and the key of the Secret or ConfigMap`;
+    if (code === 'EACCES') return `found ${file}, which this user (${process.getuid?.() ?? 'unknown'}) may not read; in a pod, check the mode of the volume and fsGroup`;
     return `found ${file}, which cannot be read: ${code ?? String(error)}`;
   }
 }

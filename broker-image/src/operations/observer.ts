@@ -2,12 +2,20 @@ import type { ClientIdentity } from '../access/access-control.js';
 
 export type Qos = 0 | 1 | 2;
 
-export type RefusalReason =
-  | 'anonymous' | 'bad-credentials' | 'unavailable' | 'protocol-version' | 'client-id' | 'keepalive' | 'connection-limit' | 'connect-timeout' | 'malformed' | 'draining';
+/** Why a client was turned away before it was connected. */
+export const refusalReasons = [
+  'anonymous', 'bad-credentials', 'unavailable', 'protocol-version', 'client-id', 'keepalive', 'connection-limit', 'connect-timeout', 'malformed', 'draining',
+  'tls', 'websocket', 'proxy-protocol',
+] as const;
+export type RefusalReason = (typeof refusalReasons)[number];
 
-export type CloseReason = 'client' | 'keepalive' | 'takeover' | 'protocol-error' | 'slow-consumer' | 'network' | 'drain' | 'store-failure';
+/** Why a connected client is no longer connected. */
+export const closeReasons = ['client', 'keepalive', 'takeover', 'protocol-error', 'slow-consumer', 'network', 'drain', 'store-failure'] as const;
+export type CloseReason = (typeof closeReasons)[number];
 
-export type DropReason = 'queue-full' | 'slow-consumer' | 'not-authorized' | 'expired-session';
+/** Why a message did not reach a client that subscribed to it. */
+export const dropReasons = ['queue-full', 'slow-consumer', 'not-authorized', 'expired-session'] as const;
+export type DropReason = (typeof dropReasons)[number];
 
 /** What happens in the broker, told to metrics and logs. Called on the hot path: implementations must be cheap and must not throw. */
 export interface BrokerObserver {

@@ -1,0 +1,33 @@
+export const help = `MQTT broker of cdk8s-mqtt
+
+  mqtt-broker [serve] --config FILE [--listen NAME=URL]... [--operations URL] [--data DIR]
+  mqtt-broker [serve] --listen URL... --data DIR --allow-anonymous [--operations URL]
+  mqtt-broker --check-config --config FILE [--skip-files]
+  mqtt-broker hash-password [--user NAME] [--random-secret]
+
+With a configuration file (or its path in MQTT_BROKER_CONFIG):
+  --config FILE           the configuration, YAML
+  --listen NAME=URL       another address and port for the listener NAME of the file, such as mqtt=tcp://127.0.0.1:18830
+  --operations URL        another address and port for the HTTP server, such as http://127.0.0.1:18080
+  --data DIR              another folder for the store
+  --check-config          say everything that is wrong with the configuration, and exit with 0 or 78
+  --skip-files            with --check-config: the files that the configuration names need not be there
+
+Without one, for a quick try:
+  --listen URL            where to listen: tcp://127.0.0.1:1883 or ws://127.0.0.1:8083/mqtt; can be repeated
+  --data DIR              folder of the store
+  --allow-anonymous       let clients in without a password
+  --operations URL        where /livez, /readyz, /startupz and /metrics are; without it, nowhere
+
+Port 0 stands for any free port; the log says which one it is.
+
+hash-password reads a password from the standard input (or asks for it) and prints its hash for the password file:
+  --user NAME             print the whole line, NAME:HASH
+  --random-secret         a cheap hash, for secrets of at least 128 random bits only, such as those of devices
+
+  --version               print the version
+  -h, --help              print this text
+
+Signals: SIGTERM and SIGINT shut down in order, a second one hurries; SIGHUP reads changed password, access rule and certificate files now.
+Exit codes: 0 ended in order, 64 command line, 69 a port cannot be opened, 70 fault of the broker, 74 store, 78 configuration.
+`;

@@ -1,0 +1,169 @@
+import type { Server } from 'node:http';
+import { FileAccessControl } from '../access/index.js';
+import type { BrokerConfiguration } from '../config/index.js';
+import { bind, formatAddress, Listener } from '../listeners/index.js';
+import { CombinedObserver, createOperationsServer, Health, LogObserver, Metrics, Shutdown, SystemTopics, WatchedFiles, type Log } from '../operations/index.js';
+import { Broker } from '../protocol/index.js';
+import { Store } from '../store/index.js';
+import { readAccessRules, readPasswordFile } from './load-source.js';
+import { version } from './version.js';
+
+/** The store could not be opened. */
+export class StoreOpenError extends Error {}
+
+/** All parts of a broker, put together in the order in which they need each other. */
+export class RunningBroker {
+  private readonly metrics: Metrics;
+  private readonly health: Health;
+  private readonly observer: CombinedObserver;
+  private readonly files: WatchedFiles;
+  private readonly shutdown: Shutdown;
+  private readonly access: FileAccessControl;
+  private readonly listeners: readonly Listener[];
+  private operations: Server | undefined;
+  private systemTopics: SystemTopics | undefined;
+  private store: Store | undefined;
+  private broker: Broker | undefined;
+
+  constructor(
+    private readonly configuration: BrokerConfiguration,
+    private readonly log: Log,
+  ) {
+    const { name, listeners, store, authentication, authorization, limits, shutdown } = configuration;
+    const storeWritable = () => this.store?.writable ?? false;
+    this.health = new Health({ storeWritable, listenersOpen: () => this.listeners.every((listener) => listener.isOpen) });
+    this.metrics = new Metrics(
+      { version, name, listeners: listeners.map((listener) => listener.name), storeMaxBytes: store.maxBytes },
+      { statistics: () => this.broker?.statistics(), storeWritable, draining: () => this.health.draining },
+    );
+    this.observer = new CombinedObserver(this.metrics, new LogObserver(log));
+    this.files = new WatchedFiles(log, this.metrics);
+    this.access = new FileAccessControl({
+      anonymous: authentication.anonymous,
+      ...(authentication.passwordFile !== undefined && { passwords: readPasswordFile(authentication.passwordFile) }),
+      ...(authorization.aclFile !== undefined && { rules: readAccessRules(authorization.aclFile) }),
+    });
+    const handshakeLimits = { handshakeTimeoutSeconds: limits.connectTimeoutSeconds, maxPacketBytes: limits.maxPacketBytes };
+    const sink: ConstructorParameters<typeof Listener>[2] = {
+      // Listeners open after the broker has started.
+      accept: (connection) => this.broker!.accept(connection),
+      turnedAway: (details, reason, error) => this.observer.connectionRefused(details, reason, error),
+    };
+    this.listeners = listeners.map((listener) => new Listener(listener, handshakeLimits, sink));
+    this.shutdown = new Shutdown(
+      {
+        ...shutdown,
+        connectedClients: () => this.broker?.connectedClients ?? 0,
+        closeListeners: () => this.closeListeners(),
+        drain: async (connectionsPerSecond) => this.broker?.drain({ connectionsPerSecond }),
+        close: () => this.close(),
+      },
+      this.health,
+      log,
+    );
+  }
+
+  /** Throws a BindError or a StoreOpenError; the process is to exit then. */
+  async start(): Promise<void> {
+    // The probes are answered while the store recovers.
+    await this.openOperations();
+    await this.openStore();
+    this.broker = await this.startBroker(this.store!);
+    await this.openListeners();
+    await this.watchFiles();
+    this.systemTopics = new SystemTopics({
+      version,
+      metrics: this.metrics,
+      statistics: () => this.broker!.statistics(),
+      publish: (topic, payload) => this.broker!.publishSystem(topic, payload),
+    });
+    this.systemTopics.start();
+    this.health.markStarted();
+    this.log.write('info', 'broker.ready', 'ready for clients');
+  }
+
+  /** Ends in order; called again, at once. */
+  stop(signal: string): Promise<void> {
+    return this.shutdown.run(signal);
+  }
+
+  reloadFiles(): Promise<void> {
+    return this.files.check();
+  }
+
+  private async openOperations(): Promise<void> {
+    if (!this.configuration.operations) return;
+    this.operations = createOperationsServer(this.health, this.metrics);
+    const address = await bind(this.operations, 'operations', this.configuration.operations);
+    this.log.write('info', 'operations.opened', 'answering probes and scrapes', { ...address, url: `http://${formatAddress(address)}` });
+  }
+
+  private async openStore(): Promise<void> {
+    const { directory, maxBytes } = this.configuration.store;
+    const begun = performance.now();
+    try {
+      this.store = await Store.open({ directory, maxBytes, observer: this.observer });
+    } catch (error) {
+      throw new StoreOpenError(`cannot open the store in ${directory}: ${(error as Error).message}`, { cause: error });
+    }
+    this.log.write('info', 'store.opened', 'the store is open', { directory, milliseconds: Math.round(performance.now() - begun) });
+  }
+
+  private startBroker(store: Store): Promise<Broker> {
+    const { name, limits, session, keepalive } = this.configuration;
+    return Broker.start({
+      name,
+      store,
+      access: this.access,
+      observer: this.observer,
+      limits,
+      session,
+      ...(keepalive.maxSeconds !== undefined && { maxKeepaliveSeconds: keepalive.maxSeconds }),
+    });
+  }
+
+  /** All of them, or none: whoever fixes one port learns of the others at once. */
+  private async openListeners(): Promise<void> {
+    const results = await Promise.allSettled(this.listeners.map((listener) => listener.open()));
+    const errors = results.filter((result) => result.status === 'rejected').map(({ reason }) => reason as Error);
+    if (errors.length > 0) {
+      for (const listener of this.listeners) listener.close();
+      throw errors.length === 1 ? errors[0]! : new AggregateError(errors, errors.map((error) => error.message).join('; '));
+    }
+    results.forEach((result, index) => {
+      if (result.status !== 'fulfilled') return;
+      const { name, protocol } = this.configuration.listeners[index]!;
+      this.log.write('info', 'listener.opened', 'accepting clients', { listener: name, protocol, ...result.value, url: `${protocol}://${formatAddress(result.value)}` });
+    });
+  }
+
+  private closeListeners(): void {
+    for (const listener of this.listeners) {
+      listener.close();
+      this.log.write('info', 'listener.closed', 'accepting no more clients', { listener: listener.name });
+    }
+  }
+
+  private async watchFiles(): Promise<void> {
+    const { authentication, authorization, listeners } = this.configuration;
+    const { passwordFile } = authentication;
+    if (passwordFile !== undefined) await this.files.watch({ file: 'password', paths: [passwordFile], reload: () => this.access.replacePasswords(readPasswordFile(passwordFile)) });
+    const { aclFile } = authorization;
+    if (aclFile !== undefined) await this.files.watch({ file: 'acl', paths: [aclFile], reload: () => this.access.replaceRules(readAccessRules(aclFile)) });
+    for (const [index, { tls }] of listeners.entries()) {
+      if (!tls) continue;
+      const paths = [tls.certificateFile, tls.privateKeyFile, tls.clientCaFile].filter((path) => path !== undefined);
+      await this.files.watch({ file: 'tls', paths, reload: () => this.listeners[index]!.reloadTls() });
+    }
+    this.files.start();
+  }
+
+  private async close(): Promise<void> {
+    this.files.stop();
+    this.systemTopics?.stop();
+    await this.broker?.close();
+    await this.store?.close();
+    this.operations?.close();
+    this.operations?.closeAllConnections();
+  }
+}

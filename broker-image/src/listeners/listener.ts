@@ -1,0 +1,136 @@
+import type { Server as HttpServer } from 'node:http';
+import { createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import type { ListenerConfiguration, TlsConfiguration } from '../config/index.js';
+import { bind, type SocketAddress } from './bind.js';
+import type { ConnectionSink } from './connection.js';
+import { Handshake, plainAddress, remoteAddressOf } from './handshake.js';
+import { readTlsContext } from './tls-context.js';
+import { createWebSocketLayer } from './websocket.js';
+
+export interface ListenerLimits {
+  /** From the TCP connection to the end of the TLS and WebSocket handshakes. */
+  readonly handshakeTimeoutSeconds: number;
+  readonly maxPacketBytes: number;
+}
+
+/**
+ * One port where clients connect. A connection climbs through the layers that the listener has: TCP, TLS, WebSocket.
+ * What comes out at the top speaks MQTT and goes to the sink.
+ */
+export class Listener {
+  private readonly tcp: TcpServer;
+  private readonly tls: TlsServer | undefined;
+  private readonly webSocket: HttpServer | undefined;
+  /** By the peer's address and port: all that the layers above have in common with the TCP socket. */
+  private readonly handshakes = new Map<string, Handshake>();
+
+  /** Throws when the certificate and the key cannot be used. */
+  constructor(
+    private readonly configuration: ListenerConfiguration,
+    private readonly limits: ListenerLimits,
+    private readonly sink: ConnectionSink,
+  ) {
+    // keepAlive without a delay: TCP_KEEPIDLE stays unset, so that net.ipv4.tcp_keepalive_{time,intvl,probes} of the pod govern. noDelay:
+    // Nagle's algorithm would hold a packet back until the client acknowledges the one before it.
+    this.tcp = createTcpServer({ keepAlive: true, noDelay: true }, (socket) => this.onConnection(socket));
+    if (configuration.maxConnections !== undefined) this.tcp.maxConnections = configuration.maxConnections;
+    this.tcp.on('drop', (dropped) => sink.turnedAway({ listener: this.name, remoteAddress: plainAddress(dropped?.remoteAddress) }, 'connection-limit'));
+    if (configuration.tls) this.tls = this.createTlsLayer(configuration.tls);
+    if (configuration.protocol === 'ws' || configuration.protocol === 'wss') this.webSocket = this.createWebSocketLayer();
+  }
+
+  get name(): string {
+    return this.configuration.name;
+  }
+
+  get isOpen(): boolean {
+    return this.tcp.listening;
+  }
+
+  /** Throws a BindError. Returns where it listens really. */
+  async open(): Promise<SocketAddress> {
+    const address = await bind(this.tcp, `listener ${this.name}`, this.configuration);
+    // Such as EMFILE on accept: the server goes on, and without this handler the process would end.
+    this.tcp.on('error', (error) => this.sink.turnedAway({ listener: this.name, remoteAddress: 'unknown' }, 'connection-limit', error));
+    return address;
+  }
+
+  /** Accepts nothing more, and ends handshakes that are not done. Connections that arrived stay. */
+  close(): void {
+    this.tcp.close();
+    for (const handshake of this.handshakes.values()) handshake.abort();
+  }
+
+  /** Reads certificate, key and authorities anew, for new connections. Throws, and keeps the old ones, when they cannot be used. */
+  reloadTls(): void {
+    if (this.configuration.tls) this.tls?.setSecureContext(readTlsContext(this.configuration.tls));
+  }
+
+  private onConnection(socket: Socket): void {
+    if (!this.tls && !this.webSocket) return this.sink.accept({ stream: socket, listener: this.name, remoteAddress: remoteAddressOf(socket) });
+    const key = keyOf(socket);
+    const handshake = new Handshake(socket, this.tls ? 'tls' : 'websocket', {
+      listener: this.name,
+      timeoutSeconds: this.limits.handshakeTimeoutSeconds,
+      onArrived: (connection) => {
+        this.handshakes.delete(key);
+        this.sink.accept(connection);
+      },
+      onTurnedAway: (remoteAddress, reason, error) => this.sink.turnedAway({ listener: this.name, remoteAddress }, reason, error),
+    });
+    this.handshakes.set(key, handshake);
+    socket.once('close', () => {
+      if (this.handshakes.get(key) === handshake) this.handshakes.delete(key);
+    });
+    (this.tls ?? this.webSocket)?.emit('connection', socket);
+    return undefined;
+  }
+
+  private createTlsLayer(tls: TlsConfiguration): TlsServer {
+    const server = createTlsServer(
+      {
+        ...readTlsContext(tls),
+        requestCert: tls.clientCertificate !== 'none',
+        rejectUnauthorized: tls.clientCertificate === 'require',
+        // The handshake's own timer covers TLS and WebSocket together; this one only has to come later.
+        handshakeTimeout: this.limits.handshakeTimeoutSeconds * 2000,
+      },
+      (stream) => this.onSecure(stream, tls),
+    );
+    server.on('tlsClientError', (error, stream) => this.handshakeOf(stream)?.fail('tls', error));
+    return server;
+  }
+
+  private onSecure(stream: TLSSocket, tls: TlsConfiguration): void {
+    const handshake = this.handshakeOf(stream);
+    const presented = tls.clientCertificate === 'none' ? undefined : stream.getPeerCertificate();
+    const certificate = presented && Object.keys(presented).length > 0 ? presented : undefined;
+    // With `request` OpenSSL lets a certificate pass that does not verify: it must not count as none.
+    if (certificate && !stream.authorized) {
+      handshake?.fail('tls', new Error(`the client's certificate does not verify: ${String(stream.authorizationError)}`));
+      stream.destroy();
+      return;
+    }
+    handshake?.enter(this.webSocket ? 'websocket' : 'tls', certificate);
+    if (this.webSocket) this.webSocket.emit('connection', stream);
+    else handshake?.arrive(stream);
+  }
+
+  private createWebSocketLayer(): HttpServer {
+    return createWebSocketLayer({
+      path: this.configuration.path,
+      maxPacketBytes: this.limits.maxPacketBytes,
+      onStream: (stream, transport) => this.handshakeOf(transport as Socket)?.arrive(stream),
+      onRefused: (transport, error) => this.handshakeOf(transport as Socket)?.fail('websocket', error),
+    });
+  }
+
+  private handshakeOf(stream: Socket): Handshake | undefined {
+    return this.handshakes.get(keyOf(stream));
+  }
+}
+
+function keyOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}

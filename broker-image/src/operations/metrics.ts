@@ -1,0 +1,189 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ClientIdentity } from '../access/access-control.js';
+import { closeReasons, dropReasons, refusalReasons, type CloseReason, type DropReason, type Qos, type RefusalReason } from './observer.js';
+import type { BrokerStatistics } from './statistics.js';
+
+const qualities = [0, 1, 2] as const;
+
+/** Files that are read again while the broker runs. */
+export const reloadableFiles = ['password', 'acl', 'tls'] as const;
+export type ReloadableFile = (typeof reloadableFiles)[number];
+
+/** From a commit on a fast local disk to one on a disk in trouble, in seconds. */
+const commitBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+export interface MetricsOptions {
+  readonly version: string;
+  readonly name: string;
+  /** Names of the listeners, so that each has its series from the start. */
+  readonly listeners: readonly string[];
+  readonly storeMaxBytes: number;
+}
+
+/** What is read when somebody scrapes. */
+export interface MetricsSources {
+  /** Undefined until the broker runs. */
+  statistics(): BrokerStatistics | undefined;
+  storeWritable(): boolean;
+  draining(): boolean;
+}
+
+/**
+ * Counts what happens in the broker and shows it to Prometheus. On the hot path it only adds to numbers; prom-client, which looks up labels
+ * at every step, comes in when somebody scrapes. All counters exist from the start with every label value: `rate()` over a series that appears
+ * with its first event would miss that event.
+ */
+export class Metrics {
+  readonly totals = {
+    opened: new Map<string, number>(),
+    closed: zeroed(closeReasons),
+    refused: zeroed(refusalReasons),
+    received: [0, 0, 0],
+    sent: [0, 0, 0],
+    dropped: zeroed(dropReasons),
+    bytesReceived: 0,
+    bytesSent: 0,
+    publishDenied: 0,
+    subscribeDenied: 0,
+    storeOperations: 0,
+    storeErrors: 0,
+  };
+  private readonly connections = new Map<string, number>();
+  private readonly registry = new Registry();
+  private readonly commitSeconds: Histogram;
+  private readonly reloads: Counter<'file' | 'result'>;
+  private readonly refreshers: (() => void)[] = [];
+
+  constructor({ version, name, listeners, storeMaxBytes }: MetricsOptions, sources: MetricsSources) {
+    for (const listener of listeners) {
+      this.totals.opened.set(listener, 0);
+      this.connections.set(listener, 0);
+    }
+    collectDefaultMetrics({ register: this.registry });
+    const { totals } = this;
+    this.gauge('mqtt_broker_info', 'The broker that is running; always 1.', ['version', 'name'], () => [[{ version, name }, 1]]);
+
+    this.gauge('mqtt_connections', 'Clients connected now.', ['listener'], () => series('listener', this.connections));
+    this.counter('mqtt_connections_opened_total', 'Clients that connected.', ['listener'], () => series('listener', totals.opened));
+    this.counter('mqtt_connections_closed_total', 'Connections that ended.', ['reason'], () => series('reason', totals.closed));
+    this.counter('mqtt_connections_refused_total', 'Connections that were turned away before the client was connected.', ['reason'], () => series('reason', totals.refused));
+
+    this.counter('mqtt_messages_received_total', 'PUBLISH packets from clients.', ['qos'], () => qualities.map((qos) => [{ qos }, totals.received[qos]!]));
+    this.counter('mqtt_messages_sent_total', 'PUBLISH packets to clients, by the quality of service of the delivery.', ['qos'], () => qualities.map((qos) => [{ qos }, totals.sent[qos]!]));
+    this.counter('mqtt_messages_dropped_total', 'Messages that did not reach a subscriber.', ['reason'], () => series('reason', totals.dropped));
+    this.single('counter', 'mqtt_bytes_received_total', 'Bytes of PUBLISH packets from clients.', () => totals.bytesReceived);
+    this.single('counter', 'mqtt_bytes_sent_total', 'Bytes of PUBLISH packets to clients.', () => totals.bytesSent);
+    this.single('counter', 'mqtt_publish_denied_total', 'Publishes that the access rules denied.', () => totals.publishDenied);
+    this.single('counter', 'mqtt_subscribe_denied_total', 'Subscriptions that the access rules denied.', () => totals.subscribeDenied);
+
+    this.gauge('mqtt_sessions', 'Sessions, by whether their client is connected.', ['state'], () => {
+      const { connected = 0, disconnected = 0 } = sources.statistics()?.sessions ?? {};
+      return [[{ state: 'connected' }, connected], [{ state: 'disconnected' }, disconnected]];
+    });
+    this.single('gauge', 'mqtt_subscriptions', 'Subscriptions of all sessions.', () => sources.statistics()?.subscriptions ?? 0);
+    this.single('gauge', 'mqtt_retained_messages', 'Retained messages.', () => sources.statistics()?.retainedMessages ?? 0);
+    this.single('gauge', 'mqtt_queued_messages', 'Messages that wait in the queues of sessions.', () => sources.statistics()?.queuedMessages ?? 0);
+    this.single('gauge', 'mqtt_queued_bytes', 'Bytes of the messages that wait in the queues of sessions.', () => sources.statistics()?.queuedBytes ?? 0);
+
+    this.commitSeconds = new Histogram({ name: 'mqtt_store_commit_duration_seconds', help: 'Time of one group commit, synced to disk.', buckets: commitBuckets, registers: [this.registry] });
+    this.single('counter', 'mqtt_store_operations_total', 'Operations that the store committed.', () => totals.storeOperations);
+    this.single('counter', 'mqtt_store_errors_total', 'Times that the store failed to write.', () => totals.storeErrors);
+    this.single('gauge', 'mqtt_store_writable', 'Whether the store takes writes: 1 or 0.', () => Number(sources.storeWritable()));
+    this.single('gauge', 'mqtt_store_size_bytes', 'Size of the store.', () => sources.statistics()?.storeBytes ?? 0);
+    this.single('gauge', 'mqtt_store_max_bytes', 'Size at which the store counts as full.', () => storeMaxBytes);
+    this.single('gauge', 'mqtt_draining', 'Whether the broker is shutting down: 1 or 0.', () => Number(sources.draining()));
+
+    this.reloads = new Counter({ name: 'mqtt_config_reloads_total', help: 'Files that changed and were read again.', labelNames: ['file', 'result'], registers: [this.registry] });
+    for (const file of reloadableFiles) for (const result of ['success', 'failure']) this.reloads.inc({ file, result }, 0);
+  }
+
+  readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
+
+  /** Everything in the text format of Prometheus. */
+  scrape(): Promise<string> {
+    for (const refresh of this.refreshers) refresh();
+    return this.registry.metrics();
+  }
+
+  fileReloaded(file: ReloadableFile, result: 'success' | 'failure'): void {
+    this.reloads.inc({ file, result });
+  }
+
+  connectionOpened({ listener }: ClientIdentity): void {
+    add(this.totals.opened, listener, 1);
+    add(this.connections, listener, 1);
+  }
+
+  connectionClosed({ listener }: ClientIdentity, reason: CloseReason): void {
+    add(this.totals.closed, reason, 1);
+    add(this.connections, listener, -1);
+  }
+
+  connectionRefused(reason: RefusalReason): void {
+    add(this.totals.refused, reason, 1);
+  }
+
+  messageReceived(qos: Qos, bytes: number): void {
+    this.totals.received[qos]!++;
+    this.totals.bytesReceived += bytes;
+  }
+
+  messageSent(qos: Qos, bytes: number): void {
+    this.totals.sent[qos]!++;
+    this.totals.bytesSent += bytes;
+  }
+
+  messageDropped(reason: DropReason, count: number): void {
+    add(this.totals.dropped, reason, count);
+  }
+
+  publishDenied(): void {
+    this.totals.publishDenied++;
+  }
+
+  subscribeDenied(): void {
+    this.totals.subscribeDenied++;
+  }
+
+  storeCommitted(operations: number, seconds: number): void {
+    this.totals.storeOperations += operations;
+    this.commitSeconds.observe(seconds);
+  }
+
+  storeFailed(): void {
+    this.totals.storeErrors++;
+  }
+
+  private gauge<Label extends string>(name: string, help: string, labelNames: Label[], read: () => Series<Label>): void {
+    const gauge = new Gauge<Label>({ name, help, labelNames, registers: [this.registry] });
+    this.refreshers.push(() => {
+      for (const [labels, value] of read()) gauge.set(labels, value);
+    });
+  }
+
+  private counter<Label extends string>(name: string, help: string, labelNames: Label[], read: () => Series<Label>): void {
+    const counter = new Counter<Label>({ name, help, labelNames, registers: [this.registry] });
+    this.refreshers.push(() => {
+      counter.reset();
+      for (const [labels, value] of read()) counter.inc(labels, value);
+    });
+  }
+
+  private single(kind: 'gauge' | 'counter', name: string, help: string, read: () => number): void {
+    this[kind](name, help, [], () => [[{}, read()]]);
+  }
+}
+
+type Series<Label extends string> = readonly (readonly [Partial<Record<Label, string | number>>, number])[];
+
+function series<Label extends string>(label: Label, values: ReadonlyMap<string, number>): Series<Label> {
+  return [...values].map(([value, count]) => [{ [label]: value } as Partial<Record<Label, string>>, count]);
+}
+
+function zeroed(names: readonly string[]): Map<string, number> {
+  return new Map(names.map((name) => [name, 0]));
+}
+
+function add(values: Map<string, number>, key: string, count: number): void {
+  values.set(key, (values.get(key) ?? 0) + count);
+}

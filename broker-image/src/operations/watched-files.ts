@@ -1,0 +1,81 @@
+import { stat } from 'node:fs/promises';
+import type { Log } from './log.js';
+import type { Metrics, ReloadableFile } from './metrics.js';
+
+export interface WatchedGroup {
+  readonly file: ReloadableFile;
+  /** Files that are read together, such as a certificate and its key. */
+  readonly paths: readonly string[];
+  /** Reads them and puts them to use. When it throws, what was in use before stays in use. */
+  reload(): void;
+}
+
+/**
+ * The kubelet brings a changed Secret or ConfigMap by swapping the symbolic link `..data` of the mount, about a minute after the change. Looking at what
+ * the paths lead to sees that, and every other way to change a file, on every file system; change events of the kernel do not.
+ */
+const pollMilliseconds = 5000;
+
+/** Reads password file, access rules and certificates again when they change, while clients stay connected. */
+export class WatchedFiles {
+  private readonly groups: { readonly group: WatchedGroup; seen: string }[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private checking: Promise<void> | undefined;
+
+  constructor(
+    private readonly log: Log,
+    private readonly metrics: Pick<Metrics, 'fileReloaded'>,
+  ) {}
+
+  /** Takes the files as they are now for known. */
+  async watch(group: WatchedGroup): Promise<void> {
+    this.groups.push({ group, seen: await fingerprint(group.paths) });
+  }
+
+  start(): void {
+    this.timer = setInterval(() => void this.check(), pollMilliseconds).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Looks now. */
+  check(): Promise<void> {
+    this.checking ??= this.checkAll().finally(() => (this.checking = undefined));
+    return this.checking;
+  }
+
+  private async checkAll(): Promise<void> {
+    for (const watched of this.groups) {
+      // Before reading: a file that changes between the two is seen as changed once more, and read again.
+      const now = await fingerprint(watched.group.paths);
+      if (now === watched.seen) continue;
+      watched.seen = now;
+      this.reload(watched.group);
+    }
+  }
+
+  private reload({ file, paths, reload }: WatchedGroup): void {
+    try {
+      reload();
+      this.metrics.fileReloaded(file, 'success');
+      this.log.write('info', 'file.reloaded', 'the changed file is in use', { file, paths });
+    } catch (error) {
+      this.metrics.fileReloaded(file, 'failure');
+      this.log.write('error', 'file.rejected', 'the changed file cannot be used; the one before stays in use', { file, paths, cause: (error as Error).message });
+    }
+  }
+}
+
+async function fingerprint(paths: readonly string[]): Promise<string> {
+  const parts = await Promise.all(
+    paths.map((path) =>
+      stat(path, { bigint: true }).then(
+        ({ dev, ino, size, mtimeNs, ctimeNs }) => [dev, ino, size, mtimeNs, ctimeNs].join(' '),
+        (error: NodeJS.ErrnoException) => `missing: ${error.code}`,
+      ),
+    ),
+  );
+  return parts.join('\n');
+}
