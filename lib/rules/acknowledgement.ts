@@ -69,7 +69,8 @@ export function acknowledge(model: ManifestModel, rules: readonly Rule[], findin
   });
 
   const ids = new Set(rules.map((rule) => rule.id));
-  return [...marked, ...model.objects.flatMap((object) => problems(object, ids, used).map((finding) => ({ ...finding, brokers: model.brokersOf(object.reference) })))];
+  const wrong = model.objects.flatMap((object) => problems(object, ids, used).map((finding) => ({ ...finding, brokers: model.brokersOf(object.reference) })));
+  return [...marked, ...wrong];
 }
 
 function problems(object: ManifestObject, ids: Set<string>, used: Set<string>): Omit<Finding, 'brokers'>[] {

@@ -22,7 +22,7 @@ export function attachRules(scope: IConstruct): void {
 export function findingsAbout(scope: IConstruct): MqttFinding[] {
   const isUnder = (path: string) => scope.node.path === '' || path === scope.node.path || path.startsWith(`${scope.node.path}/`);
   return rulesOf(scope.node.root).findings()
-    .filter((finding) => [finding.violation.object, ...finding.brokers.map((broker) => broker.object.reference)].some((object) => isUnder(object.origin)))
+    .filter(({ violation, brokers }) => isUnder(violation.object.origin) || brokers.some((broker) => isUnder(broker.object.reference.origin)))
     .map(publicFinding);
 }
 
@@ -71,7 +71,8 @@ class AppRules {
 
   private errorsAbout(object: ApiObject): string[] {
     return this.latest
-      .filter(({ rule, violation, acknowledged }) => rule.severity === Severity.ERROR && acknowledged === undefined && violation.object.origin === object.node.path)
+      .filter(({ violation }) => violation.object.origin === object.node.path)
+      .filter(({ rule, acknowledged }) => rule.severity === Severity.ERROR && acknowledged === undefined)
       .map(formatFinding);
   }
 

@@ -1,7 +1,7 @@
 import { acknowledge, type Finding } from './acknowledgement';
 import { catalogue } from './catalogue';
-import type { Manifest } from './model/manifest-object';
 import { ManifestModel } from './model/manifest-model';
+import type { Manifest } from './model/manifest-object';
 import { nameOf } from './model/manifest-reference';
 import { type Rule, RuleFailure, type Violation } from './rule';
 
@@ -12,7 +12,8 @@ import { type Rule, RuleFailure, type Violation } from './rule';
  */
 export function evaluate(manifests: Manifest[], rules: readonly Rule[] = catalogue): Finding[] {
   const model = ManifestModel.of(manifests);
-  const findings = rules.flatMap((rule) => distinct(check(rule, model)).map((violation) => ({ rule, violation, brokers: model.brokersOf(violation.object) })));
+  const findings = rules.flatMap((rule) => distinct(check(rule, model))
+    .map((violation) => ({ rule, violation, brokers: model.brokersOf(violation.object) })));
   return acknowledge(model, rules, findings);
 }
 

@@ -1,6 +1,8 @@
 import { Severity } from '../finding';
 import { nameOf } from '../model/manifest-reference';
-import type { Rule } from '../rule';
+import { objectRule, type Rule } from '../rule';
+
+const MEBIBYTE = 2 ** 20;
 
 export const objectRules: readonly Rule[] = [
   {
@@ -25,4 +27,22 @@ export const objectRules: readonly Rule[] = [
       });
     },
   },
+
+  objectRule({
+    id: 'MQTT-OBJECT-002',
+    severity: Severity.ERROR,
+    title: 'No ConfigMap of a broker is larger than 1 MiB',
+    why: 'The API server refuses it.',
+    source: 'https://kubernetes.io/docs/concepts/configuration/configmap/#motivation',
+    remedy: 'Keep large access control lists or certificates in a volume, or split them over several ConfigMaps.',
+    example: `kind: ConfigMap
+data:
+  broker.yaml: |
+    listeners: []`,
+  }, (object, model) => {
+    if (!object.is('', 'ConfigMap') || model.brokersOf(object.reference).length === 0) return [];
+    const bytes = ['data', 'binaryData'].flatMap((field) => object.fields.at(field).entries)
+      .reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value.text ?? ''), 0);
+    return bytes <= MEBIBYTE ? [] : [{ found: `data of ${bytes} bytes`, breaks: 'The ConfigMap is refused, and the pods wait for it.' }];
+  }),
 ];

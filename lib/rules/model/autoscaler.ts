@@ -7,12 +7,12 @@ const KEDA_DEFAULT_MINIMUM = 0;
 
 /** A HorizontalPodAutoscaler or a ScaledObject of KEDA. */
 export class Autoscaler {
-  constructor(public readonly object: ManifestObject) {}
-
   /** Whether the object is one. */
   public static is(object: ManifestObject): boolean {
     return object.is('autoscaling', 'HorizontalPodAutoscaler') || object.is('keda.sh', 'ScaledObject');
   }
+
+  constructor(public readonly object: ManifestObject) {}
 
   public get isKeda(): boolean {
     return this.object.is('keda.sh', 'ScaledObject');

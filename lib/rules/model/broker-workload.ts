@@ -19,7 +19,6 @@ export class BrokerWorkload {
   public readonly disruptionBudgets: ManifestObject[] = [];
   public readonly networkPolicies: ManifestObject[] = [];
   public readonly autoscalers: Autoscaler[] = [];
-  public readonly configMaps: ManifestObject[] = [];
   public readonly serviceAccounts: ManifestObject[] = [];
   public readonly pods: PodTemplate;
 
@@ -85,6 +84,11 @@ export class BrokerWorkload {
 
   public get drainRate(): number | undefined {
     return declared(this.object, Declared.drainRate);
+  }
+
+  /** How long a stopping broker takes to disconnect its clients, as far as that is declared. */
+  public get drainSeconds(): number {
+    return this.connectionsPerPod === undefined || this.drainRate === undefined ? 0 : Math.ceil(this.connectionsPerPod / this.drainRate);
   }
 
   public get shutdownDelaySeconds(): number {

@@ -19,7 +19,7 @@ export type DataVolume =
 export function dataVolume(broker: string, workload: Fields, container: Fields): DataVolume | undefined {
   const claims = workload.at('volumeClaimTemplates').items;
   const mounts = container.at('volumeMounts').items;
-  const directory = Object.prototype.hasOwnProperty.call(DATA_DIRECTORIES, broker)
+  const directory = Object.hasOwn(DATA_DIRECTORIES, broker)
     ? DATA_DIRECTORIES[broker]
     : mounts.find((mount) => claims.some((claim) => nameOf(claim) === mount.at('name').text))?.at('mountPath').text;
   if (directory === undefined) return undefined;

@@ -7,7 +7,7 @@ export class Fields {
 
   /** The field at this path, for example `at('spec', 'template')`. */
   public at(...path: string[]): Fields {
-    return new Fields(path.reduce((value, key) => isMap(value) && Object.prototype.hasOwnProperty.call(value, key) ? value[key] : undefined, this.value));
+    return new Fields(path.reduce((value, key) => isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined, this.value));
   }
 
   public get exists(): boolean {

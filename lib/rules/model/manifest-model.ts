@@ -13,6 +13,7 @@ export class ManifestModel {
   }
 
   public readonly brokers: BrokerWorkload[];
+  private readonly pods: PodIndex;
   private readonly brokersOfObject = new Map<string, BrokerWorkload[]>();
 
   private constructor(public readonly objects: ManifestObject[]) {
@@ -20,6 +21,7 @@ export class ManifestModel {
       const broker = brokerIn(object);
       return broker === undefined ? [] : new BrokerWorkload(object, broker);
     });
+    this.pods = new PodIndex(this.brokers);
     this.brokers.forEach((broker) => this.relate(broker.object, [broker]));
     this.relateBySelector();
     this.relateByName();
@@ -30,21 +32,25 @@ export class ManifestModel {
     return this.brokersOfObject.get(identity(reference)) ?? [];
   }
 
+  /** The brokers whose pods a selector selects. */
+  public brokersSelectedBy(namespace: string, selector: Fields): BrokerWorkload[] {
+    return this.pods.selectedBy(namespace, selector);
+  }
+
   private relateBySelector(): void {
-    const pods = new PodIndex(this.brokers);
     for (const object of this.objects) {
       if (object.is('', 'Service')) {
         const selector = object.spec.at('selector');
         // A Service's selector is a plain map, and an empty one selects nothing.
-        const selected = selector.entries.length === 0 ? [] : pods.selectedBy(object.namespace, new Fields({ matchLabels: selector.value }));
+        const selected = selector.entries.length === 0 ? [] : this.pods.selectedBy(object.namespace, new Fields({ matchLabels: selector.value }));
         selected.forEach((broker) => broker.services.push(new ServiceObject(object)));
         this.relate(object, selected);
       } else if (object.is('policy', 'PodDisruptionBudget')) {
-        const selected = pods.selectedBy(object.namespace, object.spec.at('selector'));
+        const selected = this.pods.selectedBy(object.namespace, object.spec.at('selector'));
         selected.forEach((broker) => broker.disruptionBudgets.push(object));
         this.relate(object, selected);
       } else if (object.is('networking.k8s.io', 'NetworkPolicy')) {
-        const selected = pods.selectedBy(object.namespace, object.spec.at('podSelector'));
+        const selected = this.pods.selectedBy(object.namespace, object.spec.at('podSelector'));
         selected.forEach((broker) => broker.networkPolicies.push(object));
         this.relate(object, selected);
       }
@@ -64,11 +70,11 @@ export class ManifestModel {
       this.relate(object, [broker]);
     }
     for (const broker of this.brokers) {
-      for (const name of configMapNames(broker)) {
-        const configMap = find('ConfigMap', broker, name);
-        if (!configMap || broker.configMaps.includes(configMap)) continue;
-        broker.configMaps.push(configMap);
-        this.relate(configMap, [broker]);
+      for (const kind of ['ConfigMap', 'Secret'] as const) {
+        new Set(namesOfMounted(kind, broker)).forEach((name) => {
+          const object = find(kind, broker, name);
+          if (object) this.relate(object, [broker]);
+        });
       }
       const account = find('ServiceAccount', broker, broker.pods.spec.at('serviceAccountName').text);
       if (account) {
@@ -128,11 +134,16 @@ function itemsOf({ manifest, origin }: Manifest): Manifest[] {
     : [{ manifest, origin }];
 }
 
-function configMapNames(broker: BrokerWorkload): string[] {
-  const volumes = broker.pods.spec.at('volumes').items;
+/** ConfigMaps or Secrets that the pods mount or take variables from. */
+function namesOfMounted(kind: 'ConfigMap' | 'Secret', { pods }: BrokerWorkload): string[] {
+  const volumes = pods.spec.at('volumes').items;
+  const projections = volumes.flatMap((volume) => volume.at('projected', 'sources').items);
+  const containers = [...pods.initContainers, ...pods.containers].map(({ fields }) => fields);
+  const [field, nameField] = kind === 'ConfigMap' ? ['configMap', 'name'] : ['secret', 'secretName'];
   return [
-    ...volumes.map((volume) => volume.at('configMap', 'name')),
-    ...volumes.flatMap((volume) => volume.at('projected', 'sources').items.map((source) => source.at('configMap', 'name'))),
-    ...broker.pods.containers.flatMap((container) => container.fields.at('envFrom').items.map((source) => source.at('configMapRef', 'name'))),
+    ...volumes.map((volume) => volume.at(field, nameField)),
+    ...projections.map((source) => source.at(field, 'name')),
+    ...containers.flatMap((container) => container.at('envFrom').items.map((source) => source.at(`${field}Ref`, 'name'))),
+    ...containers.flatMap((container) => container.at('env').items.map((variable) => variable.at('valueFrom', `${field}KeyRef`, 'name'))),
   ].flatMap((name) => name.text ?? []);
 }

@@ -109,27 +109,34 @@ function hasAwsIdleTimeout(service: ServiceObject, port: ServicePort): boolean {
     key.startsWith(`${AWS}listener-attributes.`) && key.endsWith(`-${port.port}`) && value.includes('tcp.idle_timeout.seconds='));
 }
 
+/** Whole numbers of seconds, minutes or milliseconds, each with the range that its provider documents. */
+const IDLE_TIMEOUT_ANNOTATIONS: Record<string, { secondsPerUnit: number; unit: string; minimum: number; maximum?: number }> = {
+  [AZURE_IDLE_MINUTES]: { secondsPerUnit: 60, unit: 'minutes', minimum: 4, maximum: 100 },
+  'service.beta.kubernetes.io/oci-load-balancer-connection-idle-timeout': { secondsPerUnit: 1, unit: 'seconds', minimum: 1 },
+  'service.kubernetes.io/ibm-load-balancer-cloud-provider-vpc-idle-connection-timeout': { secondsPerUnit: 1, unit: 'seconds', minimum: 50, maximum: 7200 },
+  [`${OCTAVIA}timeout-client-data`]: { secondsPerUnit: 0.001, unit: 'milliseconds', minimum: 1 },
+  [`${OCTAVIA}timeout-member-data`]: { secondsPerUnit: 0.001, unit: 'milliseconds', minimum: 1 },
+};
+const AWS_IDLE_TIMEOUT = { secondsPerUnit: 1, unit: 'seconds', minimum: 60, maximum: 6000 };
+
 function settingsIn(key: string, value: string): IdleTimeoutSetting[] {
   if (key.startsWith(`${AWS}listener-attributes.`)) {
-    return value.split(',').flatMap((attribute) => {
-      const [name, number = ''] = attribute.trim().split('=');
-      return name === 'tcp.idle_timeout.seconds' ? setting(key, number, 1, 60, 6000, 'seconds', attribute.trim()) : [];
+    return value.split(',').map((attribute) => attribute.trim()).flatMap((attribute) => {
+      const [name, number = ''] = attribute.split('=');
+      return name === 'tcp.idle_timeout.seconds' ? setting(key, attribute, number, AWS_IDLE_TIMEOUT) : [];
     });
   }
-  if (key === AZURE_IDLE_MINUTES) return [setting(key, value, 60, 4, 100, 'minutes')];
-  if (key === 'service.beta.kubernetes.io/oci-load-balancer-connection-idle-timeout') return [setting(key, value, 1, 1, Infinity, 'seconds')];
-  if (key === 'service.kubernetes.io/ibm-load-balancer-cloud-provider-vpc-idle-connection-timeout') return [setting(key, value, 1, 50, 7200, 'seconds')];
-  if (key === `${OCTAVIA}timeout-client-data` || key === `${OCTAVIA}timeout-member-data`) return [setting(key, value, 0.001, 1, Infinity, 'milliseconds')];
-  return [];
+  return Object.hasOwn(IDLE_TIMEOUT_ANNOTATIONS, key) ? [setting(key, value, value, IDLE_TIMEOUT_ANNOTATIONS[key])] : [];
 }
 
-function setting(key: string, text: string, secondsPerUnit: number, minimum: number, maximum: number, unit: string, value = text): IdleTimeoutSetting {
-  const number = /^\d+$/.test(text) ? Number(text) : NaN;
+function setting(key: string, value: string, text: string, range: (typeof IDLE_TIMEOUT_ANNOTATIONS)[string]): IdleTimeoutSetting {
+  const { secondsPerUnit, unit, minimum, maximum } = range;
+  const number = /^\d+$/.test(text) ? Number(text) : undefined;
   return {
     key,
     value,
-    seconds: Number.isNaN(number) ? undefined : number * secondsPerUnit,
-    form: `a whole number of ${unit} from ${minimum}${maximum === Infinity ? '' : ` to ${maximum}`}`,
-    valid: number >= minimum && number <= maximum,
+    seconds: number === undefined ? undefined : number * secondsPerUnit,
+    form: `a whole number of ${unit} from ${minimum}${maximum === undefined ? '' : ` to ${maximum}`}`,
+    valid: number !== undefined && number >= minimum && number <= (maximum ?? Infinity),
   };
 }

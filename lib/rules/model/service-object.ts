@@ -50,6 +50,11 @@ export class ServiceObject {
     return declaration === 'passthrough' || declaration === undefined && isAwsNlb(this);
   }
 
+  /** Whether the load balancer ends the connection of the client and opens its own. */
+  public get isProxy(): boolean {
+    return declared(this.object, DeclaredOfService.loadBalancerClass) === 'proxy';
+  }
+
   /** The provider's own annotations decide, because they are what the provider reads; the declaration stands in where they say nothing. */
   public get idleTimeout(): IdleTimeout {
     const written = providerIdleTimeout(this);

@@ -1,0 +1,77 @@
+import { Annotations } from '../../manifest/annotations';
+import { Severity } from '../finding';
+import { Declared, DeclaredOfService, DECLARATION_PREFIX } from '../model/declared';
+import { loadBalancerRule, objectRule, type Rule, workloadRule } from '../rule';
+
+const SOURCE = 'docs/rules.md#what-manifests-declare';
+const EXAMPLE = `metadata:
+  annotations:
+    cdk8s-mqtt/broker: aedes
+    cdk8s-mqtt/profile: production
+    cdk8s-mqtt/session-store: replicated
+    cdk8s-mqtt/anonymous-clients: refused`;
+
+const DECLARATIONS = [...Object.values(Declared), ...Object.values(DeclaredOfService)];
+const KNOWN_KEYS: string[] = Object.values(Annotations);
+/** Rules that decide between an error and silence need these. */
+const NEEDED = [Annotations.PROFILE, Annotations.SESSION_STORE, Annotations.ANONYMOUS_CLIENTS];
+const NEEDED_OF_LOAD_BALANCER = [Annotations.LOAD_BALANCER_CLASS, Annotations.LOAD_BALANCER_EXPOSURE];
+
+export const annotationRules: readonly Rule[] = [
+  objectRule({
+    id: 'MQTT-ANNOTATION-001',
+    severity: Severity.ERROR,
+    title: 'What a manifest declares can be read',
+    why: 'The rules know from annotations what a manifest cannot say by itself. A value that is none of those that the annotation takes counts as not declared, and rules that need it stay silent or assume the worst.',
+    source: SOURCE,
+    remedy: 'Write a value that the annotation takes.',
+    example: EXAMPLE,
+  }, ({ annotations }) => DECLARATIONS
+    .filter(({ key, parse }) => key in annotations && parse(annotations[key]) === undefined)
+    .map(({ key, form }) => ({
+      found: `metadata.annotations '${key}': '${annotations[key]}'`,
+      breaks: 'The rules that need it do not see it.',
+      remedy: `Write ${form}.`,
+    }))),
+
+  objectRule({
+    id: 'MQTT-ANNOTATION-002',
+    severity: Severity.WARNING,
+    title: 'What a manifest declares has a name that the rules know',
+    why: 'A misspelled annotation declares nothing, and nobody notices.',
+    source: SOURCE,
+    remedy: 'Correct the name, or remove the annotation.',
+    example: EXAMPLE,
+  }, ({ annotations }) => Object.keys(annotations).filter((key) => key.startsWith(DECLARATION_PREFIX) && !KNOWN_KEYS.includes(key)).map((key) => ({
+    found: `metadata.annotations '${key}': '${annotations[key]}'`,
+    breaks: `No rule reads it. Known are ${KNOWN_KEYS.map((known) => known.slice(DECLARATION_PREFIX.length)).join(', ')}.`,
+  }))),
+
+  workloadRule({
+    id: 'MQTT-ANNOTATION-003',
+    severity: Severity.WARNING,
+    title: 'A broker declares what the rules must know of it',
+    why: 'Whether a missing budget, a small volume or an open listener is a mistake depends on what the cluster is for. Rules that need a declaration which is not there say nothing.',
+    source: SOURCE,
+    remedy: 'Declare it on the workload. The constructs do so by themselves.',
+    example: EXAMPLE,
+  }, ({ object }) => undeclared(object.annotations, NEEDED)),
+
+  loadBalancerRule({
+    id: 'MQTT-ANNOTATION-004',
+    severity: Severity.WARNING,
+    title: 'A load balancer declares what the rules must know of it',
+    why: 'Whether TCP keepalive probes keep a connection alive, and who can reach the listeners, differs between providers. Not declared, the first is counted as no and the second as not from the internet.',
+    source: SOURCE,
+    remedy: 'Declare it on the Service. MqttLoadBalancer does so by itself.',
+    example: `metadata:
+  annotations:
+    cdk8s-mqtt/load-balancer-class: passthrough
+    cdk8s-mqtt/load-balancer-exposure: internal`,
+  }, ({ object }) => undeclared(object.annotations, NEEDED_OF_LOAD_BALANCER)),
+];
+
+function undeclared(annotations: Record<string, string>, needed: readonly string[]) {
+  const missing = needed.filter((key) => !(key in annotations));
+  return missing.length === 0 ? [] : [{ found: `no annotation ${missing.join(', ')}`, breaks: 'Rules that depend on it cannot judge this object.' }];
+}

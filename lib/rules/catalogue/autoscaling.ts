@@ -1,0 +1,63 @@
+import { Severity } from '../finding';
+import { type Rule, workloadRule } from '../rule';
+
+const HPA = 'https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/';
+const EXAMPLE = `kind: HorizontalPodAutoscaler
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: StatefulSet, name: broker }
+  minReplicas: 3
+  maxReplicas: 6
+  behavior:
+    scaleDown: { selectPolicy: Disabled }`;
+
+export const autoscalingRules: readonly Rule[] = [
+  workloadRule({
+    id: 'MQTT-AUTOSCALING-001',
+    severity: Severity.ERROR,
+    title: 'Either the manifest or an autoscaler sets the number of replicas',
+    why: 'Each time the manifest is applied, spec.replicas undoes what the autoscaler did: brokers with their clients are stopped, and started again a moment later. Under GitOps that happens every few minutes.',
+    source: `${HPA}#migrating-deployments-and-statefulsets-to-horizontal-autoscaling`,
+    remedy: 'Leave spec.replicas out.',
+    example: `kind: StatefulSet
+spec:
+  serviceName: broker-headless # and no replicas`,
+  }, ({ autoscalers, spec }) => !spec.at('replicas').exists ? [] : autoscalers.map(({ object }) => ({
+    found: `spec.replicas: ${spec.at('replicas')}, and ${object.kind} ${object.name}`,
+    breaks: 'Every apply throws clients of the newest brokers out.',
+  }))),
+
+  workloadRule({
+    id: 'MQTT-AUTOSCALING-002',
+    severity: Severity.WARNING,
+    title: 'Brokers are not scaled down faster than they drain',
+    why: 'By default an autoscaler may take away all superfluous pods within 15 s of its decision. Their clients reconnect all at once to brokers that have just become fewer.',
+    source: `${HPA}#configurable-scaling-behavior`,
+    remedy: 'Disable scaling down, or allow one pod per period that is as long as the drain.',
+    example: EXAMPLE,
+  }, (broker) => broker.autoscalers.filter(({ scaleDown }) => {
+    const policies = scaleDown.at('policies').items;
+    const slow = policies.length > 0 && policies.every((policy) =>
+      policy.at('type').text === 'Pods' && policy.at('value').number === 1 && (policy.at('periodSeconds').number ?? 0) >= broker.drainSeconds);
+    return scaleDown.at('selectPolicy').text !== 'Disabled' && !slow;
+  }).map(({ object, scaleDown }) => ({
+    found: `${object.kind} ${object.name}: scaleDown ${scaleDown.exists ? scaleDown : 'at its defaults'}`,
+    breaks: 'Several brokers stop together, and the others meet the storm of their clients.',
+    remedy: `Set selectPolicy to Disabled, or one policy: type Pods, value 1, periodSeconds ${Math.max(broker.drainSeconds, 60)}.`,
+  }))),
+
+  workloadRule({
+    id: 'MQTT-AUTOSCALING-003',
+    severity: Severity.ERROR,
+    title: 'An autoscaler leaves at least one broker',
+    why: 'KEDA scales to zero unless minReplicaCount says otherwise, and a metric that counts connections then never rises again: nobody can connect.',
+    source: 'https://keda.sh/docs/latest/reference/scaledobject-spec/#minreplicacount',
+    remedy: 'Set minReplicaCount to 1 at least.',
+    example: `kind: ScaledObject
+spec:
+  scaleTargetRef: { kind: StatefulSet, name: broker }
+  minReplicaCount: 3`,
+  }, ({ autoscalers }) => autoscalers.filter(({ minimum }) => minimum < 1).map(({ object, isKeda }) => ({
+    found: `${object.kind} ${object.name}: ${isKeda ? 'minReplicaCount' : 'minReplicas'} ${object.spec.at(isKeda ? 'minReplicaCount' : 'minReplicas')}`,
+    breaks: 'Without clients for a while, the last broker stops and none comes back.',
+  }))),
+];

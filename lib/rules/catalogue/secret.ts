@@ -1,0 +1,65 @@
+import { Severity } from '../finding';
+import { objectRule, type Rule, workloadRule } from '../rule';
+
+const GOOD_PRACTICES = 'https://kubernetes.io/docs/concepts/security/secrets-good-practices/';
+const REFERENCE_EXAMPLE = `spec:
+  template:
+    spec:
+      volumes:
+        - name: passwords
+          secret: { secretName: broker-passwords } # made by External Secrets, cert-manager or kubectl`;
+const SECRET_NAME = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL|LICENSE_{0,2}KEY)$/i;
+
+export const secretRules: readonly Rule[] = [
+  objectRule({
+    id: 'MQTT-SECRET-001',
+    severity: Severity.ERROR,
+    title: 'No Secret of a broker stands in the manifests',
+    why: 'Synthesized manifests are committed, reviewed and copied. A Secret in them is known to everybody who can read the repository, for ever: base64 is no encryption.',
+    source: GOOD_PRACTICES,
+    remedy: 'Refer to a Secret by name, and have it made in the cluster: by External Secrets, Sealed Secrets, cert-manager, or by hand.',
+    example: REFERENCE_EXAMPLE,
+  }, (object, model) => {
+    const keys = object.is('', 'Secret') ? ['data', 'stringData'].flatMap((field) => object.fields.at(field).entries.map(([key]) => `${field}.${key}`)) : [];
+    return keys.length === 0 || model.brokersOf(object.reference).length === 0 ? [] : [{
+      found: keys.join(', '),
+      breaks: 'The credentials of the broker are public to all who read the manifests.',
+    }];
+  }),
+
+  objectRule({
+    id: 'MQTT-SECRET-002',
+    severity: Severity.ERROR,
+    title: 'No ConfigMap holds a private key',
+    why: 'ConfigMaps are readable for many more people and tools than Secrets, and stand in the manifests.',
+    source: GOOD_PRACTICES,
+    remedy: 'Mount the key from a Secret, best of cert-manager.',
+    example: REFERENCE_EXAMPLE,
+  }, (object, model) => {
+    if (!object.is('', 'ConfigMap') || model.brokersOf(object.reference).length === 0) return [];
+    return object.fields.at('data').entries.filter(([, value]) => /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(value.text ?? '')).map(([key]) => ({
+      found: `data.${key} holds a private key`,
+      breaks: 'Everybody who reads the manifests can pose as the broker.',
+    }));
+  }),
+
+  workloadRule({
+    id: 'MQTT-SECRET-003',
+    severity: Severity.ERROR,
+    title: 'No credential is written into an environment variable',
+    why: 'A literal value stands in the manifests, in every revision of the workload, and in `kubectl describe`.',
+    source: GOOD_PRACTICES,
+    remedy: 'Use valueFrom.secretKeyRef, or better a file that is mounted from a Secret.',
+    example: `spec:
+  template:
+    spec:
+      containers:
+        - name: aedes
+          env:
+            - name: LICENSE_KEY
+              valueFrom: { secretKeyRef: { name: broker-license, key: key } }`,
+  }, ({ pods }) => [...pods.initContainers, ...pods.containers].flatMap((container) => container.fields.at('env').items
+    .filter((variable) => SECRET_NAME.test(variable.at('name').text ?? '') && (variable.at('value').text ?? '') !== '')
+    // The value itself must not appear in a log of the build.
+    .map((variable) => ({ found: `${container.path}: env ${variable.at('name')} with a literal value`, breaks: 'The credential is public to all who read the manifests.' })))),
+];

@@ -1,0 +1,172 @@
+import { Severity } from '../finding';
+import type { BrokerWorkload } from '../model/broker-workload';
+import type { ContainerPort } from '../model/container';
+import type { Fields } from '../model/fields';
+import type { ManifestObject } from '../model/manifest-object';
+import { endsTlsAtAwsNlb } from '../model/provider-annotations';
+import { loadBalancerRule, type Rule, serviceRule, workloadRule } from '../rule';
+
+const TLS_EXAMPLE = `metadata:
+  annotations:
+    cdk8s-mqtt/tls-listeners: mqtts
+spec:
+  template:
+    spec:
+      containers:
+        - name: aedes
+          ports: [{ name: mqtts, containerPort: 8883 }]`;
+const POLICY_SOURCE = 'https://kubernetes.io/docs/concepts/services-networking/network-policies/';
+const POLICY_EXAMPLE = `kind: NetworkPolicy
+spec:
+  podSelector: { matchLabels: { app.kubernetes.io/instance: broker } }
+  policyTypes: [Ingress]
+  ingress:
+    - ports: [{ port: 8883, protocol: TCP }]`;
+
+export const securityRules: readonly Rule[] = [
+  workloadRule({
+    id: 'MQTT-SECURITY-001',
+    severity: Severity.ERROR,
+    title: 'Production refuses anonymous clients',
+    why: 'Anybody who reaches the listener can read every topic, publish commands to devices, and take over sessions by their client id.',
+    source: 'MQTT 3.1.1 §5.4.1',
+    remedy: 'Authenticate clients (MqttAuthentication.passwordFile).',
+    example: `metadata:
+  annotations:
+    cdk8s-mqtt/anonymous-clients: refused`,
+  }, (broker) => !broker.isProduction || !broker.allowsAnonymousClients ? [] : [{
+    found: "metadata.annotations 'cdk8s-mqtt/anonymous-clients: allowed'",
+    breaks: 'The fleet is open to everybody who can connect.',
+  }]),
+
+  workloadRule({
+    id: 'MQTT-SECURITY-002',
+    severity: Severity.WARNING,
+    title: 'Development lets anonymous clients in',
+    why: 'This is the default of the profile, so that a first client connects without credentials. It must not go further than a cluster that nobody else reaches.',
+    source: 'MQTT 3.1.1 §5.4.1',
+    remedy: 'Authenticate clients (MqttAuthentication.passwordFile), or acknowledge this rule.',
+    example: `metadata:
+  annotations:
+    cdk8s-mqtt/anonymous-clients: refused`,
+  }, (broker) => !broker.isDevelopment || !broker.allowsAnonymousClients ? [] : [{
+    found: "metadata.annotations 'cdk8s-mqtt/anonymous-clients: allowed'",
+    breaks: 'Everybody who can connect may publish and subscribe.',
+  }]),
+
+  workloadRule({
+    id: 'MQTT-SECURITY-003',
+    severity: Severity.ERROR,
+    title: 'Production has no plaintext listener',
+    why: 'Without TLS, user names, passwords and messages can be read and changed by everybody on the way, also inside the Kubernetes cluster.',
+    source: 'MQTT 3.1.1 §5.4.5',
+    remedy: 'Use MqttListener.tls or secureWebsocket. Where the load balancer ends TLS, or a service mesh encrypts, acknowledge this rule and say so.',
+    example: TLS_EXAMPLE,
+  }, (broker) => {
+    const plain = broker.isProduction ? broker.listeners.filter((port) => !broker.isTls(port)) : [];
+    return plain.length === 0 ? [] : [{
+      found: `container ports without TLS: ${plain.map(describe).join(', ')}`,
+      breaks: 'Credentials and messages travel in the clear.',
+    }];
+  }),
+
+  loadBalancerRule({
+    id: 'MQTT-SECURITY-004',
+    severity: Severity.ERROR,
+    title: 'No plaintext listener faces the internet',
+    why: 'Listeners on port 1883 are found by scanners within hours, and everything that devices send, credentials first, can be read on the way.',
+    source: 'MQTT 3.1.1 §5.4.5',
+    remedy: 'Publish listeners with TLS only, end TLS at the load balancer, or make it internal.',
+    example: TLS_EXAMPLE,
+  }, (service, broker) => {
+    const plain = !service.facesInternet ? [] : service.ports.filter((port) => {
+      const target = broker.target(port);
+      return target !== undefined && !broker.isOperationsPort(target) && !broker.isTls(target) && !endsTlsAtAwsNlb(service, port);
+    });
+    return plain.length === 0 ? [] : [{
+      found: `${plain.join(', ')} of an internet-facing load balancer leads to a listener without TLS`,
+      breaks: 'Credentials and messages of every device can be read and changed on the internet.',
+    }];
+  }),
+
+  serviceRule({
+    id: 'MQTT-SECURITY-005',
+    severity: Severity.ERROR,
+    title: 'Metrics and health are not published outside',
+    why: 'The port of probes and metrics has no authentication. It tells an attacker how many clients there are, what they do, and when the broker is in trouble.',
+    source: 'docs/rules.md#mqtt-security-005',
+    remedy: 'Take the port out of this Service; Prometheus scrapes the pods themselves.',
+    example: `spec:
+  type: LoadBalancer
+  ports:
+    - { name: mqtts, port: 8883, targetPort: mqtts }`,
+  }, (service, broker) => {
+    const published = service.isLoadBalancer || service.type === 'NodePort' ? service.ports : [];
+    const operations = published.filter((port) => {
+      const target = broker.target(port);
+      return target !== undefined && broker.isOperationsPort(target);
+    });
+    return operations.length === 0 ? [] : [{
+      found: `${operations.join(', ')} of a Service of type ${service.type} leads to an operations port`,
+      breaks: 'Everybody who reaches the load balancer or a node reads metrics and health.',
+    }];
+  }),
+
+  workloadRule({
+    id: 'MQTT-SECURITY-006',
+    severity: Severity.WARNING,
+    title: 'Production has a NetworkPolicy',
+    why: 'Without one, every pod of the Kubernetes cluster reaches every port of the brokers: metrics, cluster ports, debugging ports.',
+    source: POLICY_SOURCE,
+    remedy: 'Switch the policy on (networkPolicy).',
+    example: POLICY_EXAMPLE,
+  }, (broker) => !broker.isProduction || broker.networkPolicies.some(restrictsIngress) ? [] : [{
+    found: 'no NetworkPolicy with the policy type Ingress selects the pods',
+    breaks: 'A compromised pod anywhere in the cluster reaches every port of the brokers.',
+  }]),
+
+  serviceRule({
+    id: 'MQTT-SECURITY-007',
+    severity: Severity.ERROR,
+    title: 'NetworkPolicies let clients through to every published listener',
+    why: 'As soon as one NetworkPolicy selects the pods for ingress, everything is closed that no policy opens. Packets of clients are then dropped without an answer.',
+    source: POLICY_SOURCE,
+    remedy: 'Open the port in a NetworkPolicy.',
+    example: POLICY_EXAMPLE,
+  }, (service, broker) => {
+    const policies = broker.networkPolicies.filter(restrictsIngress);
+    if (policies.length === 0 || service.isHeadless) return [];
+    const closed = service.ports.filter((port) => {
+      const target = broker.target(port);
+      return target !== undefined && !policies.some((policy) => opens(policy, target));
+    });
+    return closed.length === 0 ? [] : [{
+      found: `${closed.join(', ')} leads to a container port that no NetworkPolicy opens (${policies.map(({ name }) => name).join(', ')})`,
+      breaks: 'Clients time out.',
+    }];
+  }),
+];
+
+function describe({ name, port }: BrokerWorkload['listeners'][number]): string {
+  return name === undefined ? String(port) : `${port} (${name})`;
+}
+
+/** Without policyTypes, a policy is about ingress. */
+function restrictsIngress(policy: ManifestObject): boolean {
+  const types = policy.spec.at('policyTypes');
+  return !types.exists || types.texts.includes('Ingress');
+}
+
+function opens(policy: ManifestObject, target: ContainerPort): boolean {
+  return policy.spec.at('ingress').items.some((rule) => {
+    const ports = rule.at('ports').items;
+    return ports.length === 0 || ports.some((port) => (port.at('protocol').text ?? 'TCP') === target.protocol && covers(port, target));
+  });
+}
+
+function covers(port: Fields, target: ContainerPort): boolean {
+  const first = port.at('port');
+  if (!first.exists) return true;
+  const last = port.at('endPort').number ?? first.number;
+  return first.text !== undefined ? first.text === target.name : first.number! <= target.port && target.port <= last!;
+}
