@@ -1,22 +1,318 @@
+import { mkdir } from 'node:fs/promises';
+import { Changes, forgetUnlessNeeded } from './changes.js';
+import { Database } from './database.js';
+import { checkDatabaseFile } from './database-file.js';
+import { DirectoryLock } from './directory-lock.js';
+import { StoreOpenError, StoreUnavailableError } from './errors.js';
+import { loadState } from './load.js';
+import type { Message } from './message.js';
+import type { Operation } from './operations.js';
+import { decode, entrySequence, keys, ranges } from './records.js';
+import type { QueueEntry, QueueReader, Session } from './session.js';
+import { State, type DropListener, type Will } from './state.js';
 import type { BrokerObserver } from '../operations/observer.js';
 
 export interface StoreOptions {
   /** Folder of the database; created if missing. */
   readonly directory: string;
-  /** Size at which the store counts as full. */
+  /** Bytes in use from which on the store counts as full: new messages are refused until space returns. */
   readonly maxBytes: number;
   readonly observer?: Pick<BrokerObserver, 'storeCommitted' | 'storeFailed' | 'storeRecovered'>;
 }
 
+/** Waits for what was applied so far to be on disk. */
+export interface CommitWaiter {
+  committed(): void;
+  /** The commit failed. The store goes on trying, but whoever waited must not promise anything. */
+  failed(error: Error): void;
+}
+
+const RETRY_MILLISECONDS = 1000;
+/** A full store takes messages again once this share of its size is free, so that it does not flap. */
+const RECOVERED_SHARE = 0.95;
+/** Records of ended sessions removed by one commit. */
+const PURGE_LIMIT = 2000;
+
+/**
+ * The durable state of the broker. Operations take effect in memory at once, are gathered, and go to disk in group commits, one at a time:
+ * while one is synced, the next one fills. An acknowledgement waits for its commit (`afterCommit`).
+ */
 export class Store {
-  static async open(_options: StoreOptions): Promise<Store> {
-    throw new Error('the store is not built yet');
+  /** @throws StoreOpenError if the folder is in use, holds something else, or a store that cannot be read; nothing in it was changed then */
+  static async open(options: StoreOptions): Promise<Store> {
+    const { directory } = options;
+    await mkdir(directory, { recursive: true }).catch((error: Error) => {
+      throw new StoreOpenError(`The store's folder ${directory} cannot be created: ${error.message}. Create it, or name another one in store.directory.`, { cause: error });
+    });
+    const lock = await DirectoryLock.acquire(directory);
+    let database: Database | undefined;
+    try {
+      await checkDatabaseFile(directory);
+      database = Database.open(directory);
+      await database.checkFormat();
+      const store = new Store(options, lock, database);
+      loadState(database, store.#state);
+      store.#checkSize();
+      return store;
+    } catch (error) {
+      await database?.close();
+      await lock.release();
+      throw error;
+    }
+  }
+
+  readonly #options: StoreOptions;
+  readonly #lock: DirectoryLock;
+  readonly #database: Database;
+  readonly #state: State;
+
+  /** Number of the group that takes the next operation. */
+  #group = 1;
+  #committedGroup = 0;
+  #changes = new Changes();
+  #waiters: CommitWaiter[] = [];
+  #writing: { readonly changes: Changes; readonly waiters: CommitWaiter[] } | undefined;
+  #scheduled = false;
+  #retry: NodeJS.Timeout | undefined;
+  #failure: Error | undefined;
+  #full = false;
+  #usedBytes = 0;
+  #closed = false;
+  #idle: Array<() => void> = [];
+
+  /** Told of messages that were dropped by an operation. */
+  onDrop: DropListener = () => {};
+
+  private constructor(options: StoreOptions, lock: DirectoryLock, database: Database) {
+    this.#options = options;
+    this.#lock = lock;
+    this.#database = database;
+    this.#state = new State(
+      (session, sequence) => this.#readEntry(session, sequence),
+      (reason, count, clientId) => this.onDrop(reason, count, clientId),
+    );
   }
 
   /** Whether new messages can be made durable now; readiness follows it. */
   get writable(): boolean {
-    return false;
+    return this.#failure === undefined && !this.#full && !this.#closed;
   }
 
-  async close(): Promise<void> {}
+  /** What keeps the store from taking messages. */
+  get failure(): Error | undefined {
+    return this.#failure ?? (this.#full ? this.#fullError() : undefined);
+  }
+
+  /**
+   * Applies an operation in memory and puts it into the next group commit.
+   * @throws StoreUnavailableError for a message that cannot be made durable now
+   */
+  apply(operation: Operation): void {
+    if (this.#closed) throw new StoreUnavailableError('the store is closed');
+    // What frees space or follows from what was accepted goes on; what would add to it waits until it can be written.
+    if (!this.writable && operation.kind === 'publish' && operation.willOf === undefined) throw new StoreUnavailableError(this.failure!.message, { cause: this.failure });
+    this.#state.apply(operation, this.#changes, this.#group);
+    this.#schedule();
+  }
+
+  /** Calls back once everything applied so far is on disk, in the order of the calls; at once if it is. */
+  afterCommit(waiter: CommitWaiter): void {
+    if (!this.#changes.empty) this.#waiters.push(waiter);
+    else if (this.#writing !== undefined) this.#writing.waiters.push(waiter);
+    else waiter.committed();
+  }
+
+  durable(): Promise<void> {
+    return new Promise((resolve, reject) => this.afterCommit({ committed: resolve, failed: reject }));
+  }
+
+  isDurable(entry: QueueEntry): boolean {
+    return entry.group <= this.#committedGroup;
+  }
+
+  /** Whether a message on this topic has to be stored for someone. */
+  reaches(topic: string): boolean {
+    return this.#state.matchSessions(topic).length > 0;
+  }
+
+  session(clientId: string): Session | undefined {
+    return this.#state.sessions.get(clientId);
+  }
+
+  get wills(): Iterable<Will> {
+    return this.#state.wills.values();
+  }
+
+  *retained(filter: string): Generator<Message> {
+    for (const { message } of this.#state.retained.match(filter)) yield message;
+  }
+
+  /** From now on what is queued for the session is offered to the reader as well. */
+  attach(session: Session, reader: QueueReader): void {
+    session.reader = reader;
+  }
+
+  detach(session: Session, reader: QueueReader): void {
+    if (session.reader !== reader) return;
+    session.reader = undefined;
+    for (const entry of session.entries.values()) {
+      entry.held = false;
+      forgetUnlessNeeded(entry);
+    }
+  }
+
+  /** The session's queue from a position on, in order; the reader keeps these entries in memory until they are acknowledged or it is detached. */
+  read(session: Session, from: number, limit: number): QueueEntry[] {
+    const found = new Map<number, QueueEntry>();
+    for (const { key, value } of this.#database.range(ranges.entries(session.number, from), limit + session.entries.size)) {
+      const sequence = entrySequence(key);
+      found.set(sequence, session.entries.get(sequence) ?? decode.entry(session, sequence, value));
+    }
+    for (const entry of session.entries.values()) if (entry.sequence >= from) found.set(entry.sequence, entry);
+    const entries = [...found.values()].filter((entry) => !entry.removed).sort((a, b) => a.sequence - b.sequence).slice(0, limit);
+    for (const entry of entries) {
+      entry.held = true;
+      session.entries.set(entry.sequence, entry);
+    }
+    return entries;
+  }
+
+  statistics() {
+    const { sessions, connectedSessions, retained, queuedMessages, queuedBytes } = this.#state;
+    return {
+      connectedSessions,
+      disconnectedSessions: sessions.size - connectedSessions,
+      retainedMessages: retained.size,
+      queuedMessages,
+      queuedBytes,
+      bytes: this.#usedBytes,
+    };
+  }
+
+  /** Every record as it is on disk: for backups, and to compare two stores. */
+  dump(): Iterable<{ key: Buffer; value: Buffer }> {
+    return this.#database.range(ranges.everything);
+  }
+
+  /** Writes and syncs what is left, then lets go of the folder. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    await this.#settled();
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    await this.#database.close();
+    await this.#lock.release();
+  }
+
+  /** Resolves when there is nothing left to write, or writing fails. */
+  #settled(): Promise<void> {
+    if (this.#writing === undefined && (this.#changes.empty || this.#failure !== undefined)) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#writing !== undefined || this.#retry !== undefined) return;
+    this.#scheduled = true;
+    // After the events of this turn, so that the group gathers what all its sockets brought.
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#commit();
+    });
+  }
+
+  #commit(): void {
+    if (this.#writing !== undefined || this.#closed) return;
+    const group = this.#group++;
+    const writing = { changes: this.#changes, waiters: this.#waiters };
+    this.#changes = new Changes();
+    this.#waiters = [];
+    this.#writing = writing;
+    const started = performance.now();
+    this.#database
+      .commit((writer) => {
+        writing.changes.writeTo(writer);
+        this.#purge(writer);
+      })
+      .then(
+        () => this.#committed(group, writing, (performance.now() - started) / 1000),
+        (error: Error) => this.#commitFailed(writing, error),
+      );
+  }
+
+  #committed(group: number, { changes, waiters }: { changes: Changes; waiters: CommitWaiter[] }, seconds: number): void {
+    this.#writing = undefined;
+    this.#committedGroup = group;
+    changes.committed();
+    this.#checkSize();
+    if (this.#failure !== undefined) {
+      this.#failure = undefined;
+      if (this.writable) this.#options.observer?.storeRecovered();
+    }
+    this.#options.observer?.storeCommitted(changes.operations, seconds);
+    for (const waiter of waiters) waiter.committed();
+    this.#continue();
+  }
+
+  #commitFailed({ changes, waiters }: { changes: Changes; waiters: CommitWaiter[] }, error: Error): void {
+    this.#writing = undefined;
+    this.#changes.takeBack(changes);
+    const first = this.writable;
+    this.#failure = new StoreUnavailableError(`The store in ${this.#options.directory} cannot be written: ${error.message}. Nothing is acknowledged until it can; check the free space and the volume.`, { cause: error });
+    if (first) this.#options.observer?.storeFailed(this.#failure);
+    for (const waiter of waiters) waiter.failed(this.#failure);
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.#commit();
+    }, RETRY_MILLISECONDS).unref();
+    this.#wakeIdle();
+  }
+
+  #continue(): void {
+    if (!this.#changes.empty || this.#state.ended.size > 0) this.#schedule();
+    if (this.#changes.empty) this.#wakeIdle();
+  }
+
+  #wakeIdle(): void {
+    const idle = this.#idle;
+    this.#idle = [];
+    for (const wake of idle) wake();
+  }
+
+  /** Removes what ended sessions left on disk, a piece at a time: everything of them was written by earlier commits. */
+  #purge(writer: { remove(key: Buffer): void }): void {
+    let room = PURGE_LIMIT;
+    for (const session of this.#state.ended) {
+      if (room <= 0) break;
+      const found = [...this.#database.keys(ranges.queue(session), room)];
+      for (const key of found) writer.remove(key);
+      if (found.length < room) {
+        writer.remove(keys.ended(session));
+        this.#state.ended.delete(session);
+      }
+      room -= found.length;
+    }
+  }
+
+  #readEntry(session: Session, sequence: number): QueueEntry | undefined {
+    const bytes = this.#database.get(keys.entry(session.number, sequence));
+    return bytes === undefined ? undefined : decode.entry(session, sequence, bytes);
+  }
+
+  #checkSize(): void {
+    this.#usedBytes = this.#database.usedBytes;
+    const { maxBytes, observer } = this.#options;
+    if (!this.#full && this.#usedBytes >= maxBytes) {
+      const first = this.writable;
+      this.#full = true;
+      if (first) observer?.storeFailed(this.#fullError());
+    } else if (this.#full && this.#usedBytes < maxBytes * RECOVERED_SHARE) {
+      this.#full = false;
+      if (this.writable) observer?.storeRecovered();
+    }
+  }
+
+  #fullError(): Error {
+    const { directory, maxBytes } = this.#options;
+    return new StoreUnavailableError(`The store in ${directory} is full: ${this.#usedBytes} bytes in use, store.maxBytes is ${maxBytes}. New messages are refused until queued ones are delivered; raise store.maxBytes (and the volume) or shorten session.expirySeconds.`);
+  }
 }

@@ -1,0 +1,72 @@
+import type { Database } from './database.js';
+import { StoreOpenError } from './errors.js';
+import { Message } from './message.js';
+import { decode, keyNumber, keys, ranges, receivedPacketId } from './records.js';
+import { Session } from './session.js';
+import type { State } from './state.js';
+
+/** Brings everything but the queues' contents into memory. */
+export function loadState(database: Database, state: State): void {
+  const byNumber = new Map<number, Session>();
+
+  read(database, 'counters', keys.counters, () => {
+    const bytes = database.get(keys.counters);
+    if (bytes !== undefined) Object.assign(state.counters, decode.counters(bytes));
+  });
+
+  each(database, 'session', ranges.sessions, (key, value) => {
+    const { clientId, connected, disconnectedAt, limits } = decode.session(value);
+    const session = new Session(keyNumber(key), clientId, limits);
+    session.connected = connected;
+    session.disconnectedAt = disconnectedAt;
+    state.sessions.set(clientId, session);
+    byNumber.set(session.number, session);
+    if (connected) state.connectedSessions++;
+  });
+
+  for (const session of byNumber.values()) {
+    const key = keys.progress(session.number);
+    read(database, 'progress', key, () => {
+      const bytes = database.get(key);
+      if (bytes === undefined) throw new RangeError('it is missing');
+      decode.progress(session, bytes);
+    });
+    state.queuedMessages += session.queuedMessages;
+    state.queuedBytes += session.queuedBytes;
+    each(database, 'received packet', ranges.received(session.number), (received) => session.received.add(receivedPacketId(received)));
+  }
+
+  each(database, 'subscription', ranges.subscriptions, (key, value) => {
+    const { session: number, number: subscription, qos, filter } = decode.subscription(key, value);
+    const session = byNumber.get(number);
+    if (session === undefined) throw new RangeError(`session ${number} does not exist`);
+    session.subscriptions.set(filter, { qos, number: subscription });
+    session.nextSubscription = Math.max(session.nextSubscription, subscription + 1);
+    if (qos > 0) state.subscriptions.add(filter, session, qos);
+  });
+
+  each(database, 'retained message', ranges.retained, (key, value) => {
+    const message = Message.decode(value);
+    state.retained.set(message.topic, { number: keyNumber(key), message });
+  });
+
+  each(database, 'will', ranges.wills, (key, value) => {
+    const will = decode.will(value);
+    state.wills.set(will.clientId, { number: keyNumber(key), ...will });
+  });
+
+  each(database, 'ended session', ranges.ended, (key) => state.ended.add(keyNumber(key)));
+}
+
+function each(database: Database, what: string, range: { start: Buffer; end: Buffer }, visit: (key: Buffer, value: Buffer) => void): void {
+  for (const { key, value } of database.range(range)) read(database, what, key, () => visit(key, value));
+}
+
+function read(database: Database, what: string, key: Buffer, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StoreOpenError(`The store in ${database.directory} is damaged: its ${what} record ${key.toString('hex')} cannot be read (${reason}). It was left as it is. Restore it from a backup, or name an empty folder in store.directory.`, { cause: error });
+  }
+}

@@ -1,0 +1,215 @@
+import { Message } from './message.js';
+import { QueueEntry, type Session } from './session.js';
+import type { Qos } from '../operations/observer.js';
+
+/** Layout of the database: one ordered table; the first byte of a key tells what the record is. All numbers are big-endian, so that the order of keys is the order of numbers. */
+export const FORMAT_VERSION = 1;
+
+const META = 0x00;
+const SESSION = 0x01;
+const SUBSCRIPTION = 0x02;
+const RETAINED = 0x03;
+const WILL = 0x04;
+/** Of one session: its progress, its queue, the packet ids it received; side by side, so that a commit touches few pages. */
+const QUEUE = 0x05;
+/** A session that ended while its queue still has to be removed. */
+const ENDED = 0x06;
+
+const PROGRESS = 0x00;
+const ENTRY = 0x01;
+const RECEIVED = 0x02;
+
+export const ENTRY_KEY_LENGTH = 14;
+
+function numberKey(kind: number, number: number): Buffer {
+  const key = Buffer.allocUnsafe(7);
+  key[0] = kind;
+  key.writeUIntBE(number, 1, 6);
+  return key;
+}
+
+/** Every record of one kind: from the key itself up to the next kind. */
+function range(kind: number): { start: Buffer; end: Buffer } {
+  return { start: Buffer.of(kind), end: Buffer.of(kind + 1) };
+}
+
+function queueRange(session: number): { start: Buffer; end: Buffer } {
+  return { start: numberKey(QUEUE, session), end: numberKey(QUEUE, session + 1) };
+}
+
+export const keys = {
+  format: Buffer.of(META, 0),
+  counters: Buffer.of(META, 1),
+  session: (session: number) => numberKey(SESSION, session),
+  subscription(session: number, number: number): Buffer {
+    const key = Buffer.allocUnsafe(11);
+    key[0] = SUBSCRIPTION;
+    key.writeUIntBE(session, 1, 6);
+    key.writeUInt32BE(number, 7);
+    return key;
+  },
+  retained: (number: number) => numberKey(RETAINED, number),
+  will: (number: number) => numberKey(WILL, number),
+  ended: (session: number) => numberKey(ENDED, session),
+  progress(session: number): Buffer {
+    const key = Buffer.allocUnsafe(8);
+    key[0] = QUEUE;
+    key.writeUIntBE(session, 1, 6);
+    key[7] = PROGRESS;
+    return key;
+  },
+  received(session: number, packetId: number): Buffer {
+    const key = Buffer.allocUnsafe(10);
+    key[0] = QUEUE;
+    key.writeUIntBE(session, 1, 6);
+    key[7] = RECEIVED;
+    key.writeUInt16BE(packetId, 8);
+    return key;
+  },
+  entry(session: number, sequence: number): Buffer {
+    const key = Buffer.allocUnsafe(ENTRY_KEY_LENGTH);
+    writeEntryKey(key, 0, session, sequence);
+    return key;
+  },
+};
+
+export const ranges = {
+  everything: { start: Buffer.of(META), end: Buffer.of(0xff) },
+  sessions: range(SESSION),
+  subscriptions: range(SUBSCRIPTION),
+  retained: range(RETAINED),
+  wills: range(WILL),
+  ended: range(ENDED),
+  queue: queueRange,
+  received(session: number) {
+    const end = keys.progress(session);
+    end[7] = RECEIVED + 1;
+    const start = keys.progress(session);
+    start[7] = RECEIVED;
+    return { start, end };
+  },
+  entries(session: number, from: number) {
+    const end = keys.progress(session);
+    end[7] = ENTRY + 1;
+    return { start: keys.entry(session, from), end };
+  },
+};
+
+/** Numbers have six bytes in keys: 2^48 messages a session. */
+export function writeEntryKey(target: Uint8Array, at: number, session: number, sequence: number): void {
+  target[at] = QUEUE;
+  writeUint48(target, at + 1, session);
+  target[at + 7] = ENTRY;
+  writeUint48(target, at + 8, sequence);
+}
+
+function writeUint48(target: Uint8Array, at: number, value: number): void {
+  const high = Math.floor(value / 0x100000000);
+  const low = value >>> 0;
+  target[at] = high >>> 8;
+  target[at + 1] = high & 0xff;
+  target[at + 2] = low >>> 24;
+  target[at + 3] = (low >>> 16) & 0xff;
+  target[at + 4] = (low >>> 8) & 0xff;
+  target[at + 5] = low & 0xff;
+}
+
+export const keyNumber = (key: Buffer): number => key.readUIntBE(1, 6);
+export const entrySequence = (key: Buffer): number => key.readUIntBE(8, 6);
+export const receivedPacketId = (key: Buffer): number => key.readUInt16BE(8);
+
+/** Counters that never go back. */
+export interface Counters {
+  nextSession: number;
+  nextRetained: number;
+  nextWill: number;
+}
+
+const PROGRESS_LENGTH = 24;
+
+export const records = {
+  format: () => Buffer.from(JSON.stringify({ name: 'mqtt-broker-store', version: FORMAT_VERSION })),
+
+  counters(counters: Counters): Buffer {
+    const bytes = Buffer.allocUnsafe(18);
+    bytes.writeUIntBE(counters.nextSession, 0, 6);
+    bytes.writeUIntBE(counters.nextRetained, 6, 6);
+    bytes.writeUIntBE(counters.nextWill, 12, 6);
+    return bytes;
+  },
+
+  session(session: Session): Buffer {
+    const { clientId, connected, disconnectedAt, limits } = session;
+    return Buffer.from(
+      JSON.stringify([clientId, connected ? 1 : 0, disconnectedAt, limits.expirySeconds, limits.maxQueuedMessages, limits.maxQueuedBytes]),
+    );
+  },
+
+  subscription: (filter: string, qos: Qos): Buffer => Buffer.concat([Buffer.of(qos), Buffer.from(filter)]),
+
+  /** The owner's client id before the message. */
+  will(clientId: string, message: Message): Buffer {
+    const id = Buffer.from(clientId);
+    const length = Buffer.allocUnsafe(2);
+    length.writeUInt16BE(id.length);
+    return Buffer.concat([length, id, message.bytes]);
+  },
+
+  progress(session: Session): Buffer {
+    const bytes = Buffer.allocUnsafe(PROGRESS_LENGTH);
+    bytes.writeUIntBE(session.nextSequence, 0, 6);
+    bytes.writeUIntBE(session.queuedMessages, 6, 6);
+    bytes.writeUIntBE(session.queuedBytes, 12, 6);
+    bytes.writeUIntBE(session.sentUpTo, 18, 6);
+    return bytes;
+  },
+
+  /** A released entry holds nothing but the size that it still counts for. */
+  entry: (entry: QueueEntry): Buffer => entry.message?.bytes ?? RELEASED,
+
+  received: Buffer.of(1),
+  ended: Buffer.of(1),
+};
+
+const RELEASED = Buffer.of(0xff);
+
+export const decode = {
+  counters: (bytes: Buffer): Counters => ({
+    nextSession: bytes.readUIntBE(0, 6),
+    nextRetained: bytes.readUIntBE(6, 6),
+    nextWill: bytes.readUIntBE(12, 6),
+  }),
+
+  session(bytes: Buffer) {
+    const [clientId, connected, disconnectedAt, expirySeconds, maxQueuedMessages, maxQueuedBytes] = JSON.parse(bytes.toString()) as [
+      string, number, number, number, number, number,
+    ];
+    if (typeof clientId !== 'string') throw new RangeError('not a session record');
+    return { clientId, connected: connected === 1, disconnectedAt, limits: { expirySeconds, maxQueuedMessages, maxQueuedBytes } };
+  },
+
+  subscription(key: Buffer, bytes: Buffer) {
+    if (bytes.length < 2 || bytes[0]! > 2) throw new RangeError('not a subscription record');
+    return { session: keyNumber(key), number: key.readUInt32BE(7), qos: bytes[0] as Qos, filter: bytes.toString('utf8', 1) };
+  },
+
+  will(bytes: Buffer) {
+    const length = bytes.readUInt16BE(0);
+    return { clientId: bytes.toString('utf8', 2, 2 + length), message: Message.decode(bytes.subarray(2 + length)) };
+  },
+
+  progress(session: Session, bytes: Buffer): void {
+    session.nextSequence = bytes.readUIntBE(0, 6);
+    session.queuedMessages = bytes.readUIntBE(6, 6);
+    session.queuedBytes = bytes.readUIntBE(12, 6);
+    session.sentUpTo = bytes.readUIntBE(18, 6);
+  },
+
+  entry(session: Session, sequence: number, bytes: Buffer): QueueEntry {
+    const released = bytes.length === 1 && bytes[0] === RELEASED[0];
+    const entry = new QueueEntry(session, sequence, released ? undefined : Message.decode(bytes), 0);
+    entry.released = released;
+    entry.stored = true;
+    return entry;
+  },
+};
