@@ -13,9 +13,7 @@ import type { MqttListener } from '../network/mqtt-listener';
 import { MqttSpread } from '../workload/mqtt-spread';
 import { MqttClaimRetention } from '../workload/mqtt-storage';
 import type { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
-
-/** The longest name made of the cluster's has 14 characters more: `<name>-configuration`. */
-export const MAX_NAME_LENGTH = 49;
+import { MAX_NAME_LENGTH } from '../workload/stateful-set';
 
 const RESERVED_LABELS: string[] = Object.values(Labels);
 

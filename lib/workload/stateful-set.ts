@@ -5,6 +5,7 @@ import type { ClusterIntent } from './cluster-intent';
 import { podAntiAffinity, zoneSpread } from './placement';
 import { containerSecurityContext, podSecurityContext } from './pod-security';
 import { Annotations } from '../manifest/annotations';
+import { ArgumentErrors } from '../manifest/arguments';
 import { quantity } from '../manifest/quantity';
 import { renderManifest } from '../manifest/render-manifest';
 
@@ -34,6 +35,9 @@ export interface BrokerPod {
 
 const DATA_VOLUME = 'data';
 
+/** The longest name made of the workload's has 14 characters more: `<name>-configuration`. */
+export const MAX_NAME_LENGTH = 49;
+
 /** The StatefulSet of a broker. The pod is computed when the object is synthesized. */
 export function renderStatefulSet(scope: Construct, intent: ClusterIntent, pod: () => BrokerPod, traits: BrokerTraits): ApiObject {
   const statefulSet: ApiObject = renderManifest(scope, 'Resource', {
@@ -45,6 +49,9 @@ export function renderStatefulSet(scope: Construct, intent: ClusterIntent, pod: 
       spec: () => k8s.KubeStatefulSet.manifest({ spec: spec(statefulSet.name, intent, pod()) }).spec,
     },
   });
+  const errors = new ArgumentErrors(scope, 'MqttCluster');
+  errors.dnsLabel('name', statefulSet.name, MAX_NAME_LENGTH, 'the names of Services and pods are made of it; set a shorter name');
+  errors.throwIfAny();
   return statefulSet;
 }
 

@@ -49,9 +49,7 @@ export class AedesStrategy implements BrokerStrategy {
 
   public render(scope: Construct, intent: ClusterIntent): RenderedBroker {
     const secrets = mountedFiles(intent);
-  const fromSecret = (name: string, path: string, secretName: string) => (
-    { path, volume: { name, secret: { secretName, defaultMode: SECRET_FILE_MODE } } }
-  );
+    // Each of the two needs the other: the volumes name the ConfigMap, and its name is made of the StatefulSet's, which the chart may generate.
     // Both are computed when they are synthesized, so it does not matter which is made first.
     const objects: { configuration?: ApiObject } = {};
     const workload = renderStatefulSet(scope, intent, () => ({
@@ -92,7 +90,9 @@ interface MountedFiles {
 
 /** Certificates, passwords and access control list, each mounted as a folder of its own. */
 function mountedFiles({ listeners, authentication, authorization }: ClusterIntent): MountedFiles[] {
-  const fromSecret = (name: string, path: string, secretName: string) => ({ path, volume: { name, secret: { secretName, defaultMode: SECRET_FILE_MODE } } });
+  const fromSecret = (name: string, path: string, secretName: string) => (
+    { path, volume: { name, secret: { secretName, defaultMode: SECRET_FILE_MODE } } }
+  );
   const mounts: MountedFiles[] = [];
   for (const listener of listeners) {
     if (listener.certificate) mounts.push(fromSecret(`certificate-${listener.name}`, AedesPaths.certificate(listener), listener.certificate.secretName));

@@ -1,0 +1,10 @@
+import { MqttBroker } from '../../lib';
+
+test('the companion broker says what it does with every part of the intent', () => {
+  const { name, coverage } = MqttBroker.aedes();
+  expect(name).toBe('aedes');
+  expect(coverage.map(({ setting, level }) => `${setting} ${level}`)).toEqual([
+    'replicas partly', 'listeners mapped', 'authentication mapped', 'authorization mapped', 'keepalive mapped', 'tcpKeepalive mapped', 'sessionExpirySeconds mapped',
+    'storage mapped', 'placement mapped', 'resources mapped', 'shutdown mapped',
+  ]);
+});
