@@ -106,7 +106,7 @@ function findBadTopics(rules: readonly Partial<Rule>[]): { segments: PathSegment
       const segments = [index, 'topics', position];
       const invalid = whyInvalidFilter(topic);
       if (invalid !== undefined) return [{ segments, message: `found "${topic}", which is no topic filter: ${invalid}` }];
-      const placeholder = /%[^cu]/.exec(topic)?.[0];
+      const placeholder = /%(?![cu])[a-z]/i.exec(topic)?.[0];
       return placeholder === undefined ? [] : [{ segments, message: `found "${topic}" with ${placeholder}, which stands for nothing; %c is the client id and %u the user name` }];
     });
   });
