@@ -8,12 +8,11 @@ import { resolveIntent } from './resolve-intent';
 import { renderServiceAccount } from './service-account';
 import { renderClientService, renderHeadlessService } from './services';
 import { MqttBroker } from '../broker/mqtt-broker';
-import { acknowledge } from '../manifest/acknowledge';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { Labels, MANAGED_BY, PART_OF } from '../manifest/labels';
 import type { IMqttCluster } from '../network/mqtt-cluster-reference';
 import type { MqttListener } from '../network/mqtt-listener';
-import { attachRules, findingsAbout, MqttFinding } from '../rules';
+import { acknowledgeRule, attachRules, findingsAbout, type MqttFinding } from '../rules';
 import { MqttSpread } from '../workload/mqtt-spread';
 
 /**
@@ -122,9 +121,9 @@ export class MqttCluster extends Construct implements IMqttCluster {
    *
    * @param ruleId for example `MQTT-SESSION-001`, see docs/rules.md
    * @param reason why this is right here, for whoever reads the manifest
-   * @throws if that is not the id of a rule, or the reason is empty. An id that no rule has is a finding of its own.
+   * @throws if there is no such rule, or the reason is empty.
    */
   public acknowledge(ruleId: string, reason: string): void {
-    acknowledge(this.workload, ruleId, reason);
+    acknowledgeRule(this.workload, ruleId, reason);
   }
 }
