@@ -61,7 +61,7 @@ function checkAlerts(errors: ArgumentErrors, options: MqttAlertsOptions): void {
   for (const name of ['queuedMessages', 'authenticationFailuresPerSecond', 'refusedPerSecond'] as const) {
     number(errors, name, options[name], (value) => value >= 0, 'of at least 0');
   }
-  milliseconds(errors, 'commitDuration', options.commitDuration);
+  milliseconds(errors, 'commitDuration', options.commitDuration, 2499, ': the histogram of commits ends at 2.5 s, so a later alert would never fire');
   milliseconds(errors, 'eventLoopLag', options.eventLoopLag);
 }
 
@@ -111,8 +111,9 @@ function number(errors: ArgumentErrors, name: string, value: unknown, fits: (val
   errors.add(`alerts ${name} is ${show(value)}, but must be a number ${range}`);
 }
 
-function milliseconds(errors: ArgumentErrors, name: string, value: Duration | undefined): void {
+function milliseconds(errors: ArgumentErrors, name: string, value: Duration | undefined, max = Infinity, why = ''): void {
   if (!errors.like(`alerts ${name}`, value, ['toMilliseconds'], 'Duration.millis(100)')) return;
   const amount = value.toMilliseconds();
-  if (!Number.isInteger(amount) || amount < 1) errors.add(`alerts ${name} is ${amount} ms, but must be at least 1 ms, in whole milliseconds`);
+  if (Number.isInteger(amount) && amount >= 1 && amount <= max) return;
+  errors.add(`alerts ${name} is ${amount} ms, but must be ${max === Infinity ? 'at least 1 ms' : `from 1 ms to ${max} ms`}, in whole milliseconds${why}`);
 }

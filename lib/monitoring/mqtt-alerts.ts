@@ -40,7 +40,8 @@ export interface MqttAlertsOptions {
   readonly volumeUsedRatio?: number;
 
   /**
-   * 99th percentile of the duration of a commit to disk; clients wait at least as long for their PUBACK. Whole milliseconds.
+   * 99th percentile of the duration of a commit to disk; clients wait at least as long for their PUBACK. Whole milliseconds,
+   * below the 2.5 s at which the broker's histogram ends.
    * @default Duration.millis(100)
    */
   readonly commitDuration?: Duration;

@@ -8,7 +8,8 @@ export const AVAILABILITY_ALERTS: AlertDefinition[] = [
     severity: 'critical',
     holdsFor: '5m',
     needs: [],
-    expression: (series) => `absent(${series.platform('up')} == 1)`,
+    // `absent(… == 1)` alone would lose the label `namespace`, by which alerts are routed.
+    expression: (series) => `max by (namespace) (${series.platform('up')}) == 0 or absent(${series.platform('up')})`,
     summary: 'No broker of the MQTT cluster answers Prometheus.',
     description: (cluster) => `No broker of the MQTT cluster ${cluster} has answered Prometheus for 5 minutes: either no client can connect, or nobody watches the brokers.`,
   },

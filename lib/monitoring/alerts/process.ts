@@ -28,6 +28,6 @@ export const PROCESS_ALERTS: AlertDefinition[] = [
     needs: ['configReloadFailures'],
     expression: (series) => `sum by (namespace, pod, file) (increase(${series.broker('configReloadFailures')}[1h])) > 0`,
     summary: 'An MQTT broker has refused a changed file.',
-    description: () => `${BROKER} found the changed {{ $labels.file }} to be bad within the last hour and goes on with the old one; after a restart it would not start.`,
+    description: () => `${BROKER} could not use the changed {{ $labels.file }} file within the last hour and goes on with the old one. A broker that restarts would fail on it.`,
   },
 ];

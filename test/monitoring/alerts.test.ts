@@ -1,0 +1,320 @@
+import { monitor, ruleGroupOf } from './fixtures';
+import { describeWithPromtool, promtool } from './promtool';
+import { MqttAlert } from '../../lib/monitoring/mqtt-alert';
+
+/** Values of a series, one a minute, as promtool writes them: `0+1x60` counts up, `1+0x60` stays. */
+interface InputSeries {
+  readonly [series: string]: string;
+}
+
+interface FiringCase {
+  readonly series: InputSeries;
+  readonly at: string;
+  /** Besides `severity` and `mqtt_cluster`. */
+  readonly labels: { readonly [label: string]: string };
+  readonly severity?: 'critical';
+  readonly description: string;
+}
+
+interface SilentCase {
+  readonly because: string;
+  readonly series: InputSeries;
+  readonly at: string;
+}
+
+interface AlertCase {
+  readonly fires: FiringCase;
+  readonly silent: SilentCase[];
+}
+
+const pod = (index: number, labels = '') => `{namespace="mqtt",pod="broker-${index}"${labels}}`;
+const inPod = (labels: { [label: string]: string } = {}, index = 0) => ({ namespace: 'mqtt', pod: `broker-${index}`, ...labels });
+const conntrack = (entries: number, brokerNode: string): InputSeries => ({
+  'node_nf_conntrack_entries{namespace="monitoring",pod="node-exporter-a",instance="10.0.0.1:9100"}': `${entries}+0x60`,
+  'node_nf_conntrack_entries_limit{namespace="monitoring",pod="node-exporter-a",instance="10.0.0.1:9100"}': '100000+0x60',
+  'kube_pod_info{namespace="monitoring",pod="node-exporter-a",node="worker-a",instance="kube-state-metrics"}': '1+0x60',
+  [`kube_pod_info{namespace="mqtt",pod="broker-0",node="${brokerNode}",instance="kube-state-metrics"}`]: '1+0x60',
+});
+const connections = (...perBroker: number[]): InputSeries =>
+  Object.fromEntries(perBroker.map((count, index) => [`mqtt_connections${pod(index, ',listener="mqtts"')}`, `${count}+0x60`]));
+const statefulSet = (ready: string, updated: string): InputSeries => ({
+  'kube_statefulset_replicas{namespace="mqtt",statefulset="broker"}': '3+0x60',
+  'kube_statefulset_status_replicas_ready{namespace="mqtt",statefulset="broker"}': ready,
+  'kube_statefulset_status_replicas_updated{namespace="mqtt",statefulset="broker"}': updated,
+});
+const volume = (claim: string, available: number): InputSeries => ({
+  [`kubelet_volume_stats_available_bytes{namespace="mqtt",persistentvolumeclaim="${claim}"}`]: `${available}+0x60`,
+  [`kubelet_volume_stats_capacity_bytes{namespace="mqtt",persistentvolumeclaim="${claim}"}`]: '1000+0x60',
+});
+const commits = (within50ms: number, within250ms: number): InputSeries => ({
+  [`mqtt_store_commit_duration_seconds_bucket${pod(0, ',le="0.05"')}`]: `0+${within50ms}x60`,
+  [`mqtt_store_commit_duration_seconds_bucket${pod(0, ',le="0.25"')}`]: `0+${within250ms}x60`,
+  [`mqtt_store_commit_duration_seconds_bucket${pod(0, ',le="+Inf"')}`]: `0+${within250ms}x60`,
+});
+const deliveries = (sentAMinute: number, droppedAMinute: number, reason: string): InputSeries => ({
+  [`mqtt_messages_sent_total${pod(0, ',qos="1"')}`]: `0+${sentAMinute}x60`,
+  [`mqtt_messages_dropped_total${pod(0, `,reason="${reason}"`)}`]: `0+${droppedAMinute}x60`,
+});
+const refusals = (aMinute: number, reason: string): InputSeries => ({
+  [`mqtt_connections_refused_total${pod(0, `,reason="${reason}"`)}`]: `0+${aMinute}x60`,
+});
+const disconnects = (clients: number, lost: number, reason: string): InputSeries => ({
+  ...connections(clients),
+  [`mqtt_connections_closed_total${pod(0, `,reason="${reason}"`)}`]: `0+0x20 ${lost}+0x40`,
+});
+
+const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
+  [MqttAlert.CLUSTER_DOWN]: {
+    fires: {
+      series: { [`up${pod(0)}`]: '0+0x60', 'up{namespace="mqtt",pod="other-0"}': '1+0x60' },
+      at: '6m',
+      labels: { namespace: 'mqtt' },
+      severity: 'critical',
+      description: 'No broker of the MQTT cluster broker has answered Prometheus for 5 minutes: either no client can connect, or nobody watches the brokers.',
+    },
+    silent: [
+      { because: 'one broker answers', series: { [`up${pod(0)}`]: '0+0x60', [`up${pod(1)}`]: '1+0x60' }, at: '30m' },
+      { because: 'it has not lasted', series: { [`up${pod(0)}`]: '1+0x10 0+0x60' }, at: '14m' },
+    ],
+  },
+  [MqttAlert.BROKER_DOWN]: {
+    fires: {
+      series: { [`up${pod(0)}`]: '1+0x60', [`up${pod(1)}`]: '0+0x60' },
+      at: '6m',
+      labels: inPod({}, 1),
+      description: 'Broker mqtt/broker-1 has not answered Prometheus for 5 minutes: it hangs or is cut off, and its clients with it.',
+    },
+    silent: [
+      { because: 'the pod belongs to a cluster whose name ends alike', series: { 'up{namespace="mqtt",pod="my-broker-1"}': '0+0x60' }, at: '30m' },
+      { because: 'the pod is in another namespace', series: { 'up{namespace="other",pod="broker-1"}': '0+0x60' }, at: '30m' },
+      { because: 'it has not lasted', series: { [`up${pod(1)}`]: '1+0x10 0+0x60' }, at: '14m' },
+    ],
+  },
+  [MqttAlert.BROKERS_NOT_READY]: {
+    fires: {
+      series: statefulSet('2+0x60', '3+0x60'),
+      at: '16m',
+      labels: { namespace: 'mqtt', statefulset: 'broker' },
+      description: 'Only 2 brokers of the StatefulSet mqtt/broker have been ready for 15 minutes, fewer than it asks for.',
+    },
+    silent: [
+      { because: 'all are ready', series: statefulSet('3+0x60', '3+0x60'), at: '30m' },
+      { because: 'an update replaces one pod after the other', series: statefulSet('2+0x60', '0+0x5 1+0x8 2+0x8 3+0x60'), at: '24m' },
+    ],
+  },
+  [MqttAlert.STORE_NOT_WRITABLE]: {
+    fires: {
+      series: { [`mqtt_store_writable${pod(0)}`]: '1+0x5 0+0x60' },
+      at: '8m',
+      labels: inPod(),
+      severity: 'critical',
+      description: 'Broker mqtt/broker-0 cannot write to its store: it acknowledges no QoS 1 or 2 message and is not ready.',
+    },
+    silent: [{ because: 'the store takes writes', series: { [`mqtt_store_writable${pod(0)}`]: '1+0x60' }, at: '30m' }],
+  },
+  [MqttAlert.STORE_NEARLY_FULL]: {
+    fires: {
+      series: { [`mqtt_store_size_bytes${pod(0)}`]: '81+0x60', [`mqtt_store_max_bytes${pod(0)}`]: '100+0x60' },
+      at: '16m',
+      labels: inPod(),
+      description: 'Broker mqtt/broker-0 uses 81% of the space that its store may have. When it is full, no QoS 1 or 2 message is acknowledged.',
+    },
+    silent: [
+      { because: 'a fifth is free', series: { [`mqtt_store_size_bytes${pod(0)}`]: '80+0x60', [`mqtt_store_max_bytes${pod(0)}`]: '100+0x60' }, at: '30m' },
+    ],
+  },
+  [MqttAlert.VOLUME_NEARLY_FULL]: {
+    fires: {
+      series: volume('data-broker-2', 100),
+      at: '16m',
+      labels: { namespace: 'mqtt', persistentvolumeclaim: 'data-broker-2' },
+      description: 'The claim mqtt/data-broker-2 is 90% full. When it is full, the broker acknowledges no QoS 1 or 2 message.',
+    },
+    silent: [
+      { because: 'a fifth is free', series: volume('data-broker-2', 200), at: '30m' },
+      { because: 'the claim belongs to a cluster whose name ends alike', series: volume('data-my-broker-2', 100), at: '30m' },
+    ],
+  },
+  [MqttAlert.COMMITS_SLOW]: {
+    fires: {
+      series: commits(98, 100),
+      at: '16m',
+      labels: inPod(),
+      description: 'Broker mqtt/broker-0 needs 150ms for the slowest hundredth of its commits to disk: publishers wait that long for their acknowledgements.',
+    },
+    silent: [
+      { because: 'the slow ones are fewer than a hundredth', series: commits(998, 1000), at: '30m' },
+      { because: 'nothing is committed', series: commits(0, 0), at: '30m' },
+    ],
+  },
+  [MqttAlert.MESSAGES_DROPPED]: {
+    fires: {
+      series: deliveries(900, 100, 'queue-full'),
+      at: '16m',
+      labels: inPod(),
+      description: 'Broker mqtt/broker-0 drops 10% of the messages for its subscribers, because their queues are full or they read too slowly.',
+    },
+    silent: [
+      { because: 'one in a thousand is dropped', series: deliveries(999, 1, 'slow-consumer'), at: '30m' },
+      { because: 'the messages were of sessions that expired', series: deliveries(900, 100, 'expired-session'), at: '30m' },
+      { because: 'nothing is sent at all', series: deliveries(0, 0, 'queue-full'), at: '30m' },
+    ],
+  },
+  [MqttAlert.QUEUES_GROWING]: {
+    fires: {
+      series: { [`mqtt_queued_messages${pod(0)}`]: '100000+1000x60' },
+      at: '50m',
+      labels: inPod(),
+      description: 'Broker mqtt/broker-0 holds 150k messages for subscribers that are away or slow, and their number grows. Full queues and stores lose messages.',
+    },
+    silent: [
+      { because: 'the queues are long but shrink', series: { [`mqtt_queued_messages${pod(0)}`]: '300000-1000x60' }, at: '50m' },
+      { because: 'the queues grow but are short', series: { [`mqtt_queued_messages${pod(0)}`]: '0+1000x60' }, at: '50m' },
+    ],
+  },
+  [MqttAlert.AUTHENTICATION_FAILURES]: {
+    fires: {
+      series: refusals(120, 'bad-credentials'),
+      at: '16m',
+      labels: { namespace: 'mqtt' },
+      description: '2 connections a second to the MQTT cluster broker fail to authenticate: credentials were changed on one side only, or somebody tries them out.',
+    },
+    silent: [
+      { because: 'they are few', series: refusals(30, 'bad-credentials'), at: '30m' },
+      { because: 'they are refused for another reason', series: refusals(120, 'connection-limit'), at: '30m' },
+    ],
+  },
+  [MqttAlert.CONNECTIONS_REFUSED]: {
+    fires: {
+      series: refusals(120, 'connection-limit'),
+      at: '16m',
+      labels: { namespace: 'mqtt', reason: 'connection-limit' },
+      description: 'The MQTT cluster broker refuses 2 connections a second for the reason connection-limit.',
+    },
+    silent: [
+      { because: 'they are few', series: refusals(30, 'connection-limit'), at: '30m' },
+      { because: 'it is authentication that fails', series: refusals(120, 'anonymous'), at: '30m' },
+      { because: 'the broker drains', series: refusals(120, 'draining'), at: '30m' },
+    ],
+  },
+  [MqttAlert.MASS_DISCONNECT]: {
+    fires: {
+      series: disconnects(1000, 500, 'network'),
+      at: '25m',
+      labels: { namespace: 'mqtt' },
+      description: 'The connections that the MQTT cluster broker has lost within 10 minutes are 50% of its clients. Neither the clients nor an update ended them.',
+    },
+    silent: [
+      { because: 'a tenth of the clients is lost', series: disconnects(1000, 100, 'network'), at: '25m' },
+      { because: 'the clients said goodbye', series: disconnects(1000, 500, 'client'), at: '25m' },
+      { because: 'an update drained the broker', series: disconnects(1000, 500, 'drain'), at: '25m' },
+      { because: 'the cluster has few clients', series: disconnects(20, 10, 'network'), at: '25m' },
+    ],
+  },
+  [MqttAlert.CONNECTIONS_UNBALANCED]: {
+    fires: {
+      series: connections(1600, 200, 200),
+      at: '31m',
+      labels: inPod(),
+      description: 'Broker mqtt/broker-0 has 2.4 times the average number of connections: it reaches its limits first, and its failure hits more clients than it should.',
+    },
+    silent: [
+      { because: 'the difference is small', series: connections(700, 650, 650), at: '40m' },
+      { because: 'the brokers have few connections', series: connections(160, 20, 20), at: '40m' },
+      { because: 'there is one broker', series: connections(5000), at: '40m' },
+    ],
+  },
+  [MqttAlert.EVENT_LOOP_LAGGING]: {
+    fires: {
+      series: { [`nodejs_eventloop_lag_p99_seconds${pod(0)}`]: '0.25+0x60' },
+      at: '11m',
+      labels: inPod(),
+      description: 'The event loop of broker mqtt/broker-0 is 250ms late: every message and every keepalive waits that long.',
+    },
+    silent: [{ because: 'it is hardly late', series: { [`nodejs_eventloop_lag_p99_seconds${pod(0)}`]: '0.02+0x60' }, at: '30m' }],
+  },
+  [MqttAlert.FILE_DESCRIPTORS_NEARLY_USED]: {
+    fires: {
+      series: { [`process_open_fds${pod(0)}`]: '900+0x60', [`process_max_fds${pod(0)}`]: '1000+0x60' },
+      at: '11m',
+      labels: inPod(),
+      description: 'Broker mqtt/broker-0 has 90% of its file descriptors open. Each connection takes one: without any left, new clients cannot connect.',
+    },
+    silent: [{ because: 'half are free', series: { [`process_open_fds${pod(0)}`]: '500+0x60', [`process_max_fds${pod(0)}`]: '1000+0x60' }, at: '30m' }],
+  },
+  [MqttAlert.CONFIG_RELOAD_FAILED]: {
+    fires: {
+      series: { [`mqtt_config_reloads_total${pod(0, ',file="acl",result="failure"')}`]: '0+0x5 1+0x60' },
+      at: '10m',
+      labels: inPod({ file: 'acl' }),
+      description: 'Broker mqtt/broker-0 could not use the changed acl file within the last hour and goes on with the old one. A broker that restarts would fail on it.',
+    },
+    silent: [
+      { because: 'the reload succeeded', series: { [`mqtt_config_reloads_total${pod(0, ',file="acl",result="success"')}`]: '0+0x5 1+0x60' }, at: '10m' },
+      { because: 'it is more than an hour ago', series: { [`mqtt_config_reloads_total${pod(0, ',file="acl",result="failure"')}`]: '0+0x5 1+0x80' }, at: '70m' },
+    ],
+  },
+  [MqttAlert.CONNTRACK_NEARLY_FULL]: {
+    fires: {
+      series: conntrack(80_000, 'worker-a'),
+      at: '11m',
+      labels: { node: 'worker-a' },
+      description: 'Node worker-a, which runs a broker of the MQTT cluster broker, uses 80% of its connection tracking table. When it is full, the kernel drops new connections.',
+    },
+    silent: [
+      { because: 'a quarter is free', series: conntrack(75_000, 'worker-a'), at: '30m' },
+      { because: 'no broker runs on that node', series: conntrack(80_000, 'worker-b'), at: '30m' },
+    ],
+  },
+};
+
+describeWithPromtool('alerts, evaluated by promtool', () => {
+  const group = ruleGroupOf(monitor().monitoring);
+  const rules = { groups: [group] };
+  const ruleOf = (alert: string) => group.rules.find((rule) => rule.alert === alert)!;
+
+  test('the rules are valid', () => {
+    expect(promtool(['check', 'rules', 'rules.yaml'], { 'rules.yaml': rules })).toContain(`SUCCESS: ${group.rules.length} rules found`);
+  });
+
+  test('MqttClusterDown also fires when no broker is a target any more, and keeps its labels', () => {
+    const { summary, runbook_url, description } = ruleOf(MqttAlert.CLUSTER_DOWN).annotations;
+    const series = { [`up${pod(0)}`]: '1+0x10 0+0x3 stale', 'up{namespace="mqtt",pod="other-0"}': '1+0x60' };
+    evaluate(MqttAlert.CLUSTER_DOWN, series, '17m', [{
+      exp_labels: { mqtt_cluster: 'broker', severity: 'critical', namespace: 'mqtt' },
+      exp_annotations: { summary, runbook_url, description },
+    }]);
+  });
+
+  test('a wrong expectation fails', () => {
+    const { fires } = CASES[MqttAlert.BROKER_DOWN];
+    expect(() => evaluate(MqttAlert.BROKER_DOWN, fires.series, fires.at, [])).toThrow(/FAILED/);
+  });
+
+  describe.each(Object.entries(CASES))('%s', (alert, { fires, silent }) => {
+    test('fires and says what is wrong', () => {
+      const { summary, runbook_url } = ruleOf(alert).annotations;
+      evaluate(alert, fires.series, fires.at, [{
+        exp_labels: { mqtt_cluster: 'broker', severity: fires.severity ?? 'warning', ...fires.labels },
+        exp_annotations: { summary, runbook_url, description: fires.description },
+      }]);
+    });
+
+    test.each(silent.map((silence) => [silence.because, silence] as const))('is silent when %s', (_, { series, at }) => evaluate(alert, series, at, []));
+  });
+
+  function evaluate(alert: string, series: InputSeries, at: string, expected: object[]): void {
+    promtool(['test', 'rules', 'test.yaml'], {
+      'rules.yaml': rules,
+      'test.yaml': {
+        rule_files: ['rules.yaml'],
+        evaluation_interval: '1m',
+        tests: [{
+          interval: '1m',
+          input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+          alert_rule_test: [{ eval_time: at, alertname: alert, exp_alerts: expected }],
+        }],
+      },
+    });
+  }
+});
