@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { TlsConfiguration } from '../config/index.js';
@@ -23,12 +24,19 @@ export function readTlsContext(tls: TlsConfiguration): SecureContextOptions {
   attempt(`${tls.certificateFile} is not a certificate chain in PEM`, { cert: options.cert });
   attempt(`${tls.privateKeyFile} is not a private key in PEM without a passphrase`, { key: options.key });
   attempt(`${tls.privateKeyFile} is not the key of the certificate in ${tls.certificateFile}`, { cert: options.cert, key: options.key });
-  if (tls.clientCaFile !== undefined) checkAuthorities(tls.clientCaFile, options.ca as Buffer, attempt);
+  if (tls.clientCaFile !== undefined) checkAuthorities(tls.clientCaFile, options.ca as Buffer);
   return options;
 }
 
-function checkAuthorities(file: string, pem: Buffer, attempt: (what: string, part: SecureContextOptions) => void): void {
-  // OpenSSL takes an empty or foreign file for an empty list, which would refuse every client.
-  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new TlsFilesError(`${file} holds no certificate in PEM`);
-  attempt(`${file} is not a list of certificates in PEM`, { ca: pem });
+/** OpenSSL takes a file without a good certificate for an empty list, which would refuse every client. */
+function checkAuthorities(file: string, pem: Buffer): void {
+  const certificates = pem.toString('latin1').match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g);
+  if (certificates === null) throw new TlsFilesError(`${file} holds no certificate in PEM`);
+  certificates.forEach((certificate, index) => {
+    try {
+      new X509Certificate(certificate);
+    } catch (error) {
+      throw new TlsFilesError(`${file}: certificate ${index + 1} of ${certificates.length} cannot be read: ${(error as Error).message}`);
+    }
+  });
 }

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import type { TlsConfiguration } from '../../src/config/index.js';
+import { readTlsContext, TlsFilesError } from '../../src/listeners/index.js';
+import { temporaryDirectory } from '../config/files.js';
+import { Authority, type CertificateFiles } from './certificates.js';
+import { connect, open } from './harness.js';
+
+let authority: Authority;
+let stranger: Authority;
+let server: CertificateFiles;
+let client: CertificateFiles;
+let foreign: CertificateFiles;
+before(async () => {
+  authority = await Authority.create(temporaryDirectory(), 'test authority');
+  stranger = await Authority.create(temporaryDirectory(), 'another authority');
+  server = await authority.issue('server');
+  client = await authority.issue('device-1');
+  foreign = await stranger.issue('device-1');
+});
+
+const tls = (more: Partial<TlsConfiguration> = {}): TlsConfiguration => ({ ...server, clientCertificate: 'none', minVersion: 'TLSv1.2', ...more });
+const openTls = (more?: Partial<TlsConfiguration>, limits?: Parameters<typeof open>[1]) => open({ protocol: 'tls', tls: tls(more) }, limits);
+const keyPair = ({ certificateFile, privateKeyFile }: CertificateFiles) => ({ cert: readFileSync(certificateFile), key: readFileSync(privateKeyFile) });
+
+function dial(port: number, options: ConnectionOptions = {}): TLSSocket {
+  const socket = connectTls({ port, host: '127.0.0.1', servername: 'localhost', ca: authority.pem, ...options });
+  socket.on('error', () => undefined);
+  after(() => socket.destroy());
+  return socket;
+}
+
+async function echoes(socket: TLSSocket): Promise<boolean> {
+  socket.write('ping');
+  return String((await once(socket, 'data'))[0]) === 'ping';
+}
+
+/** Not `once`, which rejects at the error that comes before. */
+const closed = (socket: TLSSocket) => new Promise((resolve) => socket.once('close', resolve));
+
+for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+  test(`${version} carries bytes both ways`, async () => {
+    const { sink, port } = await openTls();
+    const socket = dial(port, { minVersion: version, maxVersion: version });
+    assert.equal(await echoes(socket), true);
+    assert.equal(socket.getProtocol(), version);
+    const { remoteAddress, certificate } = await sink.connection();
+    assert.deepEqual({ remoteAddress, certificate }, { remoteAddress: '127.0.0.1', certificate: undefined });
+  });
+}
+
+test('minVersion refuses older clients', async () => {
+  const { sink, port } = await openTls({ minVersion: 'TLSv1.3' });
+  const [error] = await once(dial(port, { maxVersion: 'TLSv1.2' }), 'error') as [Error];
+  assert.match(error.message, /protocol version/);
+  assert.equal((await sink.refusal()).reason, 'tls');
+});
+
+test('clientCertificate none: a certificate that a client has is not asked for', async () => {
+  const { sink, port } = await openTls();
+  assert.equal(await echoes(dial(port, keyPair(client))), true);
+  assert.equal((await sink.connection()).certificate, undefined);
+});
+
+for (const clientCertificate of ['request', 'require'] as const) {
+  test(`clientCertificate ${clientCertificate}: a valid certificate is handed on`, async () => {
+    const { sink, port } = await openTls({ clientCertificate, clientCaFile: authority.file });
+    assert.equal(await echoes(dial(port, keyPair(client))), true);
+    assert.equal((await sink.connection()).certificate?.subject.CN, 'device-1');
+  });
+
+  test(`clientCertificate ${clientCertificate}: a certificate of another authority is refused`, async () => {
+    const { sink, port } = await openTls({ clientCertificate, clientCaFile: authority.file });
+    await closed(dial(port, keyPair(foreign)));
+    const { reason, error } = await sink.refusal();
+    assert.equal(reason, 'tls');
+    assert.ok(error);
+    assert.equal(sink.connections.length, 0);
+  });
+}
+
+test('clientCertificate request: a client without one is let in', async () => {
+  const { sink, port } = await openTls({ clientCertificate: 'request', clientCaFile: authority.file });
+  assert.equal(await echoes(dial(port)), true);
+  assert.equal((await sink.connection()).certificate, undefined);
+});
+
+test('clientCertificate require: a client without one is refused', async () => {
+  const { sink, port } = await openTls({ clientCertificate: 'require', clientCaFile: authority.file });
+  await closed(dial(port));
+  assert.equal((await sink.refusal()).reason, 'tls');
+  assert.equal(sink.connections.length, 0);
+});
+
+test('a client that speaks no TLS is refused, and the listener goes on', async () => {
+  const { sink, port } = await openTls();
+  const plain = await connect(port);
+  plain.write('this is no TLS handshake at all');
+  await once(plain, 'close');
+  const { reason, remoteAddress } = await sink.refusal();
+  assert.deepEqual({ reason, remoteAddress }, { reason: 'tls', remoteAddress: '127.0.0.1' });
+  assert.equal(await echoes(dial(port)), true);
+});
+
+test('a client that goes silent in the handshake is cut after the timeout', async () => {
+  const { sink, port } = await openTls({}, { handshakeTimeoutSeconds: 0.2 });
+  const silent = await connect(port);
+  await once(silent, 'close');
+  const { reason, error } = await sink.refusal();
+  assert.equal(reason, 'connect-timeout');
+  assert.equal(error?.message, 'no MQTT connection within 0.2 s');
+});
+
+test('a health check, which connects and leaves without a word, is not reported', async () => {
+  const { sink, port } = await openTls();
+  const check = await connect(port);
+  check.destroy();
+  // A later client has passed the same way: what there was to report about the first one is reported.
+  assert.equal(await echoes(dial(port)), true);
+  assert.deepEqual(sink.refusals, []);
+});
+
+test('a client that leaves in the middle of the handshake is reported once', async () => {
+  const { sink, port } = await openTls();
+  const half = await connect(port);
+  half.write(Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00]));
+  half.end();
+  assert.equal((await sink.refusal()).reason, 'tls');
+  await once(half, 'close');
+  assert.equal(await echoes(dial(port)), true);
+  assert.equal(sink.refusals.length, 1);
+});
+
+test('handshakes that are not done end when the listener closes', async () => {
+  const { listener, sink, port } = await openTls();
+  const waiting = await connect(port);
+  assert.equal(await echoes(dial(port)), true);
+  listener.close();
+  await once(waiting, 'close');
+  assert.deepEqual(sink.refusals, []);
+});
+
+test('a new certificate serves new connections, and old connections stay', async () => {
+  const directory = temporaryDirectory();
+  const files = { certificateFile: join(directory, 'tls.crt'), privateKeyFile: join(directory, 'tls.key') };
+  const install = (from: CertificateFiles) => {
+    copyFileSync(from.certificateFile, files.certificateFile);
+    copyFileSync(from.privateKeyFile, files.privateKeyFile);
+  };
+  install(server);
+  const { listener, port } = await openTls(files);
+  const old = dial(port);
+  assert.equal(await echoes(old), true);
+  const renewed = await authority.issue('server-renewed');
+  install(renewed);
+  listener.reloadTls();
+  const fresh = dial(port);
+  assert.equal(await echoes(fresh), true);
+  assert.equal(fresh.getPeerCertificate().subject.CN, 'server-renewed');
+  assert.equal(await echoes(old), true);
+
+  writeFileSync(files.privateKeyFile, readFileSync(server.privateKeyFile));
+  assert.throws(() => listener.reloadTls(), TlsFilesError);
+  const third = dial(port);
+  assert.equal(await echoes(third), true);
+  assert.equal(third.getPeerCertificate().subject.CN, 'server-renewed');
+});
+
+test('files that cannot be used', () => {
+  const directory = temporaryDirectory();
+  const garbage = join(directory, 'garbage');
+  writeFileSync(garbage, 'no PEM');
+  const refused = (more: Partial<TlsConfiguration>, message: RegExp) =>
+    assert.throws(() => readTlsContext(tls(more)), (error: Error) => error instanceof TlsFilesError && message.test(error.message));
+  refused({ certificateFile: garbage }, new RegExp(`^${garbage} is not a certificate chain in PEM: `));
+  refused({ privateKeyFile: garbage }, new RegExp(`^${garbage} is not a private key in PEM without a passphrase: `));
+  refused({ privateKeyFile: client.privateKeyFile }, /device-1\.key is not the key of the certificate in .*server\.pem: /);
+  refused({ clientCaFile: garbage }, new RegExp(`^${garbage} holds no certificate in PEM$`));
+  writeFileSync(garbage, `${authority.pem}\n-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n`);
+  refused({ clientCaFile: garbage }, new RegExp(`^${garbage}: certificate 2 of 2 cannot be read: `));
+});
