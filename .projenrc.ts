@@ -80,6 +80,8 @@ project.package.addPackageResolutions('unrs-resolver@1.12.2');
 // A fresh clone is complete after `npm ci`: the broker image's own dependencies, and the link by which the examples find this library.
 // npm runs `prepare` in a checkout only, never for whoever installs the published package.
 project.setScript('prepare', 'node scripts/prepare.cjs');
+// `npm pack` in a fresh clone packs what is compiled from the sources as they are.
+project.setScript('prepack', 'npx projen compile');
 project.setScript('quickstart', 'node scripts/quickstart.cjs');
 
 // Rules between the rooms of the house (ARCHITECTURE.md), and no circles.
@@ -94,6 +96,11 @@ const docs = project.addTask('docs:check', {
   exec: 'jsii-rosetta extract --compile --fail .',
 });
 project.postCompileTask.spawn(docs);
+
+project.addTask('test:consumer', {
+  description: 'Pack the library, install it in an app outside the repository, and synthesize',
+  exec: 'test/consumer/run',
+});
 
 const brokerTest = project.addTask('test:broker-image', {
   description: 'Test the broker image (Node.js only)',
