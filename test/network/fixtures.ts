@@ -45,3 +45,20 @@ export function serviceOf(provider: LoadBalancerProvider, props: Partial<MqttLoa
   const { type, selector, ports, ...fields } = spec;
   return { annotations: metadata.annotations, ...fields };
 }
+
+/** What a load balancer declares for the rules. */
+export function declarations(provider: string, kind: string, idleTimeout: string, exposure: string, localHealthCheck: string): { [key: string]: string } {
+  return {
+    'cdk8s-mqtt/load-balancer-provider': provider,
+    'cdk8s-mqtt/load-balancer-class': kind,
+    'cdk8s-mqtt/load-balancer-idle-timeout-seconds': idleTimeout,
+    'cdk8s-mqtt/load-balancer-exposure': exposure,
+    'cdk8s-mqtt/load-balancer-local-health-check': localHealthCheck,
+  };
+}
+
+/** The traffic policy where no two broker pods share a node and nobody chose one. */
+export function defaultPolicy(provider: LoadBalancerProvider): string {
+  const scope = chart();
+  return manifest(new MqttLoadBalancer(scope, 'LoadBalancer', { cluster: cluster(scope, MqttSpread.REQUIRED), provider })).spec.externalTrafficPolicy;
+}

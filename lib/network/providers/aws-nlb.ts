@@ -1,7 +1,7 @@
 import { Duration } from 'cdk8s';
 import { AWS_IDLE_SECONDS, checkCommonOptions, commonAnnotations, exposureOf, localHealthCheckOf, targetTypeOf, tlsPortsOf, withPrefix } from './aws-nlb-annotations';
 import { AwsNlbScheme, AwsNlbTargetType, type AwsNlbOptions } from './aws-nlb-options';
-import { checkNames, checkWord } from './option-checks';
+import { checkIpAddresses, checkNames, checkWord } from './option-checks';
 import type { LoadBalancerPort, ProviderDefinition, ServiceParts, ServiceRequest } from './provider-definition';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import { IdleTimeoutKind, LoadBalancerKind, ProxyProtocolVersion } from '../load-balancer-traits';
@@ -116,7 +116,7 @@ function checkTlsBackend(options: AwsNlbOptions, request: ServiceRequest, errors
 function checkAddresses(options: AwsNlbOptions, request: ServiceRequest, errors: ArgumentErrors): void {
   const { elasticIpAllocations, privateIpv4Addresses, securityGroups, subnets } = options;
   checkNames(errors, 'provider.elasticIpAllocations', elasticIpAllocations, "allocation ID that begins with 'eipalloc-'", /^eipalloc-[0-9a-z]+$/);
-  checkNames(errors, 'provider.privateIpv4Addresses', privateIpv4Addresses, 'IPv4 address', /^(\d{1,2}|1\d\d|2[0-4]\d|25[0-5])(\.(\d{1,2}|1\d\d|2[0-4]\d|25[0-5])){3}$/);
+  checkIpAddresses(errors, 'provider.privateIpv4Addresses', privateIpv4Addresses, 4);
   checkNames(errors, 'provider.securityGroups', securityGroups, 'security group ID or name');
 
   const internetFacing = options.scheme === AwsNlbScheme.INTERNET_FACING;

@@ -1,0 +1,140 @@
+import { Duration } from 'cdk8s';
+import { checkNames, checkWord, defined } from './option-checks';
+import type { ProviderDefinition, ServiceRequest } from './provider-definition';
+import type { ArgumentErrors } from '../../manifest/arguments';
+import { ExternalTrafficPolicy } from '../external-traffic-policy';
+import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, type LoadBalancerTraits, LocalHealthCheck } from '../load-balancer-traits';
+
+const SOURCE = 'https://cloud.google.com/kubernetes-engine/docs/concepts/service-load-balancer-parameters';
+const IDLE_SECONDS = 600;
+
+/** Network tier of an external address in Google Cloud. */
+export enum GkeNetworkTier {
+  /** Over Google's network as far as it goes. */
+  PREMIUM = 'Premium',
+  /** Over the internet. */
+  STANDARD = 'Standard',
+}
+
+/** Options of a passthrough Network Load Balancer of Google Cloud. */
+export interface GkeCommonOptions {
+  /**
+   * Names of reserved addresses, one for each IP family.
+   * @default - Google Cloud assigns addresses
+   */
+  readonly addressNames?: string[];
+
+  /**
+   * Name of the subnet that the address is taken from.
+   * @default - the subnet of the cluster
+   */
+  readonly subnet?: string;
+}
+
+/** Options of an external passthrough Network Load Balancer of Google Cloud. */
+export interface GkeExternalOptions extends GkeCommonOptions {
+  /**
+   * Whether a node gets connections in proportion to the broker pods that it runs, which evens out `externalTrafficPolicy: Local`
+   * where pods share nodes. Only with `Local`; needs GKE 1.31.0-gke.1506000.
+   * @default false
+   */
+  readonly weightedByPods?: boolean;
+
+  /**
+   * Network tier of the address.
+   * @default - the project's own
+   */
+  readonly networkTier?: GkeNetworkTier;
+}
+
+/** Options of an internal passthrough Network Load Balancer of Google Cloud. */
+export interface GkeInternalOptions extends GkeCommonOptions {
+  /**
+   * Whether clients of every region of the VPC reach it.
+   * @default false (clients of its own region)
+   */
+  readonly globalAccess?: boolean;
+}
+
+/**
+ * External passthrough Network Load Balancer with a regional backend service. Chosen by annotation: the load balancer class
+ * for it exists since GKE 1.33.1 only, and no Service can ever change its class.
+ */
+export function gkeExternal(options: GkeExternalOptions): ProviderDefinition {
+  return {
+    traits: traits('gke-external', 'Google Cloud external passthrough Network Load Balancer'),
+    check: (request, errors) => {
+      checkCommon(options, errors);
+      errors.boolean('provider.weightedByPods', options.weightedByPods);
+      errors.member('provider.networkTier', options.networkTier, GkeNetworkTier);
+      checkWeight(options, request, errors);
+    },
+    service: () => ({
+      annotations: defined({
+        'cloud.google.com/l4-rbs': 'enabled',
+        'networking.gke.io/weighted-load-balancing': options.weightedByPods ? 'pods-per-node' : undefined,
+        'cloud.google.com/network-tier': options.networkTier,
+        ...commonAnnotations(options),
+      }),
+      exposure: LoadBalancerExposure.INTERNET,
+      idleTimeout: IDLE_SECONDS,
+      localHealthCheck: LocalHealthCheck.AUTOMATIC,
+    }),
+  };
+}
+
+/** Internal passthrough Network Load Balancer. */
+export function gkeInternal(options: GkeInternalOptions): ProviderDefinition {
+  return {
+    traits: traits('gke-internal', 'Google Cloud internal passthrough Network Load Balancer'),
+    check: (_request, errors) => {
+      checkCommon(options, errors);
+      errors.boolean('provider.globalAccess', options.globalAccess);
+    },
+    service: () => ({
+      annotations: defined({
+        'networking.gke.io/load-balancer-type': 'Internal',
+        'networking.gke.io/internal-load-balancer-allow-global-access': options.globalAccess ? 'true' : undefined,
+        ...commonAnnotations(options),
+      }),
+      exposure: LoadBalancerExposure.INTERNAL,
+      idleTimeout: IDLE_SECONDS,
+      localHealthCheck: LocalHealthCheck.AUTOMATIC,
+    }),
+  };
+}
+
+function traits(name: string, title: string): LoadBalancerTraits {
+  return {
+    name,
+    title,
+    kind: LoadBalancerKind.PASSTHROUGH,
+    idleTimeout: {
+      kind: IdleTimeoutKind.KNOWN,
+      defaultValue: Duration.seconds(IDLE_SECONDS),
+      settable: false,
+      source: 'https://cloud.google.com/firewall/docs/firewalls (the VPC firewall forgets connections after 10 idle minutes; the load balancer itself has no idle timeout)',
+    },
+    proxyProtocol: [],
+    localHealthCheck: LocalHealthCheck.AUTOMATIC,
+    localPreferred: true,
+    source: SOURCE,
+  };
+}
+
+function commonAnnotations(options: GkeCommonOptions): { [key: string]: string | undefined } {
+  return {
+    'networking.gke.io/load-balancer-ip-addresses': options.addressNames?.join(','),
+    'networking.gke.io/load-balancer-subnet': options.subnet,
+  };
+}
+
+function checkCommon(options: GkeCommonOptions, errors: ArgumentErrors): void {
+  checkNames(errors, 'provider.addressNames', options.addressNames, 'name of a reserved address');
+  checkWord(errors, 'provider.subnet', options.subnet, "subnet's name");
+}
+
+function checkWeight(options: GkeExternalOptions, request: ServiceRequest, errors: ArgumentErrors): void {
+  if (!options.weightedByPods || request.trafficPolicy === ExternalTrafficPolicy.LOCAL) return;
+  errors.add('provider.weightedByPods is set, but only externalTrafficPolicy Local has nodes with more or fewer pods to weigh: set trafficPolicy to ExternalTrafficPolicy.LOCAL');
+}

@@ -1,0 +1,146 @@
+import { Duration } from 'cdk8s';
+import { checkNames, checkWord, defined } from './option-checks';
+import type { ProviderDefinition } from './provider-definition';
+import type { ArgumentErrors } from '../../manifest/arguments';
+import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
+
+const PREFIX = 'service.kubernetes.io/ibm-load-balancer-cloud-provider-';
+const SOURCE = 'https://cloud.ibm.com/docs/containers?topic=containers-vpc-lbaas';
+const IDLE_SOURCE = 'https://cloud.ibm.com/docs/vpc?topic=vpc-advanced-traffic-management';
+const IDLE_MIN = Duration.seconds(50);
+const IDLE_MAX = Duration.seconds(7200);
+const IDLE_DEFAULT = Duration.minutes(10);
+
+/** Options that both load balancers of IBM Cloud VPC have. */
+export interface IbmVpcCommonOptions {
+  /**
+   * Whether only the private network reaches it. Cannot be changed later.
+   * @default false
+   */
+  readonly internal?: boolean;
+
+  /**
+   * IDs, names or CIDR blocks of the subnets.
+   * @default - those of the cluster
+   */
+  readonly subnets?: string[];
+
+  /**
+   * Name; a load balancer with one outlives its cluster. Cannot be changed later.
+   * @default - IBM Cloud makes one up
+   */
+  readonly loadBalancerName?: string;
+
+  /**
+   * ID of a security group.
+   * @default - IBM Cloud makes one
+   */
+  readonly securityGroup?: string;
+}
+
+/** Options of an Application Load Balancer for VPC. */
+export interface IbmVpcAlbOptions extends IbmVpcCommonOptions {
+  /**
+   * How long a connection may carry nothing before it is cut: 50 to 7200 seconds. Always written: the account's own default is 50 seconds as a rule,
+   * less than the keepalive of many MQTT clients.
+   * Source: https://cloud.ibm.com/docs/vpc?topic=vpc-advanced-traffic-management
+   * @default Duration.minutes(10)
+   */
+  readonly idleTimeout?: Duration;
+}
+
+/** Options of a Network Load Balancer for VPC. */
+export interface IbmVpcNlbOptions extends IbmVpcCommonOptions {
+  /**
+   * Zone; a Network Load Balancer for VPC is in one.
+   * @default - IBM Cloud picks one
+   */
+  readonly zone?: string;
+}
+
+/** Application Load Balancer for IBM Cloud VPC, in TCP mode. */
+export function ibmVpcAlb(options: IbmVpcAlbOptions): ProviderDefinition {
+  const idleTimeout = options.idleTimeout ?? IDLE_DEFAULT;
+  return {
+    traits: {
+      name: 'ibm-vpc-alb',
+      title: 'IBM Cloud Application Load Balancer for VPC',
+      kind: LoadBalancerKind.PROXY,
+      idleTimeout: {
+        kind: IdleTimeoutKind.KNOWN,
+        defaultValue: IDLE_MIN,
+        min: IDLE_MIN,
+        max: IDLE_MAX,
+        settable: true,
+        source: `${IDLE_SOURCE} (the default is a setting of the account, 50 s as a rule)`,
+      },
+      proxyProtocol: [ProxyProtocolVersion.UNKNOWN],
+      localHealthCheck: LocalHealthCheck.AUTOMATIC,
+      localPreferred: true,
+      source: SOURCE,
+    },
+    check: (_request, errors) => {
+      checkCommon(options, errors);
+      errors.duration('provider.idleTimeout', options.idleTimeout, { min: IDLE_MIN, max: IDLE_MAX }, `the range of IBM Cloud, see ${IDLE_SOURCE}`);
+    },
+    service: () => ({
+      annotations: defined({
+        [`${PREFIX}vpc-idle-connection-timeout`]: idleTimeout.toSeconds().toString(),
+        ...commonAnnotations(options),
+      }),
+      exposure: exposureOf(options),
+      idleTimeout: idleTimeout.toSeconds(),
+      localHealthCheck: LocalHealthCheck.AUTOMATIC,
+    }),
+  };
+}
+
+/** Network Load Balancer for IBM Cloud VPC. */
+export function ibmVpcNlb(options: IbmVpcNlbOptions): ProviderDefinition {
+  return {
+    traits: {
+      name: 'ibm-vpc-nlb',
+      title: 'IBM Cloud Network Load Balancer for VPC',
+      kind: LoadBalancerKind.PASSTHROUGH,
+      idleTimeout: { kind: IdleTimeoutKind.UNKNOWN, settable: false, source: `${SOURCE} (says nothing of it)` },
+      proxyProtocol: [],
+      localHealthCheck: LocalHealthCheck.AUTOMATIC,
+      localPreferred: true,
+      source: SOURCE,
+    },
+    check: (_request, errors) => {
+      checkCommon(options, errors);
+      checkWord(errors, 'provider.zone', options.zone, 'zone, for example us-south-1', /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
+    },
+    service: () => ({
+      annotations: defined({
+        [`${PREFIX}enable-features`]: 'nlb',
+        [`${PREFIX}zone`]: options.zone,
+        ...commonAnnotations(options),
+      }),
+      exposure: exposureOf(options),
+      idleTimeout: 'unknown',
+      localHealthCheck: LocalHealthCheck.AUTOMATIC,
+    }),
+  };
+}
+
+function exposureOf(options: IbmVpcCommonOptions): LoadBalancerExposure {
+  return options.internal ? LoadBalancerExposure.INTERNAL : LoadBalancerExposure.INTERNET;
+}
+
+function commonAnnotations(options: IbmVpcCommonOptions): { [key: string]: string | undefined } {
+  return {
+    [`${PREFIX}ip-type`]: options.internal ? 'private' : 'public',
+    [`${PREFIX}vpc-subnets`]: options.subnets?.join(','),
+    [`${PREFIX}vpc-lb-name`]: options.loadBalancerName,
+    [`${PREFIX}vpc-security-group`]: options.securityGroup,
+  };
+}
+
+function checkCommon(options: IbmVpcCommonOptions, errors: ArgumentErrors): void {
+  errors.boolean('provider.internal', options.internal);
+  checkNames(errors, 'provider.subnets', options.subnets, "subnet's ID, name or CIDR block");
+  errors.dnsLabel('provider.loadBalancerName', options.loadBalancerName, 63, 'IBM Cloud refuses the load balancer otherwise');
+  checkWord(errors, 'provider.securityGroup', options.securityGroup, "security group's ID");
+}

@@ -1,0 +1,61 @@
+import { NO_IDLE_TIMEOUT, checkOnPremises, onPremisesExposure, type OnPremisesOptions } from './on-premises-options';
+import { checkWord, defined } from './option-checks';
+import type { ProviderDefinition } from './provider-definition';
+import { LoadBalancerKind, LocalHealthCheck } from '../load-balancer-traits';
+
+const SOURCE = 'https://kube-vip.io/docs/usage/kubernetes-services/';
+
+/** Options of kube-vip. */
+export interface KubeVipOptions extends OnPremisesOptions {
+  /**
+   * Whether kube-vip elects a leader for each Service (`svc_election`), among nodes with a ready pod. Without it `externalTrafficPolicy: Local` drops connections.
+   * @default false
+   */
+  readonly serviceElection?: boolean;
+
+  /**
+   * Whether the Service names the class `kube-vip.io/kube-vip-class`, where the cluster has other load balancers too. It cannot be changed later.
+   * @default false
+   */
+  readonly useLoadBalancerClass?: boolean;
+
+  /**
+   * DNS name that stands in the Service's status.
+   * @default - none
+   */
+  readonly hostname?: string;
+}
+
+/** kube-vip. */
+export function kubeVip(options: KubeVipOptions): ProviderDefinition {
+  const localHealthCheck = options.serviceElection ? LocalHealthCheck.AUTOMATIC : LocalHealthCheck.MISSING;
+  return {
+    traits: {
+      name: 'kube-vip',
+      title: 'kube-vip',
+      kind: LoadBalancerKind.PASSTHROUGH,
+      idleTimeout: NO_IDLE_TIMEOUT,
+      proxyProtocol: [],
+      localHealthCheck,
+      // One leader takes all connections: with Local only the broker pods of one node would get any.
+      localPreferred: false,
+      source: SOURCE,
+    },
+    check: (_request, errors) => {
+      checkOnPremises(options, errors);
+      errors.boolean('provider.serviceElection', options.serviceElection);
+      errors.boolean('provider.useLoadBalancerClass', options.useLoadBalancerClass);
+      checkWord(errors, 'provider.hostname', options.hostname, 'DNS name', /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+    },
+    service: () => ({
+      annotations: defined({
+        'kube-vip.io/loadbalancerIPs': options.addresses?.join(','),
+        'kube-vip.io/loadbalancerHostname': options.hostname,
+      }),
+      loadBalancerClass: options.useLoadBalancerClass ? 'kube-vip.io/kube-vip-class' : undefined,
+      exposure: onPremisesExposure(options),
+      idleTimeout: 'none',
+      localHealthCheck,
+    }),
+  };
+}

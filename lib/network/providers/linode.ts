@@ -1,0 +1,90 @@
+import { isIP } from 'node:net';
+import { defined } from './option-checks';
+import type { ProviderDefinition, ServiceRequest } from './provider-definition';
+import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
+
+const PREFIX = 'service.beta.kubernetes.io/linode-loadbalancer-';
+const SOURCE = 'https://github.com/linode/linode-cloud-controller-manager/blob/main/docs/configuration/annotations.md';
+
+/** Type of a NodeBalancer. */
+export enum LinodeNodeBalancerType {
+  /** Shared capacity: about 10,000 concurrent connections (from an old announcement, not confirmed). */
+  COMMON = 'common',
+  /** Dedicated capacity. */
+  PREMIUM = 'premium',
+}
+
+/** Options of a NodeBalancer of Linode (Akamai). */
+export interface LinodeOptions {
+  /**
+   * Its type.
+   * @default LinodeNodeBalancerType.COMMON (Linode's own default)
+   */
+  readonly type?: LinodeNodeBalancerType;
+
+  /**
+   * New connections that one client address may open a second: 0 (no limit) to 20. A fleet behind one NAT gateway is one address, so
+   * that a limit slows its reconnection down to that rate.
+   * @default 0 (Linode's own default)
+   */
+  readonly throttle?: number;
+
+  /**
+   * ID of an existing Cloud Firewall. Not with `sourceRanges`, from which the cloud controller manager makes one.
+   * @default - none
+   */
+  readonly firewallId?: number;
+
+  /**
+   * Whether the NodeBalancer, and with it its address, outlives the Service.
+   * @default false
+   */
+  readonly preserve?: boolean;
+}
+
+/** NodeBalancer of Linode (Akamai). */
+export function linode(options: LinodeOptions): ProviderDefinition {
+  return {
+    traits: {
+      name: 'linode',
+      title: 'Linode (Akamai) NodeBalancer',
+      kind: LoadBalancerKind.PROXY,
+      idleTimeout: { kind: IdleTimeoutKind.UNKNOWN, settable: false, source: `${SOURCE} (says nothing of TCP; that it is a proxy is inferred from its HTTP and PROXY protocol modes)` },
+      proxyProtocol: [ProxyProtocolVersion.V1, ProxyProtocolVersion.V2],
+      localHealthCheck: LocalHealthCheck.MISSING,
+      localPreferred: false,
+      source: SOURCE,
+    },
+    check: (request, errors) => {
+      errors.member('provider.type', options.type, LinodeNodeBalancerType);
+      errors.wholeNumber('provider.throttle', options.throttle, { min: 0, max: 20 }, `the range of Linode, see ${SOURCE}`);
+      errors.wholeNumber('provider.firewallId', options.firewallId, { min: 1 }, 'it is the number of a Cloud Firewall');
+      errors.boolean('provider.preserve', options.preserve);
+      if (options.firewallId !== undefined && request.sourceRanges !== undefined) {
+        errors.add('sourceRanges and provider.firewallId are both set, but a NodeBalancer has one firewall: write the ranges into that firewall, or leave provider.firewallId out');
+      }
+    },
+    service: (request) => ({
+      annotations: defined({
+        [`${PREFIX}nodebalancer-type`]: options.type,
+        [`${PREFIX}throttle`]: options.throttle?.toString(),
+        [`${PREFIX}firewall-id`]: options.firewallId?.toString(),
+        [`${PREFIX}firewall-acl`]: firewallAcl(request),
+        [`${PREFIX}preserve`]: options.preserve ? 'true' : undefined,
+      }),
+      exposure: LoadBalancerExposure.INTERNET,
+      idleTimeout: 'unknown',
+      localHealthCheck: LocalHealthCheck.MISSING,
+    }),
+  };
+}
+
+/** The cloud controller manager documents this annotation, and nothing of `spec.loadBalancerSourceRanges`. */
+function firewallAcl({ sourceRanges }: ServiceRequest): string | undefined {
+  if (sourceRanges === undefined) return undefined;
+  const ofVersion = (version: number): string[] | undefined => {
+    const ranges = sourceRanges.filter((range) => isIP(range.split('/')[0]) === version);
+    return ranges.length > 0 ? ranges : undefined;
+  };
+  return JSON.stringify({ allowList: { ipv4: ofVersion(4), ipv6: ofVersion(6) } });
+}

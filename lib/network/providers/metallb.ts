@@ -1,0 +1,63 @@
+import { AddressAnnouncement } from './address-announcement';
+import { NO_IDLE_TIMEOUT, checkOnPremises, onPremisesExposure, type OnPremisesOptions } from './on-premises-options';
+import { checkWord, defined } from './option-checks';
+import type { ProviderDefinition } from './provider-definition';
+import { LoadBalancerKind, LocalHealthCheck } from '../load-balancer-traits';
+
+const SOURCE = 'https://metallb.io/usage/';
+
+/** Options of MetalLB. */
+export interface MetalLbOptions extends OnPremisesOptions {
+  /**
+   * How MetalLB announces the address: what its L2Advertisement or BGPAdvertisement says. With layer 2 and `externalTrafficPolicy: Local` only the
+   * broker pods of one node would get connections, so that `Cluster` is the default then.
+   * @default AddressAnnouncement.LAYER_2
+   */
+  readonly announcement?: AddressAnnouncement;
+
+  /**
+   * Name of the IPAddressPool.
+   * @default - any pool that assigns by itself
+   */
+  readonly addressPool?: string;
+
+  /**
+   * Load balancer class, where MetalLB is started with one (`--lb-class`). It cannot be changed later.
+   * @default - none
+   */
+  readonly loadBalancerClass?: string;
+}
+
+/** MetalLB. */
+export function metalLb(options: MetalLbOptions): ProviderDefinition {
+  return {
+    traits: {
+      name: 'metallb',
+      title: 'MetalLB',
+      kind: LoadBalancerKind.PASSTHROUGH,
+      idleTimeout: NO_IDLE_TIMEOUT,
+      proxyProtocol: [],
+      localHealthCheck: LocalHealthCheck.AUTOMATIC,
+      localPreferred: options.announcement === AddressAnnouncement.BGP,
+      source: SOURCE,
+    },
+    check: (_request, errors) => {
+      checkOnPremises(options, errors);
+      errors.member('provider.announcement', options.announcement, AddressAnnouncement);
+      errors.dnsLabel('provider.addressPool', options.addressPool);
+      checkWord(errors, 'provider.loadBalancerClass', options.loadBalancerClass, 'load balancer class');
+    },
+    service: () => ({
+      annotations: defined({
+        'metallb.io/loadBalancerIPs': options.addresses?.join(','),
+        'metallb.io/address-pool': options.addressPool,
+      }),
+      loadBalancerClass: options.loadBalancerClass,
+      // kube-proxy takes connections at the address itself; node ports would only open every node's own address as well.
+      allocateLoadBalancerNodePorts: false,
+      exposure: onPremisesExposure(options),
+      idleTimeout: 'none',
+      localHealthCheck: LocalHealthCheck.AUTOMATIC,
+    }),
+  };
+}
