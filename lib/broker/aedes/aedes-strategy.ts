@@ -6,6 +6,7 @@ import { aedesConfiguration, AedesPaths, CONFIGURATION_KEY, OPERATIONS_PORT } fr
 import { AEDES_COVERAGE } from './aedes-coverage';
 import { MqttAedesOptions, MqttImagePullPolicy, MqttLogLevel } from './aedes-options';
 import type { ArgumentErrors } from '../../manifest/arguments';
+import { quantity } from '../../manifest/quantity';
 import { renderManifest } from '../../manifest/render-manifest';
 import type { ClusterIntent } from '../../workload/cluster-intent';
 import { renderStatefulSet } from '../../workload/stateful-set';
@@ -13,6 +14,10 @@ import type { BrokerStrategy, RenderedBroker } from '../broker-strategy';
 
 /** Annotation of the pods that changes with the configuration, so that a change rolls them. */
 export const CONFIGURATION_CHECKSUM = 'cdk8s-mqtt/configuration-checksum';
+
+/** Defaults of broker-image/config.schema.json, which the options' documentation promises. */
+const DEFAULT_MAX_PACKET_SIZE = Size.mebibytes(1);
+const DEFAULT_MAX_QUEUED_SIZE = Size.mebibytes(100);
 
 /** User `node` of the image. */
 const USER_ID = 1000;
@@ -44,7 +49,12 @@ export class AedesStrategy implements BrokerStrategy {
     errors.member('broker logLevel', logLevel, MqttLogLevel);
     errors.wholeNumber('broker maxQueuedMessages', maxQueuedMessages, { min: 1 }, 'a session must be able to hold a message');
     errors.size('broker maxPacketSize', maxPacketSize, { min: Size.kibibytes(1), max: Size.mebibytes(255) }, 'MQTT 3.1.1 §2.2.3 ends below 256 MiB');
-    errors.size('broker maxQueuedSize', maxQueuedSize, { min: Size.kibibytes(1) }, 'a session must be able to hold a message');
+    const largest = (maxPacketSize as Size | undefined)?.toKibibytes ? maxPacketSize! : DEFAULT_MAX_PACKET_SIZE;
+    errors.size('broker maxQueuedSize', maxQueuedSize, { min: largest }, 'the largest packet (maxPacketSize) could never be queued');
+    if (maxQueuedSize === undefined && largest.toKibibytes() > DEFAULT_MAX_QUEUED_SIZE.toKibibytes()) {
+      errors.add(`broker maxPacketSize is ${quantity(largest)}, above what a session may have waiting (${quantity(DEFAULT_MAX_QUEUED_SIZE)} by default): `
+        + 'the largest packet could never be queued. Set maxQueuedSize too');
+    }
   }
 
   public render(scope: Construct, intent: ClusterIntent): RenderedBroker {

@@ -1,0 +1,75 @@
+import { execFileSync } from 'child_process';
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
+import { App, Chart, Duration, Size, Testing } from 'cdk8s';
+import { ConfigMap, Secret } from 'cdk8s-plus-27';
+import {
+  MqttAuthentication, MqttAuthorization, MqttBroker, MqttClientCertificate, MqttCluster, MqttKeepaliveLimit, MqttListener, MqttLogLevel, MqttStorage, MqttTls,
+} from '../../lib';
+
+// The library and the broker share the schema of the configuration file, and nothing else: what one writes, the other must read.
+
+const ROOT = path.resolve(__dirname, '..', '..');
+const BROKER = path.join(ROOT, 'broker-image', 'build', 'main.js');
+const EXAMPLES = path.join(ROOT, 'examples');
+
+const exampleNames = fs.readdirSync(EXAMPLES).filter((name) => fs.existsSync(path.join(EXAMPLES, name, 'chart.ts')));
+
+function configurations(charts: Chart[]): string[] {
+  return charts.flatMap((chart) => Testing.synth(chart)).flatMap((object) => object.data?.['broker.yaml'] ?? []);
+}
+
+/** Throws with what the broker says about the file. */
+function checkConfiguration(configuration: string): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk8s-mqtt-contract-'));
+  try {
+    const file = path.join(folder, 'broker.yaml');
+    fs.writeFileSync(file, configuration);
+    // The mounted certificates and passwords are the cluster's, not this machine's.
+    return execFileSync(process.execPath, [BROKER, '--check-config', '--skip-files', '--config', file], { encoding: 'utf8', stdio: 'pipe' });
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+test.each(exampleNames)('the broker reads the configuration of examples/%s', (name) => {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const classes = Object.values<new (app: App, id: string) => Chart>(require(path.join(EXAMPLES, name, 'chart.ts')));
+  const files = configurations(classes.map((ChartClass, index) => new ChartClass(new App(), `chart-${index}`)));
+  expect(files.length).toBeGreaterThan(0);
+  for (const file of files) expect(checkConfiguration(file)).toMatch(/ok/i);
+});
+
+test('the broker reads a configuration in which everything is set', () => {
+  const chart = new Chart(new App(), 'test');
+  const certificate = (id: string) => MqttTls.fromSecret(Secret.fromSecretName(chart, id, id), { clientCertificate: MqttClientCertificate.REQUEST });
+  new MqttCluster(chart, 'Broker', {
+    broker: MqttBroker.aedes({ logLevel: MqttLogLevel.DEBUG, maxPacketSize: Size.mebibytes(255), maxQueuedMessages: 1, maxQueuedSize: Size.mebibytes(255) }),
+    listeners: [
+      MqttListener.tcp({ maxConnections: 5 }),
+      MqttListener.tls(certificate('tls')),
+      MqttListener.websocket({ path: '/ws' }),
+      MqttListener.secureWebsocket(certificate('wss')),
+    ],
+    authentication: MqttAuthentication.passwordFile(Secret.fromSecretName(chart, 'users', 'users'), { allowAnonymous: true }),
+    authorization: MqttAuthorization.aclFromConfigMap(ConfigMap.fromConfigMapName(chart, 'Rules', 'rules')),
+    keepaliveLimit: MqttKeepaliveLimit.of(Duration.seconds(65_535)),
+    sessionExpiry: Duration.days(365),
+    shutdownDelay: Duration.hours(1),
+  });
+  for (const file of configurations([chart])) expect(checkConfiguration(file)).toMatch(/ok/i);
+});
+
+test('the smallest sizes that the library accepts', () => {
+  const chart = new Chart(new App(), 'test');
+  new MqttCluster(chart, 'Broker', {
+    broker: MqttBroker.aedes({ maxPacketSize: Size.kibibytes(1), maxQueuedSize: Size.kibibytes(1) }),
+    storage: MqttStorage.persistentVolume({ size: Size.mebibytes(64) }),
+  }).acknowledge('MQTT-STORAGE-001', 'as small as can be, in this test');
+  for (const file of configurations([chart])) expect(checkConfiguration(file)).toMatch(/ok/i);
+});
+
+test('the check is not blind: a key that the schema does not know is refused', () => {
+  expect(() => checkConfiguration('listeners: [{name: mqtt, protocol: tcp, port: 1883}]\nauthentication: {anonymous: true}\nlistenerz: []')).toThrow(/listenerz/);
+});
