@@ -54,7 +54,7 @@ test.each<[string, MqttClusterProps | Record<string, unknown>, string[]]>([
   ['a listener for nobody', { listeners: [MqttListener.tcp({ maxConnections: 0 })] }, ['listeners[0] maxConnections is 0, but must be a whole number of at least 1: a listener that accepts nobody is none']],
   ['an image that is none', { broker: MqttBroker.aedes({ image: 'my image' }) }, ["broker image is 'my image', but must be an image reference, for example 'example.com/mqtt/broker@sha256:…'"]],
   ['an unknown log level', { broker: MqttBroker.aedes({ logLevel: 'loud' as any }) }, ["broker logLevel is 'loud', but must be one of DEBUG, INFO, WARN, ERROR"]],
-  ['a packet larger than MQTT allows', { broker: MqttBroker.aedes({ maxPacketSize: Size.gibibytes(1) }) }, ['broker maxPacketSize is 1Gi, but must be from 1Ki to 255Mi: MQTT 3.1.1 §2.2.3 ends below 256 MiB']],
+  ['a packet larger than MQTT allows', { broker: MqttBroker.aedes({ maxPacketSize: Size.gibibytes(1), maxQueuedSize: Size.gibibytes(1) }) }, ['broker maxPacketSize is 1Gi, but must be from 1Ki to 255Mi: MQTT 3.1.1 §2.2.3 ends below 256 MiB']],
   ['a queue that is smaller than a packet', { broker: MqttBroker.aedes({ maxQueuedSize: Size.kibibytes(1) }) }, ['broker maxQueuedSize is 1Ki, but must be at least 1Mi: the largest packet (maxPacketSize) could never be queued']],
   ['packets that are larger than the default queue', { broker: MqttBroker.aedes({ maxPacketSize: Size.mebibytes(101) }) }, [
     'broker maxPacketSize is 101Mi, above what a session may have waiting (100Mi by default): the largest packet could never be queued. Set maxQueuedSize too',
