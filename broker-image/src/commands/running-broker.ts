@@ -161,8 +161,8 @@ export class RunningBroker {
   private async close(): Promise<void> {
     this.files.stop();
     this.systemTopics?.stop();
-    await this.broker?.close();
-    await this.store?.close();
+    // The broker closes its store.
+    await (this.broker ?? this.store)?.close();
     this.operations?.close();
     this.operations?.closeAllConnections();
   }
