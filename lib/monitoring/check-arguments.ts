@@ -5,7 +5,7 @@ import { MqttAlert } from './mqtt-alert';
 import type { MqttAlertsOptions } from './mqtt-alerts';
 import type { MqttDashboard } from './mqtt-dashboard';
 import type { MqttMonitoringProps } from './mqtt-monitoring-props';
-import type { MqttScrapeOptions } from './mqtt-scrape';
+import { MqttScrape, type MqttScrapeOptions } from './mqtt-scrape';
 import { ArgumentErrors, show } from '../manifest/arguments';
 import { Labels } from '../manifest/labels';
 
@@ -16,7 +16,7 @@ export function checkArguments(scope: Construct, props: MqttMonitoringProps): vo
   const errors = new ArgumentErrors(scope, 'MqttMonitoring');
   const { cluster, scrape, alerts, dashboard, labels } = props ?? {};
   if (cluster === undefined) {errors.add("cluster is undefined, but must be the cluster to watch: new MqttCluster(chart, 'Broker')");} else if (errors.like('cluster', cluster, ['workload', 'brokerName', 'selectorLabels', 'metricsPortName', 'metricsPath'], "new MqttCluster(chart, 'Broker')")) {
-    checkNamespaces(errors, scope, cluster.workload.metadata.namespace, scrape?._kind);
+    checkNamespaces(errors, scope, cluster.workload.metadata.namespace, (scrape ?? MqttScrape.podMonitor())._kind);
     checkMetrics(errors, cluster.brokerName, props);
   }
   objectLabels(errors, 'labels', labels);

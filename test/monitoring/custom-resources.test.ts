@@ -24,8 +24,13 @@ describeWithDefinitions('against the definitions of the custom resources', () =>
 
   test('a PrometheusRule with every option is valid', () => {
     const alerts = MqttAlerts.prometheusRule({
-      labels: { release: 'prometheus' }, alertLabels: { team: 'iot' }, without: [MqttAlert.CLUSTER_DOWN], runbookUrl: 'https://example.com/runbooks',
-      commitDuration: Duration.millis(50), eventLoopLag: Duration.seconds(1), queuedMessages: 0,
+      labels: { release: 'prometheus' },
+      alertLabels: { team: 'iot' },
+      without: [MqttAlert.CLUSTER_DOWN],
+      runbookUrl: 'https://example.com/runbooks',
+      commitDuration: Duration.millis(50),
+      eventLoopLag: Duration.seconds(1),
+      queuedMessages: 0,
     });
     expect(problemsOf('monitoring.coreos.com_prometheusrules', monitor({ alerts }).monitoring.prometheusRule!.toJson())).toEqual([]);
   });

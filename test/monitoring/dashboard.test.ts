@@ -1,0 +1,157 @@
+import { Testing } from 'cdk8s';
+import { chartWithCluster, dashboardOf, type Manifest, monitor } from './fixtures';
+import { describeWithPromtool, promtool } from './promtool';
+import { MqttDashboard } from '../../lib/monitoring/mqtt-dashboard';
+import { MqttMonitoring } from '../../lib/monitoring/mqtt-monitoring';
+
+/** Beyond this, `kubectl apply` cannot keep the object in its annotation (https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/). */
+const MAX_BYTES = 256 * 1024;
+
+interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly datasource: { readonly uid: string };
+  readonly targets: { readonly expr: string; readonly refId: string; readonly legendFormat: string; readonly datasource: { readonly uid: string } }[];
+}
+
+const dashboard = dashboardOf(monitor().monitoring);
+const everyPanel: Panel[] = dashboard.panels;
+const panels = everyPanel.filter(({ type }) => type !== 'row');
+const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+
+describe('the object', () => {
+  test('a ConfigMap has the label of the sidecar and a file name that no other cluster has', () => {
+    const { metadata, data } = monitor().monitoring.dashboard!.toJson() as Manifest;
+    expect(metadata.labels.grafana_dashboard).toBe('1');
+    expect(metadata.annotations).toBeUndefined();
+    expect(Object.keys(data!)).toEqual(['mqtt-mqtt-broker.json']);
+    const { chart, cluster } = chartWithCluster('other');
+    expect(Object.keys(new MqttMonitoring(chart, 'Monitoring', { cluster }).dashboard!.toJson().data)).toEqual(['mqtt-other-broker.json']);
+  });
+
+  test('a ConfigMap takes other labels and a folder', () => {
+    const { metadata } = monitor({ dashboard: MqttDashboard.configMap({ labels: { dashboards: 'yes' }, folder: 'MQTT' }) }).monitoring.dashboard!.toJson() as Manifest;
+    expect(metadata.labels.dashboards).toBe('yes');
+    expect(metadata.labels).not.toHaveProperty('grafana_dashboard');
+    expect(metadata.annotations).toEqual({ grafana_folder: 'MQTT' });
+  });
+
+  test('a GrafanaDashboard has the same dashboard', () => {
+    const options = { instanceLabels: { dashboards: 'grafana' }, folder: 'MQTT', allowCrossNamespaceImport: true, labels: { team: 'iot' } };
+    const { monitoring } = monitor({ dashboard: MqttDashboard.grafanaDashboard(options) });
+    const { spec, metadata } = monitoring.dashboard!.toJson() as Manifest;
+    expect(spec).toEqual({ instanceSelector: { matchLabels: { dashboards: 'grafana' } }, folder: 'MQTT', allowCrossNamespaceImport: true, json: spec.json });
+    expect(metadata.labels).toMatchObject({ team: 'iot' });
+    expect(metadata.labels).not.toHaveProperty('grafana_dashboard');
+    expect(JSON.parse(spec.json)).toEqual(dashboard);
+  });
+
+  test('it is small enough for kubectl apply', () => {
+    expect(Buffer.byteLength(JSON.stringify(monitor().monitoring.dashboard!.toJson()))).toBeLessThan(MAX_BYTES);
+  });
+
+  test('Flux finds no variable of its own in it', () => {
+    expect(JSON.stringify(monitor().monitoring.dashboard!.toJson())).not.toContain('${');
+  });
+
+  test('without a dashboard, the builders of Grafana are not even loaded', () => {
+    jest.isolateModules(() => {
+      const load = jest.fn();
+      jest.doMock('../../lib/monitoring/dashboard/dashboard-json', () => {
+        load();
+        return jest.requireActual('../../lib/monitoring/dashboard/dashboard-json');
+      });
+      /* eslint-disable @typescript-eslint/no-require-imports */
+      const fixtures: typeof import('./fixtures') = require('./fixtures');
+      const carriers: typeof import('../../lib/monitoring/mqtt-dashboard') = require('../../lib/monitoring/mqtt-dashboard');
+      /* eslint-enable @typescript-eslint/no-require-imports */
+      const without = fixtures.monitor({ dashboard: carriers.MqttDashboard.none() });
+      Testing.synth(without.chart);
+      expect(load).not.toHaveBeenCalled();
+      fixtures.monitor().monitoring.dashboard!.toJson();
+      expect(load).toHaveBeenCalledTimes(1);
+    });
+  });
+});
+
+describe('the dashboard', () => {
+  test('keeps its place in Grafana: one uid for a cluster, another for another', () => {
+    const { chart, cluster } = chartWithCluster('other');
+    const elsewhere = dashboardOf(new MqttMonitoring(chart, 'Monitoring', { cluster }));
+    expect(dashboard.uid).toBe('25cdf91da13c73a0f47f2c2360aaa1ed');
+    expect(elsewhere.uid).not.toBe(dashboard.uid);
+    expect(dashboard.title).toBe('MQTT / broker');
+    expect(dashboard.tags).toEqual(['mqtt', 'cdk8s-mqtt']);
+  });
+
+  test('has the rows of the vocabulary', () => {
+    expect(everyPanel.filter(({ type }) => type === 'row').map(({ title }) => title)).toEqual([
+      'Overview', 'Clients', 'Messages', 'Sessions and queues', 'Store', 'Process', 'Nodes and volumes',
+    ]);
+  });
+
+  test('lets the reader choose data source, namespace and broker', () => {
+    expect(dashboard.templating.list).toMatchObject([
+      { name: 'datasource', type: 'datasource', query: 'prometheus' },
+      { name: 'namespace', type: 'query', query: 'label_values(up{pod=~"broker-[0-9]+"}, namespace)', current: { value: 'mqtt' } },
+      { name: 'pod', type: 'query', query: 'label_values(up{namespace="$namespace",pod=~"broker-[0-9]+"}, pod)', allValue: 'broker-[0-9]+', multi: true, includeAll: true },
+    ]);
+    for (const panel of panels) {
+      expect(panel.datasource.uid).toBe('$datasource');
+      for (const target of panel.targets) expect(target.datasource.uid).toBe('$datasource');
+    }
+  });
+
+  test('every panel is numbered, described, queries something and overlaps no other', () => {
+    expect(new Set(everyPanel.map(({ id }) => id)).size).toBe(everyPanel.length);
+    const taken = new Set<string>();
+    for (const { gridPos: { x, y, w, h } } of everyPanel) {
+      expect(x + w).toBeLessThanOrEqual(24);
+      for (let column = x; column < x + w; column++) {
+        for (let line = y; line < y + h; line++) {
+          expect(taken).not.toContain(`${column},${line}`);
+          taken.add(`${column},${line}`);
+        }
+      }
+    }
+    for (const { description, targets } of panels) {
+      expect(description).toMatch(/\.$/);
+      expect(targets.length).toBeGreaterThan(0);
+      expect(new Set(targets.map(({ refId }) => refId)).size).toBe(targets.length);
+      for (const { legendFormat } of targets) expect(legendFormat).not.toBe('');
+    }
+  });
+
+  test('rates follow the scrape interval and the zoom', () => {
+    for (const expression of expressions) expect(expression).not.toMatch(/(rate|increase)\([^[]*\[(?!\$__rate_interval\])/);
+    expect(expressions.filter((expression) => expression.includes('[$__rate_interval]')).length).toBeGreaterThan(10);
+  });
+
+  test('looks at one namespace and the chosen brokers', () => {
+    for (const expression of expressions) expect(expression).toMatch(/namespace="\$namespace",(pod=~"\$pod"|statefulset="broker"|persistentvolumeclaim=~"\(data\)-\(\$pod\)")/);
+  });
+});
+
+describeWithPromtool('dashboard expressions, read by promtool', () => {
+  // promtool reads PromQL in rules; Grafana has replaced its variables before Prometheus sees them.
+  const asRules = (queries: string[]) => ({
+    groups: [{
+      name: 'dashboard',
+      rules: queries.map((expression, index) => ({
+        record: `dashboard:query:${index}`,
+        expr: expression.replaceAll('$__rate_interval', '5m').replaceAll('$namespace', 'mqtt').replaceAll('$pod', 'broker-[0-9]+'),
+      })),
+    }],
+  });
+
+  test('are PromQL', () => {
+    expect(promtool(['check', 'rules', 'rules.yaml'], { 'rules.yaml': asRules(expressions) })).toContain(`SUCCESS: ${expressions.length} rules found`);
+  });
+
+  test('a broken one is found', () => {
+    expect(() => promtool(['check', 'rules', 'rules.yaml'], { 'rules.yaml': asRules(['sum by (pod) (rate(up[5m])']) })).toThrow(/unclosed left parenthesis/);
+  });
+});

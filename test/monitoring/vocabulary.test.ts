@@ -1,0 +1,51 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { dashboardOf, monitor, ruleGroupOf } from './fixtures';
+import { AEDES_METRICS } from '../../lib/monitoring/metrics/aedes';
+import { type BrokerMetric, BROKER_VOCABULARY, PLATFORM_VOCABULARY } from '../../lib/monitoring/vocabulary';
+
+const PAGE = readFileSync(join(__dirname, '../../docs/monitoring.md'), 'utf8');
+
+const { monitoring } = monitor();
+const alerts = ruleGroupOf(monitoring).rules.map(({ expr }) => expr);
+const panels: string[] = dashboardOf(monitoring).panels.flatMap(({ targets = [] }: { targets?: { expr: string }[] }) => targets.map(({ expr }) => expr));
+
+/** Names of the metrics in an expression: what is no function, keyword, label or text. */
+function metricsIn(expression: string): string[] {
+  const withoutMatchers = expression.replace(/\{[^}]*\}/g, '{}').replace(/\[[^\]]*\]/g, '[]').replace(/\b(by|on|group_left)\s*\([^)]*\)/g, '');
+  return [...withoutMatchers.matchAll(/[a-zA-Z_:][a-zA-Z0-9_:]*(?!\w*\s*\()/g)].map(([name]) => name).filter((name) => !['and', 'or', 'unless'].includes(name));
+}
+
+const exportedNames = Object.values(AEDES_METRICS).map(({ name }) => name);
+const known = new Set([...exportedNames, ...Object.keys(PLATFORM_VOCABULARY)]);
+
+test('metrics are told from the rest of an expression', () => {
+  expect(metricsIn('histogram_quantile(0.99, sum by (pod, le) (rate(a_bucket{pod=~"b"}[5m]))) > 0.1 and on (pod) max(c) >= 2')).toEqual(['a_bucket', 'c']);
+});
+
+test.each([['alerts', alerts], ['dashboard', panels]])('every metric in the %s stands in the vocabulary', (_, expressions) => {
+  const used = expressions.flatMap(metricsIn).map((name) => name.replace(/_(bucket|count)$/, ''));
+  expect(used.length).toBeGreaterThan(15);
+  expect(used.filter((name) => !known.has(name))).toEqual([]);
+});
+
+test('nothing stands in the vocabulary that neither alerts nor dashboard use', () => {
+  const all = [...alerts, ...panels].join('\n');
+  expect(Object.keys(PLATFORM_VOCABULARY).filter((name) => !all.includes(name))).toEqual([]);
+  const selectors = Object.entries(AEDES_METRICS).filter(([, { name, matchers }]) =>
+    ![...alerts, ...panels].some((expression) => expression.includes(name) && (matchers === undefined || expression.includes(matchers))));
+  expect(selectors).toEqual([]);
+});
+
+test('aedes exports the whole vocabulary', () => {
+  expect(Object.keys(AEDES_METRICS).sort()).toEqual(Object.keys(BROKER_VOCABULARY).sort());
+});
+
+test('docs/monitoring.md describes it', () => {
+  const rows = Object.entries(BROKER_VOCABULARY).map(([key, { type, meaning }]) => {
+    const { name, matchers } = AEDES_METRICS[key as BrokerMetric]!;
+    return `| ${key} | ${type} | ${meaning} | \`${name}${matchers === undefined ? '' : `{${matchers}}`}\` |`.replace(/(?<=~")[^"]*/g, (reasons) => reasons.replaceAll('|', '\\|'));
+  });
+  const table = ['| word | type | meaning | aedes |', '|---|---|---|---|', ...rows].join('\n');
+  expect(PAGE).toContain(`<!-- vocabulary -->\n${table}\n<!-- /vocabulary -->`);
+});
