@@ -1,0 +1,85 @@
+import { mkdtemp, readdir, readFile, writeFile } from 'fs/promises';
+import os from 'os';
+import path from 'path';
+import { parseAllDocuments, stringify } from 'yaml';
+import { kubectl } from './kubectl';
+import type { Manifest } from './kubernetes-objects';
+import { progress } from './progress';
+import { CommandResult, runCommand } from './run-command';
+import { DEFAULT_IMAGE, IMAGE, ROOT } from './settings';
+
+/** What `cdk8s synth` wrote for an app. */
+export class SynthesizedApp {
+  /** Runs `cdk8s synth` in the app's folder, as a user does. */
+  static async synth(folder: string, env: Record<string, string> = {}): Promise<SynthesizedApp> {
+    const output = await temporaryFolder();
+    await runCommand('npx', ['cdk8s', 'synth', '--output', output], { cwd: path.join(ROOT, folder), env: { ...process.env, ...env }, seconds: 120 });
+    return SynthesizedApp.read(output);
+  }
+
+  private static async read(folder: string): Promise<SynthesizedApp> {
+    const files = (await readdir(folder)).sort();
+    const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')));
+    const manifests = texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest | null)).filter((manifest) => manifest !== null);
+    return new SynthesizedApp(folder, texts.join('---\n'), manifests);
+  }
+
+  private constructor(
+    private readonly folder: string,
+    /** The files as they were written, one after the other. */
+    public readonly text: string,
+    public readonly manifests: Manifest[],
+  ) {}
+
+  /** The namespace that every object is in. */
+  get namespace(): string {
+    const namespaces = new Set(this.manifests.map(({ metadata }) => metadata.namespace));
+    const [namespace] = namespaces;
+    if (namespaces.size !== 1 || namespace === undefined) throw new Error(`expected one namespace, found ${JSON.stringify([...namespaces])}`);
+    return namespace;
+  }
+
+  /** The only object of that kind that fulfils the condition. */
+  only<T extends Manifest>(kind: string, condition: (manifest: T) => boolean = () => true): T {
+    const found = this.manifests.filter((manifest) => manifest.kind === kind).filter((manifest) => condition(manifest as T));
+    if (found.length !== 1) throw new Error(`expected one ${kind}, found ${found.length}`);
+    return found[0] as T;
+  }
+
+  /** The same app without what this cluster cannot take: kinds that it does not know, and the image's name where the cluster has another. */
+  async forThisCluster(): Promise<SynthesizedApp> {
+    const kinds = new Set((await kubectl(['api-resources', '--no-headers', '--output=wide'])).stdout.split('\n').map(apiKind));
+    const unknown = this.manifests.filter((manifest) => !kinds.has(`${manifest.apiVersion} ${manifest.kind}`));
+    for (const { apiVersion, kind, metadata } of unknown) progress(`left out, because this cluster does not know ${apiVersion} ${kind}: ${metadata.name}`);
+    if (unknown.length === 0 && IMAGE === DEFAULT_IMAGE) return this;
+
+    const folder = await temporaryFolder();
+    const kept = this.manifests.filter((manifest) => !unknown.includes(manifest)).map(withImage);
+    await writeFile(path.join(folder, 'manifests.yaml'), kept.map((manifest) => stringify(manifest)).join('---\n'));
+    return SynthesizedApp.read(folder);
+  }
+
+  /** Applies the files with strict validation: a field that Kubernetes does not know is an error. */
+  apply(...options: string[]): Promise<CommandResult> {
+    return kubectl(['apply', '--server-side', '--validate=strict', ...options, `--filename=${this.folder}`]);
+  }
+
+  /** What `kubectl diff` finds between the files and the cluster: nothing, or it ends with exit code 1 and this throws. */
+  async expectNoDifference(): Promise<void> {
+    await kubectl(['diff', '--server-side', `--filename=${this.folder}`]);
+  }
+}
+
+function temporaryFolder(): Promise<string> {
+  return mkdtemp(path.join(os.tmpdir(), 'cdk8s-mqtt-kubernetes-'));
+}
+
+/** A line of `kubectl api-resources` ends with VERSION NAMESPACED KIND VERBS (CATEGORIES). */
+function apiKind(line: string): string {
+  const [, apiVersion, kind] = /(\S+)\s+(?:true|false)\s+(\S+)/.exec(line) ?? [];
+  return `${apiVersion} ${kind}`;
+}
+
+function withImage(manifest: Manifest): Manifest {
+  return JSON.parse(JSON.stringify(manifest), (key, value) => (key === 'image' && value === DEFAULT_IMAGE ? IMAGE : value)) as Manifest;
+}
