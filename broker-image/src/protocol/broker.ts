@@ -1,17 +1,23 @@
 import type { Duplex } from 'node:stream';
 import type { PeerCertificate } from 'node:tls';
+import { AedesCore } from './aedes-core.js';
+import { ClientConnection } from './client-connection.js';
+import { TopicCache, type Topic } from './topic-cache.js';
+import { filterMatches } from './topics.js';
+import { Message, SubscriptionTree, type Store } from '../store/index.js';
 import type { AccessControl } from '../access/access-control.js';
 import type { BrokerObserver } from '../operations/observer.js';
-import type { Store } from '../store/index.js';
 
 export interface BrokerOptions {
   readonly name: string;
+  /** The broker closes it with itself. */
   readonly store: Store;
   readonly access: AccessControl;
   readonly observer: BrokerObserver;
-  /** Longest keepalive accepted; a longer one, or 0 (off), is refused. @default - no limit */
+  /** Longest keepalive accepted; a longer one, or 0 (off), is refused with CONNACK 5. @default - no limit */
   readonly maxKeepaliveSeconds?: number;
   readonly limits: {
+    /** @default - no limit */
     readonly maxConnections?: number;
     readonly maxPacketBytes: number;
     readonly maxTopicLevels: number;
@@ -45,24 +51,155 @@ export interface BrokerStatistics {
   readonly storeBytes: number;
 }
 
+const KEEPALIVE_CHECK_MILLISECONDS = 500;
+const EXPIRY_CHECK_MILLISECONDS = 60_000;
+const DRAIN_STEP_MILLISECONDS = 50;
+
+/** The MQTT broker: connections, who listens to what, and the way of a message from its publisher to the store and the subscribers. */
 export class Broker {
-  static async start(_options: BrokerOptions): Promise<Broker> {
-    throw new Error('the broker is not built yet');
+  /** Opens for connections; wills of clients that were connected when the broker last ended are published. */
+  static async start(options: BrokerOptions): Promise<Broker> {
+    const core = await AedesCore.start({ name: options.name, connectTimeoutSeconds: options.limits.connectTimeoutSeconds });
+    const broker = new Broker(options, core);
+    broker.#recover();
+    await options.store.durable();
+    return broker;
   }
 
-  accept(_connection: Connection): void {}
+  /** Who is connected here and subscribed to what, whatever the kind of session. */
+  readonly subscriptions = new SubscriptionTree<ClientConnection>();
+  readonly topics: TopicCache<ClientConnection>;
+  readonly #connections = new Set<ClientConnection>();
+  readonly #clients = new Map<string, ClientConnection>();
+  /** Last value of each `$SYS` topic: they are retained, but worth no place in the store. */
+  readonly #system = new Map<string, Message>();
+  readonly #timers: NodeJS.Timeout[];
+  #draining = false;
+
+  private constructor(
+    readonly options: BrokerOptions,
+    readonly core: AedesCore,
+  ) {
+    this.topics = new TopicCache(this.subscriptions, options.limits.maxTopicLevels);
+    options.store.onDrop = (reason, count, clientId) => options.observer.messageDropped(reason, count, clientId);
+    this.#timers = [
+      setInterval(() => this.#checkKeepalive(), KEEPALIVE_CHECK_MILLISECONDS),
+      setInterval(() => options.store.apply({ kind: 'expire', time: Date.now() }), EXPIRY_CHECK_MILLISECONDS),
+    ];
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
 
   get connectedClients(): number {
-    return 0;
+    return this.#clients.size;
+  }
+
+  /** A listener hands over a stream that it accepted. */
+  accept(connection: Connection): void {
+    const { maxConnections = Infinity } = this.options.limits;
+    const client = new ClientConnection(this, connection);
+    this.#connections.add(client);
+    if (this.#connections.size > maxConnections) client.refuse('connection-limit');
   }
 
   statistics(): BrokerStatistics {
-    throw new Error('the broker is not built yet');
+    const { connectedSessions, disconnectedSessions, retainedMessages, queuedMessages, queuedBytes, bytes } = this.options.store.statistics();
+    return {
+      connections: this.#connections.size,
+      sessions: { connected: connectedSessions, disconnected: disconnectedSessions },
+      subscriptions: this.subscriptions.size,
+      retainedMessages,
+      queuedMessages,
+      queuedBytes,
+      storeBytes: bytes,
+    };
   }
 
-  async drain(_options: { readonly connectionsPerSecond: number }): Promise<void> {}
+  /** Refuses new clients (CONNACK 3) and disconnects the others at a bounded rate. Sessions and wills stay in the store: the wills are published at the next start. */
+  async drain({ connectionsPerSecond }: { readonly connectionsPerSecond: number }): Promise<void> {
+    this.#draining = true;
+    let allowed = 0;
+    for (const client of this.#connections) {
+      while (allowed < 1) {
+        await sleep(DRAIN_STEP_MILLISECONDS);
+        allowed += (connectionsPerSecond * DRAIN_STEP_MILLISECONDS) / 1000;
+      }
+      allowed--;
+      client.close('drain');
+    }
+  }
 
-  async close(): Promise<void> {}
+  /** Ends all connections, then flushes, syncs and closes the store. */
+  async close(): Promise<void> {
+    this.#draining = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const client of this.#connections) client.close('drain');
+    await this.core.close();
+    await this.options.store.close();
+  }
 
-  publishSystem(_topic: string, _payload: string): void {}
+  /** A retained `$SYS` message. */
+  publishSystem(topic: string, payload: string): void {
+    const message = Message.create(topic, Buffer.from(payload), 0, true);
+    this.#system.set(topic, message);
+    for (const [client, qos] of this.subscriptions.match(topic)) client.deliver(message, qos);
+  }
+
+  // --- for its connections
+
+  /** The connection that has the client id until now ends. */
+  takeOver(clientId: string, connection: ClientConnection): void {
+    this.#clients.get(clientId)?.close('takeover');
+    this.#clients.set(clientId, connection);
+  }
+
+  forget(connection: ClientConnection): void {
+    this.#connections.delete(connection);
+    if (this.#clients.get(connection.clientId) === connection) this.#clients.delete(connection.clientId);
+  }
+
+  /** A QoS 0 message, as the PUBLISH packet that came in and goes out. */
+  forward(topic: Topic<ClientConnection>, bytes: Buffer, start: number, end: number): void {
+    const receivers = this.topics.receivers(topic);
+    if (receivers.length === 0) return;
+    bytes[start] = 0x30; // DUP means nothing at QoS 0
+    for (const [client] of receivers) client.forward(bytes, start, end);
+  }
+
+  /**
+   * @returns whether the store has a part in it, so that an acknowledgement has to wait
+   * @throws StoreUnavailableError
+   */
+  publish(topic: Topic<ClientConnection>, message: Message, received?: { readonly clientId: string; readonly packetId: number }): boolean {
+    const { store } = this.options;
+    const stored = message.retain || received !== undefined || (message.qos > 0 && store.reaches(topic.name));
+    if (stored) store.apply({ kind: 'publish', time: Date.now(), message, ...(received === undefined ? {} : { received }) });
+    for (const [client, qos] of this.topics.receivers(topic)) client.deliver(message, qos);
+    return stored;
+  }
+
+  publishWill(clientId: string, message: Message): void {
+    this.options.store.apply({ kind: 'publish', time: Date.now(), message, willOf: clientId });
+    for (const [client, qos] of this.subscriptions.match(message.topic)) client.deliver(message, qos);
+  }
+
+  *retained(filter: string): Generator<Message> {
+    yield* this.options.store.retained(filter);
+    for (const [topic, message] of this.#system) if (filterMatches(filter, topic)) yield message;
+  }
+
+  #recover(): void {
+    const { store } = this.options;
+    store.apply({ kind: 'recover', time: Date.now() });
+    for (const { clientId, message } of [...store.wills]) this.publishWill(clientId, message);
+  }
+
+  #checkKeepalive(): void {
+    const now = performance.now();
+    for (const client of this.#connections) client.checkKeepalive(now);
+  }
 }
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

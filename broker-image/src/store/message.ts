@@ -9,11 +9,7 @@ const RETAIN = 0x04;
  */
 export class Message {
   static create(topic: string, payload: Buffer, qos: Qos, retain: boolean): Message {
-    return Message.fromParts(topic, Buffer.from(topic), payload, qos, retain);
-  }
-
-  /** The payload is copied, so that a message never keeps the socket's read buffer alive. */
-  static fromParts(topic: string, topicBytes: Buffer, payload: Buffer, qos: Qos, retain: boolean): Message {
+    const topicBytes = Buffer.from(topic);
     const bytes = Buffer.allocUnsafe(3 + topicBytes.length + payload.length);
     bytes[0] = qos | (retain ? RETAIN : 0);
     bytes[1] = topicBytes.length >>> 8;
@@ -21,6 +17,16 @@ export class Message {
     bytes.set(topicBytes, 3);
     bytes.set(payload, 3 + topicBytes.length);
     return new Message(topic, bytes, 3 + topicBytes.length);
+  }
+
+  /** From a PUBLISH packet: the topic with its length from `topicStart` on, the payload up to `end`. Copies, so that a message never keeps the socket's read buffer alive. */
+  static fromPacket(topic: string, packet: Buffer, topicStart: number, topicEnd: number, payloadStart: number, end: number, qos: Qos, retain: boolean): Message {
+    const topicLength = topicEnd - topicStart;
+    const bytes = Buffer.allocUnsafe(1 + topicLength + end - payloadStart);
+    bytes[0] = qos | (retain ? RETAIN : 0);
+    packet.copy(bytes, 1, topicStart, topicEnd);
+    packet.copy(bytes, 1 + topicLength, payloadStart, end);
+    return new Message(topic, bytes, 1 + topicLength);
   }
 
   /** @throws RangeError if the bytes are not a message */

@@ -1,0 +1,238 @@
+import { PacketType } from './packets.js';
+import type { PacketWriter } from './packet-writer.js';
+import { QueueEntry, type Message, type QueueReader, type Session, type SessionLimits, type Store } from '../store/index.js';
+import type { Qos } from '../operations/observer.js';
+
+/** PUBLISH packets with QoS above 0 that one client may have unanswered. */
+const MAX_IN_FLIGHT = 256;
+/** Entries of a queue on disk that are kept in memory ahead of their delivery. */
+const MAX_READ_AHEAD = 1024;
+
+interface Outgoing {
+  readonly sequence: number;
+  message: Message | undefined;
+  released: boolean;
+}
+
+export interface OutboxOwner {
+  readonly clientId: string;
+  readonly writer: PacketWriter;
+  sent(qos: Qos, bytes: number): void;
+  dropped(reason: 'queue-full'): void;
+  storeFailed(error: Error): void;
+}
+
+/**
+ * Delivers the QoS 1 and 2 messages of one client in order, some of them in flight at a time. The packet id of a message follows from its position in the queue,
+ * so it need not be stored, and a message that is sent again after a restart has the same one [MQTT-4.4.0-1].
+ */
+abstract class Outbox<E extends Outgoing> {
+  readonly #inFlight = new Map<number, E>();
+  #ready: E[] = [];
+  #head = 0;
+  #pumping = false;
+  #holds = 0;
+  /** Position after the last message that was sent. */
+  sentUpTo = 0;
+
+  constructor(protected readonly owner: OutboxOwner) {}
+
+  protected get waiting(): number {
+    return this.#ready.length - this.#head;
+  }
+
+  protected add(entry: E): void {
+    this.#ready.push(entry);
+  }
+
+  /** Nothing is sent until `release`. */
+  hold(): void {
+    this.#holds++;
+  }
+
+  release(): void {
+    this.#holds--;
+    this.pump();
+  }
+
+  /** Sends as much as the client's window and its connection take. */
+  pump(): void {
+    if (this.#pumping || this.#holds > 0) return;
+    this.#pumping = true;
+    const { writer } = this.owner;
+    while (this.#inFlight.size < MAX_IN_FLIGHT && !writer.congested) {
+      if (this.#head === this.#ready.length) {
+        this.#ready = [];
+        this.#head = 0;
+        this.refill();
+        if (this.#ready.length === 0) break;
+      }
+      const entry = this.#ready[this.#head]!;
+      const packetId = (entry.sequence % 65535) + 1;
+      // A full turn of packet ids later, the message that has this one is still unanswered.
+      if (this.#inFlight.has(packetId) || !this.maySend(entry)) break;
+      this.#head++;
+      this.#inFlight.set(packetId, entry);
+      this.#send(entry, packetId);
+    }
+    this.#pumping = false;
+  }
+
+  acknowledged(packetId: number, type: number): void {
+    const entry = this.#inFlight.get(packetId);
+    // A late or repeated answer, or one of the wrong kind: there is nothing it could mean.
+    if (entry === undefined || (type === PacketType.puback) !== (entry.message?.qos === 1)) return;
+    if (type === PacketType.pubcomp && !entry.released) return;
+    this.#inFlight.delete(packetId);
+    this.forget(entry);
+    this.pump();
+  }
+
+  /** PUBREC: the client has the message; it is not sent again. */
+  received(packetId: number): void {
+    const entry = this.#inFlight.get(packetId);
+    if (entry === undefined) {
+      // From before this connection, and completed: let the client complete it too.
+      this.owner.writer.acknowledge(PacketType.pubrel, packetId);
+    } else if (entry.message?.qos !== 1) this.markReceived(entry, packetId);
+  }
+
+  #send(entry: E, packetId: number): void {
+    const { message, sequence } = entry;
+    if (entry.released || message === undefined) {
+      this.owner.writer.acknowledge(PacketType.pubrel, packetId);
+      return;
+    }
+    const bytes = this.owner.writer.publish(message, message.qos, message.retain, sequence < this.sentUpTo, packetId);
+    if (sequence >= this.sentUpTo) this.sentUpTo = sequence + 1;
+    this.owner.sent(message.qos, bytes);
+  }
+
+  /** Makes more entries ready, if there are any. */
+  protected abstract refill(): void;
+  protected abstract maySend(entry: E): boolean;
+  protected abstract forget(entry: E): void;
+  protected abstract markReceived(entry: E, packetId: number): void;
+}
+
+/** Delivers the queue that the store keeps for a session. */
+export class StoredOutbox extends Outbox<QueueEntry> implements QueueReader {
+  /** Position from which on the queue has not been looked at. */
+  #next = 0;
+  /** Whether there are entries from `#next` on that only the store has. */
+  #more = true;
+  #awaitingCommit = false;
+
+  constructor(
+    owner: OutboxOwner,
+    readonly store: Store,
+    readonly session: Session,
+  ) {
+    super(owner);
+    this.sentUpTo = session.sentUpTo;
+    store.attach(session, this);
+  }
+
+  enqueued(entry: QueueEntry): boolean {
+    if (this.#more || this.waiting >= MAX_READ_AHEAD) {
+      this.#more = true;
+      return false;
+    }
+    this.#next = entry.sequence + 1;
+    this.add(entry);
+    this.pump();
+    return true;
+  }
+
+  detach(): void {
+    this.store.detach(this.session, this);
+  }
+
+  protected override refill(): void {
+    if (!this.#more) return;
+    const entries = this.store.read(this.session, this.#next, MAX_READ_AHEAD / 2);
+    this.#more = entries.length === MAX_READ_AHEAD / 2;
+    for (const entry of entries) this.add(entry);
+    if (entries.length > 0) this.#next = entries.at(-1)!.sequence + 1;
+  }
+
+  /** QoS 2: only what is on disk. Otherwise a crash could bring the publisher to send again what the client has already, under another packet id. */
+  protected override maySend(entry: QueueEntry): boolean {
+    if (entry.message?.qos !== 2 || this.store.isDurable(entry)) return true;
+    if (!this.#awaitingCommit) {
+      this.#awaitingCommit = true;
+      const settled = () => {
+        this.#awaitingCommit = false;
+        this.pump();
+      };
+      this.store.afterCommit({ committed: settled, failed: () => (this.#awaitingCommit = false) });
+    }
+    return false;
+  }
+
+  protected override forget(entry: QueueEntry): void {
+    this.store.apply({ kind: 'acknowledge', time: Date.now(), clientId: this.owner.clientId, sequence: entry.sequence });
+  }
+
+  protected override markReceived(entry: QueueEntry, packetId: number): void {
+    if (!entry.released) this.store.apply({ kind: 'receive', time: Date.now(), clientId: this.owner.clientId, sequence: entry.sequence });
+    // Once PUBREL is out, the client takes the packet id for a new message: that must not be forgotten.
+    this.store.afterCommit({
+      committed: () => this.owner.writer.acknowledge(PacketType.pubrel, packetId),
+      failed: (error) => this.owner.storeFailed(error),
+    });
+  }
+}
+
+class TransientEntry implements Outgoing {
+  released = false;
+
+  constructor(
+    readonly sequence: number,
+    public message: Message | undefined,
+  ) {}
+}
+
+/** Delivers the messages of a clean session: they live as long as its connection. */
+export class TransientOutbox extends Outbox<TransientEntry> {
+  #sequence = 0;
+  #bytes = 0;
+
+  constructor(
+    owner: OutboxOwner,
+    readonly limits: SessionLimits,
+  ) {
+    super(owner);
+  }
+
+  enqueue(message: Message): void {
+    if (this.waiting >= this.limits.maxQueuedMessages || this.#bytes + message.size > this.limits.maxQueuedBytes) {
+      this.owner.dropped('queue-full');
+      return;
+    }
+    this.#bytes += message.size;
+    this.add(new TransientEntry(this.#sequence++, message));
+    this.pump();
+  }
+
+  protected override refill(): void {}
+
+  protected override maySend(): boolean {
+    return true;
+  }
+
+  protected override forget(entry: TransientEntry): void {
+    this.#drop(entry);
+  }
+
+  protected override markReceived(entry: TransientEntry, packetId: number): void {
+    this.#drop(entry);
+    entry.released = true;
+    this.owner.writer.acknowledge(PacketType.pubrel, packetId);
+  }
+
+  #drop(entry: TransientEntry): void {
+    this.#bytes -= entry.message?.size ?? 0;
+    entry.message = undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import type { Duplex } from 'node:stream';
+import { PacketType } from './packets.js';
+import type { Message } from '../store/index.js';
+import type { Qos } from '../operations/observer.js';
+
+const CHUNK = 16 * 1024;
+const POOLED = 256;
+/** Above this many bytes waiting for the client, QoS 0 is dropped and QoS 1 and 2 stay in their queue. */
+export const SOFT_LIMIT = 1024 * 1024;
+/** Above this many bytes the client is cut off: acknowledgements and answers that it does not read. */
+const HARD_LIMIT = 16 * 1024 * 1024;
+
+const pool: Buffer[] = [];
+const flushing: PacketWriter[] = [];
+
+function flushAll(): void {
+  // What is written meanwhile belongs to the next turn.
+  for (const writer of flushing.splice(0)) writer.flush();
+}
+
+/** Gathers the packets that one turn of the event loop has for a connection, and hands them to its stream in one write. */
+export class PacketWriter {
+  #chunk: Buffer | undefined;
+  #length = 0;
+  #scheduled = false;
+
+  constructor(
+    readonly stream: Duplex,
+    /** The client does not read what it is sent. */
+    readonly overflow: () => void,
+  ) {}
+
+  /** Bytes that wait for the client. */
+  get waiting(): number {
+    return this.stream.writableLength + this.#length;
+  }
+
+  get congested(): boolean {
+    return this.stream.writableLength + this.#length > SOFT_LIMIT;
+  }
+
+  /** @returns bytes written */
+  publish(message: Message, qos: Qos, retain: boolean, duplicate: boolean, packetId: number): number {
+    const { bytes, payloadStart } = message;
+    const remaining = bytes.length - 1 + (qos > 0 ? 2 : 0);
+    const total = remaining + (remaining < 0x80 ? 2 : remaining < 0x4000 ? 3 : remaining < 0x200000 ? 4 : 5);
+    const chunk = this.#reserve(total);
+    let at = this.#length;
+    chunk[at++] = (PacketType.publish << 4) | (duplicate ? 0x08 : 0) | (qos << 1) | (retain ? 1 : 0);
+    let rest = remaining;
+    while (rest >= 0x80) {
+      chunk[at++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    chunk[at++] = rest;
+    at += bytes.copy(chunk, at, 1, payloadStart);
+    if (qos > 0) {
+      chunk[at++] = packetId >>> 8;
+      chunk[at++] = packetId & 0xff;
+    }
+    at += bytes.copy(chunk, at, payloadStart);
+    this.#length = at;
+    return total;
+  }
+
+  /** A packet that is complete already. */
+  raw(bytes: Uint8Array, start: number, end: number): void {
+    const chunk = this.#reserve(end - start);
+    chunk.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), this.#length);
+    this.#length += end - start;
+  }
+
+  /** PUBACK, PUBREC, PUBREL, PUBCOMP, UNSUBACK. */
+  acknowledge(type: number, packetId: number): void {
+    const chunk = this.#reserve(4);
+    const at = this.#length;
+    chunk[at] = type === PacketType.pubrel ? (type << 4) | 0x02 : type << 4;
+    chunk[at + 1] = 2;
+    chunk[at + 2] = packetId >>> 8;
+    chunk[at + 3] = packetId & 0xff;
+    this.#length = at + 4;
+  }
+
+  flush(): void {
+    this.#scheduled = false;
+    const chunk = this.#chunk;
+    if (chunk === undefined) return;
+    const { stream } = this;
+    const length = this.#length;
+    this.#chunk = undefined;
+    this.#length = 0;
+    if (stream.destroyed || stream.writableEnded) return;
+    stream.write(chunk.subarray(0, length));
+    // Written through to the kernel: nobody refers to the chunk any more.
+    if (stream.writableLength === 0 && chunk.length === CHUNK && pool.length < POOLED) pool.push(chunk);
+    if (stream.writableLength > HARD_LIMIT) this.overflow();
+  }
+
+  #reserve(bytes: number): Buffer {
+    let chunk = this.#chunk;
+    if (chunk !== undefined && this.#length + bytes > chunk.length) {
+      this.flush();
+      chunk = undefined;
+    }
+    if (chunk === undefined) {
+      chunk = bytes > CHUNK ? Buffer.allocUnsafeSlow(bytes) : (pool.pop() ?? Buffer.allocUnsafeSlow(CHUNK));
+      this.#chunk = chunk;
+    }
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      if (flushing.push(this) === 1) setImmediate(flushAll);
+    }
+    return chunk;
+  }
+}

@@ -1,0 +1,52 @@
+/** Why a topic filter cannot be, or undefined if it can [MQTT-4.7]. */
+export function filterProblem(filter: string, maxLevels: number): string | undefined {
+  if (filter.length === 0) return 'it is empty';
+  const levels = filter.split('/');
+  if (levels.length > maxLevels) return `it has ${levels.length} levels, at most ${maxLevels} are allowed`;
+  for (const [index, level] of levels.entries()) {
+    if (level.includes('#') && (level !== '#' || index !== levels.length - 1)) return '# must be the whole last level';
+    if (level.includes('+') && level !== '+') return '+ must be a whole level';
+  }
+  return undefined;
+}
+
+/** Why a topic name cannot be, or undefined if it can [MQTT-4.7]. */
+export function topicProblem(topic: string, maxLevels: number): string | undefined {
+  if (topic.length === 0) return 'it is empty';
+  if (topic.includes('#') || topic.includes('+')) return 'it holds a wildcard';
+  let levels = 1;
+  for (let at = topic.indexOf('/'); at >= 0; at = topic.indexOf('/', at + 1)) levels++;
+  return levels > maxLevels ? `it has ${levels} levels, at most ${maxLevels} are allowed` : undefined;
+}
+
+/** Shared subscriptions are `$share/{group}/{filter}`. */
+export const isShared = (filter: string): boolean => filter === '$share' || filter.startsWith('$share/');
+
+export function filterMatches(filter: string, topic: string): boolean {
+  const wanted = filter.split('/');
+  const levels = topic.split('/');
+  if (topic.startsWith('$') && (wanted[0] === '+' || wanted[0] === '#')) return false; // [MQTT-4.7.2-1]
+  for (const [index, level] of wanted.entries()) {
+    if (level === '#') return true;
+    if (index >= levels.length || (level !== '+' && level !== levels[index])) return false;
+  }
+  return wanted.length === levels.length;
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** A string as MQTT allows it: well-formed UTF-8 without U+0000 [MQTT-1.5.3-1, -2]; undefined otherwise. */
+export function decodeString(bytes: Buffer): string | undefined {
+  let ascii = true;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (byte === 0) return undefined;
+    if (byte > 0x7f) ascii = false;
+  }
+  if (ascii) return bytes.toString('latin1');
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
