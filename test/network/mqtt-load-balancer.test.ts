@@ -79,6 +79,13 @@ test('overrides work on the final manifest', () => {
   expect(manifest(balancer).spec.trafficDistribution).toBe('PreferClose');
 });
 
+test('an acknowledgement is kept on the Service', () => {
+  const balancer = loadBalancer(provider);
+  balancer.acknowledge('MQTT-TRAFFIC-005', 'The brokers log device names, not addresses.');
+  expect(manifest(balancer).metadata.annotations['acknowledge.cdk8s-mqtt/MQTT-TRAFFIC-005']).toBe('The brokers log device names, not addresses.');
+  expect(() => balancer.acknowledge('MQTT-TRAFFIC-999', 'why')).toThrow('[iot/LoadBalancer/Resource] acknowledge("MQTT-TRAFFIC-999", …) names no rule');
+});
+
 test('the selector is the one of the StatefulSet', () => {
   const scope = chart();
   const brokers = cluster(scope);

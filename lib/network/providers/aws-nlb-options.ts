@@ -64,8 +64,8 @@ export interface AwsNlbCommonOptions {
   readonly deregistrationDelay?: Duration;
 
   /**
-   * Whether the broker sees the client's address rather than the load balancer's. Without it, AWS documents about 55,000 simultaneous
-   * connections to each target, because the load balancer runs out of source ports (not confirmed for this library).
+   * Whether the broker sees the client's address rather than the load balancer's. Without it, each address of the load balancer has one source port
+   * for each connection to a target: about 55,000 at a time (a figure that could not be confirmed in the documentation of this load balancer).
    * With it, a client that runs on a target cannot reach itself through the load balancer.
    * Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html
    * @default - AWS: on for instance targets, off for IP targets

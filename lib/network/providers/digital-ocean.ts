@@ -1,6 +1,7 @@
+import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdleSeconds, measuredIdleTimeout } from './measured-idle-timeout';
 import { checkWord, defined } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
-import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
+import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
 
 const PREFIX = 'service.beta.kubernetes.io/do-loadbalancer-';
 const SOURCE = 'https://github.com/digitalocean/digitalocean-cloud-controller-manager/blob/master/docs/controllers/services/annotations.md';
@@ -14,7 +15,7 @@ export enum DigitalOceanLoadBalancerType {
 }
 
 /** Options of a DigitalOcean load balancer. */
-export interface DigitalOceanOptions {
+export interface DigitalOceanOptions extends MeasuredIdleTimeoutOptions {
   /**
    * Its type. Always written.
    * @default DigitalOceanLoadBalancerType.REGIONAL_NETWORK (DigitalOcean's own default)
@@ -49,13 +50,14 @@ export function digitalOcean(options: DigitalOceanOptions): ProviderDefinition {
       name: 'digital-ocean',
       title: 'DigitalOcean load balancer',
       kind: isProxy ? LoadBalancerKind.PROXY : LoadBalancerKind.PASSTHROUGH,
-      idleTimeout: { kind: IdleTimeoutKind.UNKNOWN, settable: false, source: `${SOURCE} (says nothing of TCP; the HTTP idle timeout has no part in MQTT)` },
+      idleTimeout: measuredIdleTimeout(options, `${SOURCE} (says nothing of TCP; the HTTP idle timeout has no part in MQTT)`),
       proxyProtocol: isProxy ? [ProxyProtocolVersion.UNKNOWN] : [],
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
       source: SOURCE,
     },
     check: (_request, errors) => {
+      checkMeasuredIdleTimeout(options, errors);
       errors.member('provider.type', options.type, DigitalOceanLoadBalancerType);
       errors.boolean('provider.internal', options.internal);
       errors.wholeNumber('provider.sizeUnit', options.sizeUnit, { min: 1, max: 200 }, `the range of DigitalOcean, see ${SOURCE}`);
@@ -69,7 +71,7 @@ export function digitalOcean(options: DigitalOceanOptions): ProviderDefinition {
         [`${PREFIX}hostname`]: options.hostname,
       }),
       exposure: options.internal ? LoadBalancerExposure.INTERNAL : LoadBalancerExposure.INTERNET,
-      idleTimeout: 'unknown',
+      idleTimeout: measuredIdleSeconds(options),
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
     }),
   };

@@ -1,8 +1,9 @@
+import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdleSeconds, measuredIdleTimeout } from './measured-idle-timeout';
 import { checkWord, defined } from './option-checks';
 import type { ProviderDefinition, ServiceRequest } from './provider-definition';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
-import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
+import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
 
 const PREFIX = 'load-balancer.hetzner.cloud/';
 const SOURCE = 'https://github.com/hetznercloud/hcloud-cloud-controller-manager/blob/main/docs/reference/load_balancer_annotations.md';
@@ -16,7 +17,7 @@ export enum HetznerAlgorithm {
 }
 
 /** Options of a Hetzner Cloud load balancer. */
-export interface HetznerOptions {
+export interface HetznerOptions extends MeasuredIdleTimeoutOptions {
   /**
    * Location, for example `fsn1`. Cannot be changed later. Not with `networkZone`.
    * @default - the default of the cloud controller manager; without one there it refuses the Service
@@ -73,7 +74,7 @@ export function hetzner(options: HetznerOptions): ProviderDefinition {
       name: 'hetzner',
       title: 'Hetzner Cloud load balancer',
       kind: LoadBalancerKind.PROXY,
-      idleTimeout: { kind: IdleTimeoutKind.UNKNOWN, settable: false, source: `${SOURCE} (says nothing of TCP; that it is a proxy is inferred from its HTTP and PROXY protocol modes)` },
+      idleTimeout: measuredIdleTimeout(options, `${SOURCE} (says nothing of TCP; that it is a proxy is inferred from its HTTP and PROXY protocol modes)`),
       proxyProtocol: [ProxyProtocolVersion.UNKNOWN],
       localHealthCheck: LocalHealthCheck.CONFIGURED,
       // Takes a healthCheckNodePort of one's own choice: the controller cannot tell the load balancer which one Kubernetes picked.
@@ -98,7 +99,7 @@ export function hetzner(options: HetznerOptions): ProviderDefinition {
         }),
       }),
       exposure: options.internal ? LoadBalancerExposure.INTERNAL : LoadBalancerExposure.INTERNET,
-      idleTimeout: 'unknown',
+      idleTimeout: measuredIdleSeconds(options),
       localHealthCheck: asksKubeProxy(request) ? LocalHealthCheck.CONFIGURED : LocalHealthCheck.MISSING,
     }),
   };
@@ -109,6 +110,7 @@ function asksKubeProxy(request: ServiceRequest): boolean {
 }
 
 function check(options: HetznerOptions, request: ServiceRequest, errors: ArgumentErrors): void {
+  checkMeasuredIdleTimeout(options, errors);
   const word = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
   checkWord(errors, 'provider.location', options.location, 'location, for example fsn1', word);
   checkWord(errors, 'provider.networkZone', options.networkZone, 'network zone, for example eu-central', word);

@@ -1,4 +1,5 @@
 import { Duration } from 'cdk8s';
+import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdleSeconds, measuredIdleTimeout } from './measured-idle-timeout';
 import { checkNames, checkWord, defined } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
 import type { ArgumentErrors } from '../../manifest/arguments';
@@ -50,7 +51,7 @@ export interface IbmVpcAlbOptions extends IbmVpcCommonOptions {
 }
 
 /** Options of a Network Load Balancer for VPC. */
-export interface IbmVpcNlbOptions extends IbmVpcCommonOptions {
+export interface IbmVpcNlbOptions extends IbmVpcCommonOptions, MeasuredIdleTimeoutOptions {
   /**
    * Zone; a Network Load Balancer for VPC is in one.
    * @default - IBM Cloud picks one
@@ -102,7 +103,7 @@ export function ibmVpcNlb(options: IbmVpcNlbOptions): ProviderDefinition {
       name: 'ibm-vpc-nlb',
       title: 'IBM Cloud Network Load Balancer for VPC',
       kind: LoadBalancerKind.PASSTHROUGH,
-      idleTimeout: { kind: IdleTimeoutKind.UNKNOWN, settable: false, source: `${SOURCE} (says nothing of it)` },
+      idleTimeout: measuredIdleTimeout(options, `${SOURCE} (says nothing of it)`),
       proxyProtocol: [],
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
@@ -110,6 +111,7 @@ export function ibmVpcNlb(options: IbmVpcNlbOptions): ProviderDefinition {
     },
     check: (_request, errors) => {
       checkCommon(options, errors);
+      checkMeasuredIdleTimeout(options, errors);
       checkWord(errors, 'provider.zone', options.zone, 'zone, for example us-south-1', /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
     },
     service: () => ({
@@ -119,7 +121,7 @@ export function ibmVpcNlb(options: IbmVpcNlbOptions): ProviderDefinition {
         ...commonAnnotations(options),
       }),
       exposure: exposureOf(options),
-      idleTimeout: 'unknown',
+      idleTimeout: measuredIdleSeconds(options),
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
     }),
   };

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
+import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdleSeconds, measuredIdleTimeout } from './measured-idle-timeout';
 import { defined } from './option-checks';
 import type { ProviderDefinition, ServiceRequest } from './provider-definition';
-import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
+import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
 
 const PREFIX = 'service.beta.kubernetes.io/linode-loadbalancer-';
 const SOURCE = 'https://github.com/linode/linode-cloud-controller-manager/blob/main/docs/configuration/annotations.md';
@@ -15,7 +16,7 @@ export enum LinodeNodeBalancerType {
 }
 
 /** Options of a NodeBalancer of Linode (Akamai). */
-export interface LinodeOptions {
+export interface LinodeOptions extends MeasuredIdleTimeoutOptions {
   /**
    * Its type.
    * @default LinodeNodeBalancerType.COMMON (Linode's own default)
@@ -49,13 +50,14 @@ export function linode(options: LinodeOptions): ProviderDefinition {
       name: 'linode',
       title: 'Linode (Akamai) NodeBalancer',
       kind: LoadBalancerKind.PROXY,
-      idleTimeout: { kind: IdleTimeoutKind.UNKNOWN, settable: false, source: `${SOURCE} (says nothing of TCP; that it is a proxy is inferred from its HTTP and PROXY protocol modes)` },
+      idleTimeout: measuredIdleTimeout(options, `${SOURCE} (says nothing of TCP; that it is a proxy is inferred from its HTTP and PROXY protocol modes)`),
       proxyProtocol: [ProxyProtocolVersion.V1, ProxyProtocolVersion.V2],
       localHealthCheck: LocalHealthCheck.MISSING,
       localPreferred: false,
       source: SOURCE,
     },
     check: (request, errors) => {
+      checkMeasuredIdleTimeout(options, errors);
       errors.member('provider.type', options.type, LinodeNodeBalancerType);
       errors.wholeNumber('provider.throttle', options.throttle, { min: 0, max: 20 }, `the range of Linode, see ${SOURCE}`);
       errors.wholeNumber('provider.firewallId', options.firewallId, { min: 1 }, 'it is the number of a Cloud Firewall');
@@ -73,7 +75,7 @@ export function linode(options: LinodeOptions): ProviderDefinition {
         [`${PREFIX}preserve`]: options.preserve ? 'true' : undefined,
       }),
       exposure: LoadBalancerExposure.INTERNET,
-      idleTimeout: 'unknown',
+      idleTimeout: measuredIdleSeconds(options),
       localHealthCheck: LocalHealthCheck.MISSING,
     }),
   };

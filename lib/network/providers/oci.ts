@@ -74,7 +74,7 @@ export function ociLoadBalancer(options: OciLoadBalancerOptions): ProviderDefini
       name: 'oci-lb',
       title: 'Oracle Cloud Infrastructure load balancer',
       kind: LoadBalancerKind.PROXY,
-      idleTimeout: { kind: IdleTimeoutKind.KNOWN, defaultValue: LB_IDLE_DEFAULT, settable: true, source: `${SOURCE} (its maximum could not be confirmed)` },
+      idleTimeout: { kind: IdleTimeoutKind.KNOWN, defaultValue: LB_IDLE_DEFAULT, settable: true, source: `${SOURCE} (its maximum could not be confirmed; that it is a proxy is inferred from its HTTP and PROXY protocol modes)` },
       proxyProtocol: [ProxyProtocolVersion.V1, ProxyProtocolVersion.V2],
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,

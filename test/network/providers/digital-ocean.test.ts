@@ -13,7 +13,7 @@ test('forwards packets by default, and says so', () => {
 });
 
 test('a proxy with every option', () => {
-  const options: Required<DigitalOceanOptions> = {
+  const options: Required<Omit<DigitalOceanOptions, 'measuredIdleTimeout'>> = {
     type: DigitalOceanLoadBalancerType.REGIONAL,
     internal: true,
     sizeUnit: 3,

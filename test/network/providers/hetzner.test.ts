@@ -13,7 +13,7 @@ test('writes nothing that is not asked for', () => {
 });
 
 test('with every option', () => {
-  const options: Required<Omit<HetznerOptions, 'networkZone'>> = {
+  const options: Required<Omit<HetznerOptions, 'networkZone' | 'measuredIdleTimeout'>> = {
     location: 'fsn1',
     type: 'lb21',
     algorithm: HetznerAlgorithm.LEAST_CONNECTIONS,

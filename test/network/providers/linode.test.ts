@@ -12,7 +12,7 @@ test('writes nothing that is not asked for', () => {
 });
 
 test('with every option', () => {
-  const options: Required<LinodeOptions> = { type: LinodeNodeBalancerType.PREMIUM, throttle: 20, firewallId: 12345, preserve: true };
+  const options: Required<Omit<LinodeOptions, 'measuredIdleTimeout'>> = { type: LinodeNodeBalancerType.PREMIUM, throttle: 20, firewallId: 12345, preserve: true };
   expect(serviceOf(LoadBalancerProvider.linode(options)).annotations).toEqual({
     ...declarations('linode', 'proxy', 'unknown', 'internet', 'missing'),
     [`${LINODE}firewall-id`]: '12345',
