@@ -30,6 +30,7 @@ export { IbmVpcAlbOptions, IbmVpcCommonOptions, IbmVpcNlbOptions } from './netwo
 export { K3sServiceLbOptions } from './network/providers/k3s-service-lb';
 export { KubeVipOptions } from './network/providers/kube-vip';
 export { LinodeNodeBalancerType, LinodeOptions } from './network/providers/linode';
+export { MeasuredIdleTimeoutOptions } from './network/providers/measured-idle-timeout';
 export { MetalLbOptions } from './network/providers/metallb';
 export { OciLoadBalancerOptions, OciNetworkLoadBalancerOptions } from './network/providers/oci';
 export { OctaviaAlgorithm, OctaviaCommonOptions, OctaviaOptions, OvhFlavor, OvhOptions } from './network/providers/octavia';
