@@ -69,7 +69,8 @@ export function acknowledge(model: ManifestModel, rules: readonly Rule[], findin
   });
 
   const ids = new Set(rules.map((rule) => rule.id));
-  const wrong = model.objects.flatMap((object) => problems(object, ids, used).map((finding) => ({ ...finding, brokers: model.brokersOf(object.reference) })));
+  const wrong = model.objects.flatMap((object) => problems(object, ids, used)
+    .map((finding) => ({ ...finding, brokers: model.brokersOf(object.reference) })));
   return [...marked, ...wrong];
 }
 
@@ -78,7 +79,7 @@ function problems(object: ManifestObject, ids: Set<string>, used: Set<string>): 
     const id = key.slice(ACKNOWLEDGE_PREFIX.length);
     const finding = (rule: RuleDescription, breaks: string) => ({
       rule,
-      violation: { object: object.reference, found: `metadata.annotations '${key}': '${reason}'`, breaks },
+      violation: { object: object.reference, found: `metadata.annotations '${key}: ${reason}'`, breaks },
     });
     if (!ids.has(id)) return [finding(UNKNOWN, `No rule that can be acknowledged is called '${id}', so nothing is accepted.`)];
     const empty = reason.trim() === '' ? [finding(NO_REASON, `${id} stays in force here: an acknowledgement without a reason is none.`)] : [];

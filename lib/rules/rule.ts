@@ -38,8 +38,8 @@ export interface Violation {
   readonly remedy?: string;
 }
 
-/** What a check of one object says: the object is named by whoever called it. */
-export type ViolationOfObject = Omit<Violation, 'object'>;
+/** What a check of one object says: about that object, unless it names another. */
+export type ViolationOfObject = Omit<Violation, 'object'> & Partial<Pick<Violation, 'object'>>;
 
 /** A check failed on an object: a defect of the rule, whatever the manifest looks like. */
 export class RuleFailure extends Error {

@@ -29,7 +29,7 @@ export const annotationRules: readonly Rule[] = [
   }, ({ annotations }) => DECLARATIONS
     .filter(({ key, parse }) => key in annotations && parse(annotations[key]) === undefined)
     .map(({ key, form }) => ({
-      found: `metadata.annotations '${key}': '${annotations[key]}'`,
+      found: `metadata.annotations '${key}: ${annotations[key]}'`,
       breaks: 'The rules that need it do not see it.',
       remedy: `Write ${form}.`,
     }))),
@@ -43,7 +43,7 @@ export const annotationRules: readonly Rule[] = [
     remedy: 'Correct the name, or remove the annotation.',
     example: EXAMPLE,
   }, ({ annotations }) => Object.keys(annotations).filter((key) => key.startsWith(DECLARATION_PREFIX) && !KNOWN_KEYS.includes(key)).map((key) => ({
-    found: `metadata.annotations '${key}': '${annotations[key]}'`,
+    found: `metadata.annotations '${key}: ${annotations[key]}'`,
     breaks: `No rule reads it. Known are ${KNOWN_KEYS.map((known) => known.slice(DECLARATION_PREFIX.length)).join(', ')}.`,
   }))),
 

@@ -40,7 +40,8 @@ spec:
       policy.at('type').text === 'Pods' && policy.at('value').number === 1 && (policy.at('periodSeconds').number ?? 0) >= broker.drainSeconds);
     return scaleDown.at('selectPolicy').text !== 'Disabled' && !slow;
   }).map(({ object, scaleDown }) => ({
-    found: `${object.kind} ${object.name}: scaleDown ${scaleDown.exists ? scaleDown : 'at its defaults'}`,
+    object: object.reference,
+    found: `scaleDown: ${scaleDown.exists ? scaleDown : 'absent'}`,
     breaks: 'Several brokers stop together, and the others meet the storm of their clients.',
     remedy: `Set selectPolicy to Disabled, or one policy: type Pods, value 1, periodSeconds ${Math.max(broker.drainSeconds, 60)}.`,
   }))),
@@ -57,7 +58,8 @@ spec:
   scaleTargetRef: { kind: StatefulSet, name: broker }
   minReplicaCount: 3`,
   }, ({ autoscalers }) => autoscalers.filter(({ minimum }) => minimum < 1).map(({ object, isKeda }) => ({
-    found: `${object.kind} ${object.name}: ${isKeda ? 'minReplicaCount' : 'minReplicas'} ${object.spec.at(isKeda ? 'minReplicaCount' : 'minReplicas')}`,
+    object: object.reference,
+    found: `spec.${isKeda ? 'minReplicaCount' : 'minReplicas'}: ${object.spec.at(isKeda ? 'minReplicaCount' : 'minReplicas')}`,
     breaks: 'Without clients for a while, the last broker stops and none comes back.',
   }))),
 ];

@@ -28,7 +28,8 @@ export const disruptionRules: readonly Rule[] = [
       const allowed = allowedDisruptions(budget, broker.replicas);
       if (allowed > 0 && allowed < broker.replicas) return [];
       return [{
-        found: `PodDisruptionBudget ${budget.name}: ${terms(budget)}, with spec.replicas: ${broker.replicas}`,
+        object: budget.reference,
+        found: `${terms(budget)}, with ${broker.replicas} replicas of ${broker.object.kind} ${broker.object.name}`,
         breaks: allowed <= 0 ? 'No pod may be evicted: nodes cannot be drained.' : 'All pods may be evicted at once.',
       }];
     });
@@ -45,7 +46,8 @@ export const disruptionRules: readonly Rule[] = [
   }, ({ disruptionBudgets }) => disruptionBudgets
     .filter((budget) => budget.spec.at('unhealthyPodEvictionPolicy').text !== 'AlwaysAllow')
     .map((budget) => ({
-      found: `PodDisruptionBudget ${budget.name}: unhealthyPodEvictionPolicy ${budget.spec.at('unhealthyPodEvictionPolicy')}`,
+      object: budget.reference,
+      found: `spec.unhealthyPodEvictionPolicy: ${budget.spec.at('unhealthyPodEvictionPolicy')}`,
       breaks: 'A broker that cannot become ready blocks the drain of its node.',
     }))),
 
@@ -72,7 +74,7 @@ export const disruptionRules: readonly Rule[] = [
     example: EXAMPLE,
   }, ({ disruptionBudgets, replicas }) => disruptionBudgets
     .filter((budget) => replicas === 1 && allowedDisruptions(budget, replicas) <= 0)
-    .map((budget) => ({ found: `PodDisruptionBudget ${budget.name}: ${terms(budget)}, with spec.replicas: 1`, breaks: 'The node of the broker cannot be drained.' }))),
+    .map((budget) => ({ object: budget.reference, found: `${terms(budget)}, with one replica`, breaks: 'The node of the broker cannot be drained.' }))),
 ];
 
 /** As the disruption controller counts them: a share is rounded up, https://kubernetes.io/docs/tasks/run-application/configure-pdb/#rounding-logic-when-specifying-percentages */
@@ -88,5 +90,6 @@ function amount(field: Fields, replicas: number): number | undefined {
 }
 
 function terms({ spec }: ManifestObject): string {
-  return ['maxUnavailable', 'minAvailable'].filter((term) => spec.at(term).exists).map((term) => `${term} ${spec.at(term)}`).join(', ') || 'neither maxUnavailable nor minAvailable';
+  const written = ['maxUnavailable', 'minAvailable'].filter((term) => spec.at(term).exists).map((term) => `spec.${term}: ${spec.at(term)}`);
+  return written.join(', ') || 'neither spec.maxUnavailable nor spec.minAvailable';
 }

@@ -19,25 +19,33 @@ import { trafficRules } from './traffic';
 import { workloadRules } from './workload';
 import type { Rule } from '../rule';
 
-/** Every rule, in the order in which docs/rules.md and the findings show them. */
-export const catalogue: readonly Rule[] = [
-  ...keepaliveRules,
-  ...idleTimeoutRules,
-  ...sysctlRules,
-  ...storageRules,
-  ...sessionRules,
-  ...trafficRules,
-  ...capacityRules,
-  ...serviceRules,
-  ...securityRules,
-  ...secretRules,
-  ...placementRules,
-  ...shutdownRules,
-  ...disruptionRules,
-  ...autoscalingRules,
-  ...workloadRules,
-  ...probeRules,
-  ...podSecurityRules,
-  ...annotationRules,
-  ...objectRules,
+/** Rules about one thing. */
+export interface Topic {
+  readonly title: string;
+  readonly rules: readonly Rule[];
+}
+
+/** Every topic, in the order in which docs/rules.md and the findings show them. */
+export const topics: readonly Topic[] = [
+  { title: 'Keepalive', rules: keepaliveRules },
+  { title: 'Idle timeouts of providers', rules: idleTimeoutRules },
+  { title: 'Sysctls', rules: sysctlRules },
+  { title: 'Storage', rules: storageRules },
+  { title: 'Sessions', rules: sessionRules },
+  { title: 'Traffic policy', rules: trafficRules },
+  { title: 'Capacity', rules: capacityRules },
+  { title: 'Services', rules: serviceRules },
+  { title: 'Security', rules: securityRules },
+  { title: 'Secrets', rules: secretRules },
+  { title: 'Placement', rules: placementRules },
+  { title: 'Shutdown', rules: shutdownRules },
+  { title: 'Disruption', rules: disruptionRules },
+  { title: 'Autoscaling', rules: autoscalingRules },
+  { title: 'Workload', rules: workloadRules },
+  { title: 'Probes', rules: probeRules },
+  { title: 'Pod security', rules: podSecurityRules },
+  { title: 'Declarations', rules: annotationRules },
+  { title: 'Objects', rules: objectRules },
 ];
+
+export const catalogue: readonly Rule[] = topics.flatMap(({ rules }) => rules);

@@ -20,13 +20,13 @@ export const keepaliveRules: readonly Rule[] = [
   annotations:
     cdk8s-mqtt/keepalive-max-seconds: "240" # behind an idle timeout of 350 s`,
   }, (service, broker) => {
-    const { seconds, where } = service.idleTimeout;
+    const { seconds, known, where } = service.idleTimeout;
     const limit = Math.floor(MARGIN * seconds);
     if (broker.keepaliveMaximum <= limit || isProbedInTime(service, broker)) return [];
     const limited = Number.isFinite(broker.keepaliveMaximum);
     const keepalive = limited ? `a keepalive of up to ${broker.keepaliveMaximum} s` : 'any keepalive, and none at all';
     return [{
-      found: `idle timeout of ${seconds} s (${where}); ${broker.object.kind} ${broker.object.name} accepts ${keepalive}`,
+      found: `${known ? '' : 'assumed '}idle timeout of ${seconds} s (${where}); ${broker.object.kind} ${broker.object.name} accepts ${keepalive}`,
       breaks: `A client that is silent for ${seconds} s loses its connection without a word${limited ? '' : ', and nothing obliges it to speak earlier'}.`,
       remedy: remedy(service, broker, limit),
     }];
@@ -97,7 +97,7 @@ function isProbedInTime(service: ServiceObject, broker: BrokerWorkload): boolean
 
 function remedy(service: ServiceObject, broker: BrokerWorkload, limit: number): string {
   const keepalive = `Limit the keepalive of the broker to ${limit} s (keepaliveLimit)`;
-  const idle = Number.isFinite(broker.keepaliveMaximum) ? `, or raise the idle timeout to ${Math.ceil(broker.keepaliveMaximum / MARGIN)} s` : '';
+  const idle = Number.isFinite(broker.keepaliveMaximum) ? `, or raise the idle timeout to ${Math.ceil(broker.keepaliveMaximum / MARGIN)} s where the provider can` : '';
   if (service.isPassthrough && broker.probesIdleConnections) {
     return `${keepalive}${idle}, or let the pods probe idle connections: sysctl ${KEEPALIVE_SYSCTL} below ${service.idleTimeout.seconds} s (tcpKeepalive).`;
   }

@@ -12,7 +12,8 @@ export const objectRules: readonly Rule[] = [
     why: 'Two manifests with the same kind, namespace and name are one object to Kubernetes: the last that is applied wins, and what the first said is lost without a message.',
     source: 'https://kubernetes.io/docs/concepts/overview/working-with-objects/names/',
     remedy: 'Give one of the two another name, or put them into different namespaces.',
-    example: "new MqttCluster(chart, 'Broker', { name: 'broker-a' });",
+    example: `kind: StatefulSet
+metadata: { name: broker-a, namespace: mqtt }`,
     check: (model) => {
       const seen = new Map<string, string>();
       return model.objects.filter((object) => object.kind !== '' && object.name !== '').flatMap((object) => {

@@ -94,7 +94,7 @@ export const securityRules: readonly Rule[] = [
     severity: Severity.ERROR,
     title: 'Metrics and health are not published outside',
     why: 'The port of probes and metrics has no authentication. It tells an attacker how many clients there are, what they do, and when the broker is in trouble.',
-    source: 'docs/rules.md#mqtt-security-005',
+    source: 'https://prometheus.io/docs/operating/security/',
     remedy: 'Take the port out of this Service; Prometheus scrapes the pods themselves.',
     example: `spec:
   type: LoadBalancer

@@ -41,7 +41,7 @@ export const serviceRules: readonly Rule[] = [
     id: 'MQTT-SERVICE-003',
     severity: Severity.ERROR,
     title: 'Every port of a Service leads to a port of the pods',
-    why: 'A targetPort by a name that no container has leads nowhere: the Service has no endpoint for it, and clients time out. A number that no container declares may work, but no policy, rule or dashboard knows what it is.',
+    why: 'A targetPort by a name that no container has leads nowhere: the Service has no endpoint for it, and clients time out. A number that no container declares is forwarded all the same, mostly to nobody, and no rule can tell what it is.',
     source: 'https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports',
     remedy: 'Name a container port.',
     example: `spec:
@@ -49,7 +49,7 @@ export const serviceRules: readonly Rule[] = [
     - { name: mqtt, port: 1883, targetPort: mqtt }`,
   }, (service, broker) => service.ports.filter((port) => !broker.target(port)).map((port) => ({
     found: `${port} has targetPort ${port.target}; the containers have ${broker.pods.containers.flatMap(({ ports }) => ports.map(({ name, port: number }) => name ?? number)).join(', ') || 'no ports'}`,
-    breaks: 'Nothing answers on this port.',
+    breaks: port.target.text === undefined ? 'The pods declare nothing on this port: it is unlikely that something answers.' : 'The Service has no endpoint for this port: nothing answers.',
   }))),
 
   objectRule({

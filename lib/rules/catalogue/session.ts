@@ -7,7 +7,7 @@ export const sessionRules: readonly Rule[] = [
     severity: Severity.ERROR,
     title: 'Brokers that share clients share sessions',
     why: 'With an embedded store each pod has subscriptions, sessions and retained messages of its own: several replicas are several separate brokers behind one address. A message that is published to one never reaches the subscribers of another, and a client that reconnects elsewhere finds no session.',
-    source: 'MQTT 3.1.1 §3.1.2.4; docs/rules.md#mqtt-session-001',
+    source: 'MQTT 3.1.1 §3.1.2.4',
     remedy: 'Run one replica; or a broker or session store that is replicated; or acknowledge this rule where separate brokers are meant.',
     example: `metadata:
   annotations:

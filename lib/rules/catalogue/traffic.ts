@@ -34,7 +34,7 @@ export const trafficRules: readonly Rule[] = [
     severity: Severity.ERROR,
     title: 'Under externalTrafficPolicy Local the load balancer knows which nodes have a broker',
     why: 'A node without a ready pod drops what it gets under Local. The load balancer must ask the healthCheckNodePort of each node, and the controller of this provider does not set that up by itself.',
-    source: `${EXTERNAL_TRAFFIC_SOURCE}; docs/rules.md#mqtt-traffic-002`,
+    source: EXTERNAL_TRAFFIC_SOURCE,
     remedy: 'Configure the health check of the provider for HTTP /healthz on healthCheckNodePort, or use externalTrafficPolicy Cluster.',
     example: `spec:
   externalTrafficPolicy: Cluster`,

@@ -32,7 +32,7 @@ export function dataVolume(broker: string, workload: Fields, container: Fields):
   const name = mount.at('name').text ?? '';
   // A claim template wins over a volume of the same name: the StatefulSet controller replaces it.
   const claim = claims.find((candidate) => nameOf(candidate) === name);
-  if (claim) return { kind: 'claimTemplate', path: `spec.volumeClaimTemplates '${name}'`, claim };
+  if (claim) return { kind: 'claimTemplate', path: `volumeClaimTemplate '${name}':`, claim };
 
   const volume = workload.at('template', 'spec', 'volumes').items.find((candidate) => candidate.at('name').text === name);
   const path = `volume '${name}' at ${directory}`;

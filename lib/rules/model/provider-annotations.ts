@@ -85,7 +85,7 @@ export function providerSaysInternal(service: ServiceObject): boolean | undefine
 
 /** The annotation, with its value, that makes the load balancer send PROXY protocol. */
 export function proxyProtocolSetting(service: ServiceObject): string | undefined {
-  const on = Object.entries(service.object.annotations).find(([key, value]) => PROXY_PROTOCOL[key]?.test(value)
+  const on = Object.entries(service.object.annotations).find(([key, value]) => (Object.hasOwn(PROXY_PROTOCOL, key) && PROXY_PROTOCOL[key].test(value))
     || (/^service\.beta\.kubernetes\.io\/aws-load-balancer-target-group-attributes(\.|$)/.test(key) && /proxy_protocol_v2\.enabled=true/.test(value)));
   return on && `${on[0]}: ${on[1]}`;
 }

@@ -1,0 +1,144 @@
+import { production, type RuleCases } from './rule-case';
+
+function declared(key: string, value: string): object[] {
+  return production(({ statefulSet }) => { statefulSet.metadata.annotations[`cdk8s-mqtt/${key}`] = value; });
+}
+
+function declaredOfService(key: string, value: string): object[] {
+  return production(({ loadBalancer }) => { loadBalancer.metadata.annotations[`cdk8s-mqtt/${key}`] = value; });
+}
+
+export const annotationCases: RuleCases[] = [
+  {
+    rule: 'MQTT-ANNOTATION-001',
+    breaks: [
+      {
+        name: 'a profile that is none',
+        manifests: declared('profile', 'staging'),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: "metadata.annotations 'cdk8s-mqtt/profile: staging'",
+          breaks: 'The rules that need it do not see it.',
+          remedy: 'Write `development` or `production`.',
+        }],
+      },
+      {
+        name: 'a duration with a unit',
+        manifests: declared('keepalive-max-seconds', '3m'),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: "metadata.annotations 'cdk8s-mqtt/keepalive-max-seconds: 3m'",
+          breaks: 'The rules that need it do not see it.',
+          remedy: 'Write a whole number of seconds from 1 to 65535.',
+        }],
+      },
+      {
+        name: 'a keepalive beyond the protocol',
+        manifests: declared('keepalive-max-seconds', '65536'),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: "metadata.annotations 'cdk8s-mqtt/keepalive-max-seconds: 65536'",
+          breaks: 'The rules that need it do not see it.',
+          remedy: 'Write a whole number of seconds from 1 to 65535.',
+        }],
+      },
+      {
+        name: 'a number below its range',
+        manifests: declared('node-count', '0'),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: "metadata.annotations 'cdk8s-mqtt/node-count: 0'",
+          breaks: 'The rules that need it do not see it.',
+          remedy: 'Write a whole number of nodes from 1.',
+        }],
+      },
+      {
+        name: 'a negative number',
+        manifests: declared('shutdown-delay-seconds', '-1'),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: "metadata.annotations 'cdk8s-mqtt/shutdown-delay-seconds: -1'",
+          breaks: 'The rules that need it do not see it.',
+          remedy: 'Write a whole number of seconds from 0.',
+        }],
+      },
+      {
+        name: 'names that are none',
+        manifests: declared('tls-listeners', 'mqtts; wss'),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: "metadata.annotations 'cdk8s-mqtt/tls-listeners: mqtts; wss'",
+          breaks: 'The rules that need it do not see it.',
+          remedy: 'Write names of container ports, separated by commas.',
+        }],
+      },
+      {
+        name: 'an idle timeout that is none',
+        manifests: declaredOfService('load-balancer-idle-timeout-seconds', '0'),
+        findings: [{
+          object: 'Service mqtt/broker-nlb',
+          found: "metadata.annotations 'cdk8s-mqtt/load-balancer-idle-timeout-seconds: 0'",
+          breaks: 'The rules that need it do not see it.',
+          remedy: 'Write a whole number of seconds from 1, `none` or `unknown`.',
+        }],
+      },
+      {
+        name: 'an exposure that is none',
+        manifests: declaredOfService('load-balancer-exposure', 'public'),
+        findings: [{
+          object: 'Service mqtt/broker-nlb',
+          found: "metadata.annotations 'cdk8s-mqtt/load-balancer-exposure: public'",
+          breaks: 'The rules that need it do not see it.',
+          remedy: 'Write `internet` or `internal`.',
+        }],
+      },
+    ],
+    satisfies: [
+      { name: 'all declarations', manifests: production() },
+      { name: 'an idle timeout that is not known', manifests: declaredOfService('load-balancer-idle-timeout-seconds', 'unknown') },
+      { name: 'a text of its own', manifests: declaredOfService('load-balancer-provider', 'my own') },
+    ],
+  },
+  {
+    rule: 'MQTT-ANNOTATION-002',
+    breaks: [{
+      name: 'a misspelled name',
+      manifests: declared('keepalive-maximum', '300'),
+      findings: [{
+        object: 'StatefulSet mqtt/broker',
+        found: "metadata.annotations 'cdk8s-mqtt/keepalive-maximum: 300'",
+        breaks: 'No rule reads it. Known are broker, profile, keepalive-max-seconds, session-store, anonymous-clients, node-count, connections-per-pod, drain-connections-per-second, shutdown-delay-seconds, tls-listeners, load-balancer-provider, load-balancer-class, load-balancer-idle-timeout-seconds, load-balancer-exposure, load-balancer-local-health-check.',
+      }],
+    }],
+    satisfies: [
+      { name: 'known names', manifests: production() },
+      { name: 'annotations of others', manifests: production(({ statefulSet }) => { statefulSet.metadata.annotations['example.com/profile'] = 'x'; }) },
+    ],
+  },
+  {
+    rule: 'MQTT-ANNOTATION-003',
+    breaks: [{
+      name: 'only the broker',
+      manifests: production(({ statefulSet }) => { statefulSet.metadata.annotations = { 'cdk8s-mqtt/broker': 'aedes', 'cdk8s-mqtt/profile': 'production' }; }),
+      findings: [{
+        object: 'StatefulSet mqtt/broker',
+        found: 'no annotation cdk8s-mqtt/session-store, cdk8s-mqtt/anonymous-clients',
+        breaks: 'Rules that depend on it cannot judge this object.',
+      }],
+    }],
+    satisfies: [{ name: 'all that are needed', manifests: production() }],
+  },
+  {
+    rule: 'MQTT-ANNOTATION-004',
+    breaks: [{
+      name: 'a Service of other origin',
+      manifests: production(({ loadBalancer }) => { delete loadBalancer.metadata.annotations; }),
+      findings: [{
+        object: 'Service mqtt/broker-nlb',
+        found: 'no annotation cdk8s-mqtt/load-balancer-class, cdk8s-mqtt/load-balancer-exposure',
+        breaks: 'Rules that depend on it cannot judge this object.',
+      }],
+    }],
+    satisfies: [{ name: 'all that are needed', manifests: production() }],
+  },
+];

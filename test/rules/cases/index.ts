@@ -1,0 +1,43 @@
+import { annotationCases } from './annotation';
+import { autoscalingCases } from './autoscaling';
+import { capacityCases } from './capacity';
+import { disruptionCases } from './disruption';
+import { idleTimeoutCases } from './idle-timeout';
+import { keepaliveCases } from './keepalive';
+import { objectCases } from './object';
+import { placementCases } from './placement';
+import { podSecurityCases } from './pod-security';
+import { probeCases } from './probe';
+import type { RuleCases } from './rule-case';
+import { secretCases } from './secret';
+import { securityCases } from './security';
+import { serviceCases } from './service';
+import { sessionCases } from './session';
+import { shutdownCases } from './shutdown';
+import { storageCases } from './storage';
+import { sysctlCases } from './sysctl';
+import { trafficCases } from './traffic';
+import { workloadCases } from './workload';
+
+/** For every rule of the catalogue, manifests that break it and manifests that satisfy it. */
+export const ruleCases: readonly RuleCases[] = [
+  ...keepaliveCases,
+  ...idleTimeoutCases,
+  ...sysctlCases,
+  ...storageCases,
+  ...sessionCases,
+  ...trafficCases,
+  ...capacityCases,
+  ...serviceCases,
+  ...securityCases,
+  ...secretCases,
+  ...placementCases,
+  ...shutdownCases,
+  ...disruptionCases,
+  ...autoscalingCases,
+  ...workloadCases,
+  ...probeCases,
+  ...podSecurityCases,
+  ...annotationCases,
+  ...objectCases,
+];

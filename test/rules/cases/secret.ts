@@ -1,0 +1,113 @@
+import { type ClusterManifests, containerOf, podOf } from './base';
+import { production, type RuleCases } from './rule-case';
+
+function secret(fields: object): object {
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'broker-passwords', namespace: 'mqtt' }, ...fields };
+}
+
+function mounted(manifests: ClusterManifests): void {
+  podOf(manifests).volumes.push({ name: 'passwords', secret: { secretName: 'broker-passwords' } });
+}
+
+function env(...variables: object[]): object[] {
+  return production((manifests) => { containerOf(manifests).env.push(...variables); });
+}
+
+export const secretCases: RuleCases[] = [
+  {
+    rule: 'MQTT-SECRET-001',
+    breaks: [
+      {
+        name: 'mounted',
+        manifests: production((manifests) => {
+          mounted(manifests);
+          manifests.secret = secret({ stringData: { passwords: 'sensor:hash' } });
+        }),
+        findings: [{
+          object: 'Secret mqtt/broker-passwords',
+          found: 'stringData.passwords',
+          breaks: 'The credentials of the broker are public to all who read the manifests.',
+        }],
+      },
+      {
+        name: 'in an environment variable',
+        manifests: production((manifests) => {
+          containerOf(manifests).env.push({ name: 'LICENSE', valueFrom: { secretKeyRef: { name: 'broker-passwords', key: 'license' } } });
+          manifests.secret = secret({ data: { license: 'AAAA' } });
+        }),
+        findings: [{
+          object: 'Secret mqtt/broker-passwords',
+          found: 'data.license',
+          breaks: 'The credentials of the broker are public to all who read the manifests.',
+        }],
+      },
+      {
+        name: 'in a projected volume',
+        manifests: production((manifests) => {
+          podOf(manifests).volumes.push({ name: 'all', projected: { sources: [{ secret: { name: 'broker-passwords' } }] } });
+          manifests.secret = secret({ data: { license: 'AAAA' } });
+        }),
+        findings: [{
+          object: 'Secret mqtt/broker-passwords',
+          found: 'data.license',
+          breaks: 'The credentials of the broker are public to all who read the manifests.',
+        }],
+      },
+    ],
+    satisfies: [
+      { name: 'by reference', manifests: production(mounted) },
+      {
+        name: 'without data, to be filled by somebody else',
+        manifests: production((manifests) => {
+          mounted(manifests);
+          manifests.secret = secret({});
+        }),
+      },
+      { name: 'of something else', manifests: production((manifests) => { manifests.secret = secret({ stringData: { a: 'b' } }); }) },
+    ],
+  },
+  {
+    rule: 'MQTT-SECRET-002',
+    breaks: [{
+      name: 'a key beside the configuration',
+      manifests: production(({ configuration }) => { configuration.data['tls.key'] = '-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n'; }),
+      findings: [{
+        object: 'ConfigMap mqtt/broker-configuration',
+        found: 'data.tls.key holds a private key',
+        breaks: 'Everybody who reads the manifests can pose as the broker.',
+      }],
+    }],
+    satisfies: [
+      { name: 'no key', manifests: production() },
+      { name: 'a certificate', manifests: production(({ configuration }) => { configuration.data['ca.crt'] = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'; }) },
+    ],
+  },
+  {
+    rule: 'MQTT-SECRET-003',
+    breaks: [
+      {
+        name: 'a password',
+        manifests: env({ name: 'ADMIN_PASSWORD', value: 'public' }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: "container 'aedes': env ADMIN_PASSWORD with a literal value",
+          breaks: 'The credential is public to all who read the manifests.',
+        }],
+      },
+      {
+        name: 'a licence key',
+        manifests: env({ name: 'EMQX_LICENSE__KEY', value: 'AAAA' }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: "container 'aedes': env EMQX_LICENSE__KEY with a literal value",
+          breaks: 'The credential is public to all who read the manifests.',
+        }],
+      },
+    ],
+    satisfies: [
+      { name: 'by reference', manifests: env({ name: 'ADMIN_PASSWORD', valueFrom: { secretKeyRef: { name: 'admin', key: 'password' } } }) },
+      { name: 'a path', manifests: env({ name: 'PASSWORD_FILE', value: '/etc/mqtt-broker/passwords' }) },
+      { name: 'empty', manifests: env({ name: 'ADMIN_PASSWORD', value: '' }) },
+    ],
+  },
+];

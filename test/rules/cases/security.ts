@@ -1,0 +1,268 @@
+import { behindNodes, type ClusterManifests, containerOf } from './base';
+import { development, production, type RuleCases } from './rule-case';
+
+const AWS = 'service.beta.kubernetes.io/aws-load-balancer-';
+const ANONYMOUS = 'cdk8s-mqtt/anonymous-clients';
+const EXPOSURE = 'cdk8s-mqtt/load-balancer-exposure';
+const TLS = 'cdk8s-mqtt/tls-listeners';
+
+function plaintext({ statefulSet }: ClusterManifests): void {
+  delete statefulSet.metadata.annotations[TLS];
+}
+
+export const securityCases: RuleCases[] = [
+  {
+    rule: 'MQTT-SECURITY-001',
+    breaks: [{
+      name: 'allowed in production',
+      manifests: production(({ statefulSet }) => { statefulSet.metadata.annotations[ANONYMOUS] = 'allowed'; }),
+      findings: [{
+        object: 'StatefulSet mqtt/broker',
+        found: "metadata.annotations 'cdk8s-mqtt/anonymous-clients: allowed'",
+        breaks: 'The fleet is open to everybody who can connect.',
+      }],
+    }],
+    satisfies: [
+      { name: 'refused in production', manifests: production() },
+      { name: 'allowed in development', manifests: development(({ statefulSet }) => { statefulSet.metadata.annotations[ANONYMOUS] = 'allowed'; }) },
+    ],
+  },
+  {
+    rule: 'MQTT-SECURITY-002',
+    breaks: [{
+      name: 'allowed in development',
+      manifests: development(({ statefulSet }) => { statefulSet.metadata.annotations[ANONYMOUS] = 'allowed'; }),
+      findings: [{
+        object: 'StatefulSet mqtt/broker',
+        found: "metadata.annotations 'cdk8s-mqtt/anonymous-clients: allowed'",
+        breaks: 'Everybody who can connect may publish and subscribe.',
+      }],
+    }],
+    satisfies: [
+      { name: 'refused in development', manifests: development() },
+      { name: 'allowed in production, which MQTT-SECURITY-001 refuses', manifests: production(({ statefulSet }) => { statefulSet.metadata.annotations[ANONYMOUS] = 'allowed'; }) },
+    ],
+  },
+  {
+    rule: 'MQTT-SECURITY-003',
+    breaks: [
+      {
+        name: 'a plaintext listener beside one with TLS',
+        manifests: production((manifests) => { containerOf(manifests).ports.push({ name: 'mqtt', containerPort: 1883, protocol: 'TCP' }); }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: 'container ports without TLS: 1883 (mqtt)',
+          breaks: 'Credentials and messages travel in the clear.',
+        }],
+      },
+      {
+        name: 'no declared TLS',
+        manifests: production(plaintext),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: 'container ports without TLS: 8883 (mqtts)',
+          breaks: 'Credentials and messages travel in the clear.',
+        }],
+      },
+      {
+        name: 'a port without a name',
+        manifests: production((manifests) => { containerOf(manifests).ports.push({ containerPort: 1883 }); }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: 'container ports without TLS: 1883',
+          breaks: 'Credentials and messages travel in the clear.',
+        }],
+      },
+    ],
+    satisfies: [
+      { name: 'TLS only, beside the operations port', manifests: production() },
+      {
+        name: 'two listeners with TLS, and ports that are none',
+        manifests: production((manifests) => {
+          manifests.statefulSet.metadata.annotations[TLS] = 'mqtts, wss';
+          containerOf(manifests).ports.push({ name: 'wss', containerPort: 8084 }, { name: 'dashboard', containerPort: 18083 }, { name: 'gossip', containerPort: 7946, protocol: 'UDP' });
+        }),
+      },
+      { name: 'plaintext in development', manifests: development(plaintext) },
+    ],
+  },
+  {
+    rule: 'MQTT-SECURITY-004',
+    breaks: [
+      {
+        name: 'declared as reachable from the internet',
+        manifests: development((manifests) => {
+          plaintext(manifests);
+          behindNodes(manifests, { [EXPOSURE]: 'internet' });
+        }),
+        findings: [{
+          object: 'Service mqtt/broker-nlb',
+          found: 'port 8883 (mqtts) of an internet-facing load balancer leads to a listener without TLS',
+          breaks: 'Credentials and messages of every device can be read and changed on the internet.',
+        }],
+      },
+      {
+        name: 'an override of the scheme that the declaration does not know of',
+        manifests: development((manifests) => {
+          plaintext(manifests);
+          manifests.loadBalancer.metadata.annotations[`${AWS}scheme`] = 'internet-facing';
+        }),
+        findings: [{
+          object: 'Service mqtt/broker-nlb',
+          found: 'port 8883 (mqtts) of an internet-facing load balancer leads to a listener without TLS',
+          breaks: 'Credentials and messages of every device can be read and changed on the internet.',
+        }],
+      },
+    ],
+    satisfies: [
+      { name: 'TLS in the broker', manifests: production((manifests) => { behindNodes(manifests, { [EXPOSURE]: 'internet' }); }) },
+      { name: 'internal', manifests: development(plaintext) },
+      {
+        name: 'declared as reachable from the internet, and internal for Azure',
+        manifests: development((manifests) => {
+          plaintext(manifests);
+          behindNodes(manifests, { [EXPOSURE]: 'internet', 'service.beta.kubernetes.io/azure-load-balancer-internal': 'true' });
+        }),
+      },
+      {
+        name: 'declared as reachable from the internet, and internal for Google',
+        manifests: development((manifests) => {
+          plaintext(manifests);
+          behindNodes(manifests, { [EXPOSURE]: 'internet', 'networking.gke.io/load-balancer-type': 'Internal' });
+        }),
+      },
+      {
+        name: 'TLS at the load balancer',
+        manifests: development((manifests) => {
+          plaintext(manifests);
+          Object.assign(manifests.loadBalancer.metadata.annotations, {
+            [`${AWS}scheme`]: 'internet-facing', [`${AWS}ssl-cert`]: 'arn:aws:acm:eu-central-1:123456789012:certificate/example',
+          });
+        }),
+      },
+    ],
+  },
+  {
+    rule: 'MQTT-SECURITY-005',
+    breaks: [
+      {
+        name: 'a load balancer',
+        manifests: production(({ loadBalancer }) => { loadBalancer.spec.ports.push({ name: 'http', port: 80, targetPort: 8080 }); }),
+        findings: [{
+          object: 'Service mqtt/broker-nlb',
+          found: 'port 80 (http) of a Service of type LoadBalancer leads to an operations port',
+          breaks: 'Everybody who reaches the load balancer or a node reads metrics and health.',
+        }],
+      },
+      {
+        name: 'a node port',
+        manifests: production(({ clientService }) => { Object.assign(clientService.spec, { type: 'NodePort', ports: [{ port: 8080, targetPort: 'http' }] }); }),
+        findings: [{
+          object: 'Service mqtt/broker',
+          found: 'port 8080 of a Service of type NodePort leads to an operations port',
+          breaks: 'Everybody who reaches the load balancer or a node reads metrics and health.',
+        }],
+      },
+    ],
+    satisfies: [
+      { name: 'listeners only', manifests: production() },
+      { name: 'inside the cluster', manifests: production(({ clientService }) => { clientService.spec.ports.push({ name: 'http', port: 8080, targetPort: 'http' }); }) },
+    ],
+  },
+  {
+    rule: 'MQTT-SECURITY-006',
+    breaks: [
+      {
+        name: 'none',
+        manifests: production((manifests) => { delete manifests.networkPolicy; }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: 'no NetworkPolicy with the policy type Ingress selects the pods',
+          breaks: 'A compromised pod anywhere in the cluster reaches every port of the brokers.',
+        }],
+      },
+      {
+        name: 'one for egress',
+        manifests: production(({ networkPolicy }) => { networkPolicy.spec.policyTypes = ['Egress']; }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: 'no NetworkPolicy with the policy type Ingress selects the pods',
+          breaks: 'A compromised pod anywhere in the cluster reaches every port of the brokers.',
+        }],
+      },
+      {
+        name: 'one for other pods',
+        manifests: production(({ networkPolicy }) => { networkPolicy.spec.podSelector = { matchLabels: { app: 'web' } }; }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: 'no NetworkPolicy with the policy type Ingress selects the pods',
+          breaks: 'A compromised pod anywhere in the cluster reaches every port of the brokers.',
+        }],
+      },
+    ],
+    satisfies: [
+      { name: 'one for ingress', manifests: production() },
+      { name: 'one for every pod of the namespace', manifests: production(({ networkPolicy }) => { networkPolicy.spec.podSelector = {}; }) },
+      { name: 'none in development', manifests: development((manifests) => { delete manifests.networkPolicy; }) },
+    ],
+  },
+  {
+    rule: 'MQTT-SECURITY-007',
+    breaks: [
+      {
+        name: 'another port is open',
+        manifests: production(({ networkPolicy }) => { networkPolicy.spec.ingress[0].ports[0].port = 1883; }),
+        findings: [{
+          object: 'Service mqtt/broker',
+          found: 'port 8883 (mqtts) leads to a container port that no NetworkPolicy opens (broker)',
+          breaks: 'Clients time out.',
+        }, {
+          object: 'Service mqtt/broker-nlb',
+          found: 'port 8883 (mqtts) leads to a container port that no NetworkPolicy opens (broker)',
+          breaks: 'Clients time out.',
+        }],
+      },
+      {
+        name: 'another protocol is open',
+        manifests: production((manifests) => {
+          delete manifests.loadBalancer;
+          manifests.networkPolicy.spec.ingress[0].ports[0].protocol = 'UDP';
+        }),
+        findings: [{
+          object: 'Service mqtt/broker',
+          found: 'port 8883 (mqtts) leads to a container port that no NetworkPolicy opens (broker)',
+          breaks: 'Clients time out.',
+        }],
+      },
+      {
+        name: 'nothing is open',
+        manifests: production((manifests) => {
+          delete manifests.loadBalancer;
+          delete manifests.networkPolicy.spec.policyTypes;
+          delete manifests.networkPolicy.spec.ingress;
+        }),
+        findings: [{
+          object: 'Service mqtt/broker',
+          found: 'port 8883 (mqtts) leads to a container port that no NetworkPolicy opens (broker)',
+          breaks: 'Clients time out.',
+        }],
+      },
+    ],
+    satisfies: [
+      { name: 'the port is open', manifests: production() },
+      { name: 'the port is open by name', manifests: production(({ networkPolicy }) => { networkPolicy.spec.ingress[0].ports[0].port = 'mqtts'; }) },
+      { name: 'a range is open', manifests: production(({ networkPolicy }) => { networkPolicy.spec.ingress[0].ports = [{ port: 8000, endPort: 9000 }]; }) },
+      { name: 'every port is open', manifests: production(({ networkPolicy }) => { networkPolicy.spec.ingress = [{}]; }) },
+      { name: 'every TCP port is open', manifests: production(({ networkPolicy }) => { networkPolicy.spec.ingress = [{ ports: [{ protocol: 'TCP' }] }]; }) },
+      {
+        name: 'a second policy opens it',
+        manifests: production((manifests) => {
+          manifests.second = structuredClone(manifests.networkPolicy);
+          manifests.second.metadata.name = 'second';
+          manifests.networkPolicy.spec.ingress = [];
+        }),
+      },
+      { name: 'no policy', manifests: production((manifests) => { delete manifests.networkPolicy; }) },
+    ],
+  },
+];
