@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { SessionClient } from './session-client.js';
+import { temporaryDirectory } from '../store/temporary-directory.js';
+
+/** How often the broker is killed in each test. */
+const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 3);
+const IN_FLIGHT = 50;
+
+async function startBroker(t: TestContext, directory: string, port = 0): Promise<{ process: ChildProcess; port: number }> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./broker-process.js', import.meta.url)), directory, String(port)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  t.after(() => child.kill('SIGKILL'));
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const listening = /^port (\d+)$/.exec(line);
+    if (listening !== null) return { process: child, port: Number(listening[1]) };
+  }
+  throw new Error('the broker did not start');
+}
+
+for (const qos of [1, 2] as const) {
+  test(`kill -9 under a QoS ${qos} stream, ${ROUNDS} times: nothing acknowledged is lost${qos === 2 ? ', nothing comes twice' : ''}, and the order holds`, async (t) => {
+    const directory = temporaryDirectory(t);
+    let broker = await startBroker(t, directory);
+    const { port } = broker;
+    const subscribers = [new SessionClient('subscriber', port, { topic: 'stream/+', qos }), new SessionClient('other', port, { topic: '#', qos })];
+    for (const subscriber of subscribers) await subscriber.until(() => subscriber.connections > 0);
+    const publishers = [0, 1].map((number) => new SessionClient(`publisher ${number}`, port));
+    t.after(() => [...subscribers, ...publishers].forEach((client) => client.stop()));
+
+    let sent = 0;
+    let streaming = true;
+    const streams = publishers.map(async (publisher, number) => {
+      while (streaming) {
+        await publisher.until(() => publisher.inFlight < IN_FLIGHT);
+        if (streaming) publisher.publish(`stream/${number}`, `${number}:${sent++}`, qos);
+      }
+    });
+
+    for (let round = 0; round < ROUNDS; round++) {
+      // Somewhere in the stream: after the connections are back, and some more messages.
+      const [publisher] = publishers as [SessionClient];
+      const goal = publisher.acknowledged.length + 100 + Math.floor(Math.random() * 400);
+      await publisher.until(() => publisher.acknowledged.length > goal);
+      if (round % 2 === 1) subscribers[1]!.breakConnection();
+      broker.process.kill('SIGKILL');
+      await once(broker.process, 'exit');
+      broker = await startBroker(t, directory, port);
+    }
+    streaming = false;
+    for (const publisher of publishers) await publisher.until(() => publisher.inFlight === 0);
+    await Promise.all(streams);
+
+    for (const subscriber of subscribers) {
+      const acknowledged = publishers.flatMap((publisher) => publisher.acknowledged);
+      await subscriber.until(() => new Set(subscriber.received).size >= sent);
+      const received = new Set(subscriber.received);
+      assert.deepEqual(acknowledged.filter((payload) => !received.has(payload)), [], 'acknowledged and lost');
+      if (qos === 2) assert.equal(subscriber.received.length, received.size, 'delivered twice');
+      for (const number of [0, 1]) {
+        // Of each first arrival: repetitions may come later.
+        const positions = [...received].filter((payload) => payload.startsWith(`${number}:`)).map((payload) => Number(payload.slice(2)));
+        assert.deepEqual(positions, positions.toSorted((a, b) => a - b), 'order of one publisher');
+      }
+    }
+    t.diagnostic(`${sent} messages, ${subscribers.map((subscriber) => subscriber.received.length - new Set(subscriber.received).size).join(' and ')} repetitions`);
+  });
+}
+
+test('the will of a client that was connected when the broker was killed is published at the next start, once', async (t) => {
+  const directory = temporaryDirectory(t);
+  let broker = await startBroker(t, directory);
+  const { port } = broker;
+  const watcher = new SessionClient('watcher', port, { topic: 'will', qos: 2 });
+  t.after(() => watcher.stop());
+  await watcher.until(() => watcher.connections > 0);
+  const { connect } = await import('mqtt');
+  const client = connect({ host: '127.0.0.1', port, reconnectPeriod: 0, will: { topic: 'will', payload: Buffer.from('gone'), qos: 2, retain: false } });
+  client.on('error', () => {});
+  await new Promise((resolve) => client.once('connect', resolve));
+  for (let restart = 0; restart < 2; restart++) {
+    broker.process.kill('SIGKILL');
+    await once(broker.process, 'exit');
+    broker = await startBroker(t, directory, port);
+    await watcher.until(() => watcher.received.length === 1 && watcher.connections === restart + 2);
+  }
+  const publisher = new SessionClient('publisher', port);
+  t.after(() => publisher.stop());
+  publisher.publish('will', 'after', 2);
+  await watcher.until(() => watcher.received.includes('after'));
+  assert.deepEqual(watcher.received, ['gone', 'after']);
+});
