@@ -18,6 +18,7 @@ Without one, for a quick try:
   --data DIR              folder of the store
   --allow-anonymous       let clients in without a password
   --operations URL        where /livez, /readyz, /startupz and /metrics are; without it, nowhere
+  Everything else is at the default of the configuration file, but for shutdown.delaySeconds, which is 0.
 
 Port 0 stands for any free port; the log says which one it is.
 

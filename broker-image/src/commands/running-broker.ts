@@ -4,12 +4,9 @@ import type { BrokerConfiguration } from '../config/index.js';
 import { bind, formatAddress, Listener } from '../listeners/index.js';
 import { CombinedObserver, createOperationsServer, Health, LogObserver, Metrics, Shutdown, SystemTopics, WatchedFiles, type Log } from '../operations/index.js';
 import { Broker } from '../protocol/index.js';
-import { Store } from '../store/index.js';
+import { Store, StoreOpenError } from '../store/index.js';
 import { readAccessRules, readPasswordFile } from './load-source.js';
 import { version } from './version.js';
-
-/** The store could not be opened. */
-export class StoreOpenError extends Error {}
 
 /** All parts of a broker, put together in the order in which they need each other. */
 export class RunningBroker {
@@ -104,6 +101,7 @@ export class RunningBroker {
     try {
       this.store = await Store.open({ directory, maxBytes, observer: this.observer });
     } catch (error) {
+      if (error instanceof StoreOpenError) throw error;
       throw new StoreOpenError(`cannot open the store in ${directory}: ${(error as Error).message}`, { cause: error });
     }
     this.log.write('info', 'store.opened', 'the store is open', { directory, milliseconds: Math.round(performance.now() - begun) });

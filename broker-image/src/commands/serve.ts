@@ -1,7 +1,8 @@
 import type { BrokerConfiguration } from '../config/index.js';
 import { BindError } from '../listeners/index.js';
 import { createLog, ExitCode, type Log } from '../operations/index.js';
-import { RunningBroker, StoreOpenError } from './running-broker.js';
+import { StoreOpenError } from '../store/index.js';
+import { RunningBroker } from './running-broker.js';
 import { version } from './version.js';
 
 /** Runs the broker until a signal ends it. Ends the process. */
@@ -18,7 +19,6 @@ export async function serve(configuration: BrokerConfiguration): Promise<never> 
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
 
-  log.write('info', 'broker.starting', 'starting', { version, node: process.version, listeners: configuration.listeners.length });
   try {
     const broker = new RunningBroker(configuration, log);
     const stop = async (signal: string) => {
@@ -28,6 +28,8 @@ export async function serve(configuration: BrokerConfiguration): Promise<never> 
     };
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(signal));
     process.on('SIGHUP', () => void broker.reloadFiles());
+    // After the handlers: from this line on a signal ends the broker in order.
+    log.write('info', 'broker.starting', 'starting', { version, node: process.version, listeners: configuration.listeners.length });
     await broker.start();
   } catch (error) {
     fail(error);

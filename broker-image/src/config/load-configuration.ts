@@ -27,10 +27,13 @@ export function loadConfigurationFile(file: string, options: LoadOptions = {}): 
   return configuration;
 }
 
-/** The configuration of a broker that runs without a file, everything else at its default. No HTTP server unless asked for: two brokers on one host must not clash over a port that nobody named. */
+/**
+ * The configuration of a broker that runs without a file, everything else at its default but two: no HTTP server unless asked for, as two brokers on one host
+ * must not clash over a port that nobody named, and no delay at the end, as no load balancer watches its readiness.
+ */
 export function configurationWithoutFile(overrides: Overrides, authentication: { readonly anonymous: boolean }): BrokerConfiguration {
   // The ports are placeholders: the overrides carry the real ones, which may be 0.
-  const document = { listeners: overrides.listeners.map(({ name, endpoint }) => ({ name, protocol: endpoint.protocol, port: 1883 })), authentication };
+  const document = { listeners: overrides.listeners.map(({ name, endpoint }) => ({ name, protocol: endpoint.protocol, port: 1883 })), authentication, shutdown: { delaySeconds: 0 } };
   const { configuration, problems } = readDocument(document, { overrides }, () => undefined);
   if (problems.length > 0) throw new InvalidFileError('command line', problems);
   return overrides.operations ? configuration : { ...configuration, operations: undefined };

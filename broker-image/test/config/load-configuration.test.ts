@@ -260,7 +260,7 @@ test('an override can clash, too', () => {
   assert.deepEqual(problemsOfFile(minimal, { ...overrides(), operations }), ['operations.port: found 1883, the port of listeners[0] on the same address']);
 });
 
-test('without a file: the given listeners, everything else at its default, no HTTP server unless asked for', () => {
+test('without a file: the given listeners, everything else at its default, no HTTP server unless asked for, no delay at the end', () => {
   const given = { ...overrides(['tcp', 'tcp://127.0.0.1:0'], ['ws', 'ws://[::1]:8083/x']), dataDirectory: '/d' };
   const configuration = configurationWithoutFile(given, { anonymous: true });
   const { operations, ...fromFile } = loadConfigurationFile(temporaryFile(minimal));
@@ -272,6 +272,7 @@ test('without a file: the given listeners, everything else at its default, no HT
     ],
     store: { ...fromFile.store, directory: '/d' },
     operations: undefined,
+    shutdown: { ...fromFile.shutdown, delaySeconds: 0 },
   });
   const asked = configurationWithoutFile({ ...given, operations: parseEndpoint('http://127.0.0.1:0', ['http']) }, { anonymous: true });
   assert.deepEqual(asked.operations, { address: '127.0.0.1', port: 0 });
