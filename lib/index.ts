@@ -34,7 +34,7 @@ export { MeasuredIdleTimeoutOptions } from './network/providers/measured-idle-ti
 export { MetalLbOptions } from './network/providers/metallb';
 export { OciLoadBalancerOptions, OciNetworkLoadBalancerOptions } from './network/providers/oci';
 export { OctaviaAlgorithm, OctaviaCommonOptions, OctaviaOptions, OvhFlavor, OvhOptions } from './network/providers/octavia';
-export * from './network/providers/on-premises-options';
+export { OnPremisesOptions } from './network/providers/on-premises-options';
 export { ScalewayOptions } from './network/providers/scaleway';
 export * from './rules/finding';
 export * from './security/mqtt-authentication';

@@ -111,7 +111,7 @@ All of it worked, in ${seconds.toFixed(0)} s:
   - a message arrived at each of QoS 0, 1 and 2, and a retained one reached a late subscriber
   - ${queued} acknowledged messages waited for a sleeping client, outlived a restart of the broker, and arrived in order
   - metrics, among them:
-      ${[sample('mqtt_messages_received_total'), sample('mqtt_sessions'), sample('mqtt_store_writable')].join('\n      ')}
+      ${[sample('mqtt_messages_sent_total{qos="1"}'), sample('mqtt_sessions{state="disconnected"}'), sample('mqtt_store_writable')].join('\n      ')}
 
 The manifests are in ${yaml}. To run them on Kubernetes:
   docker build -t cdk8s-mqtt/broker:0.0.0 broker-image       # and push it, or load it into your cluster
