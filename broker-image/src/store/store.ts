@@ -194,6 +194,16 @@ export class Store {
     return this.#database.range(ranges.everything);
   }
 
+  /** Resolves when nothing is left on disk of sessions that ended. */
+  async purged(): Promise<void> {
+    await this.durable();
+    while (this.#state.ended.size > 0) {
+      this.#schedule();
+      await new Promise(setImmediate);
+      await this.durable();
+    }
+  }
+
   /** Writes and syncs what is left, then lets go of the folder. */
   async close(): Promise<void> {
     if (this.#closed) return;
