@@ -14,7 +14,7 @@ const STOP_WITHIN_MS = 30_000;
 async function checkPortsFree(ports) {
   const taken = [];
   for (const { option, port } of ports) {
-    if (!await isFree(port)) taken.push(`port ${port} on 127.0.0.1 is in use by another program. Stop it, or choose another port: npm run quickstart -- ${option} ${port + 1000}`);
+    if (!await isFree(port)) taken.push(`port ${port} on 127.0.0.1 is in use by another program. Stop it, or choose another port: npm run quickstart -- ${option} ${port < 64000 ? port + 1000 : port - 1000}`);
   }
   if (taken.length > 0) throw new Failure(taken.join('\n'));
 }

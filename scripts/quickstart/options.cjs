@@ -13,12 +13,10 @@ const HELP = `npm run quickstart [-- options]
 /** What the command line asks for. */
 function parseOptions(argv) {
   const values = parse(argv);
-  return {
-    help: values.help,
-    keep: values.keep,
-    port: portNumber('--port', values.port),
-    operationsPort: portNumber('--operations-port', values['operations-port']),
-  };
+  const port = portNumber('--port', values.port);
+  const operationsPort = portNumber('--operations-port', values['operations-port']);
+  if (port === operationsPort) throw new Failure(`--port and --operations-port are both ${port}: choose two different ports`);
+  return { help: values.help, keep: values.keep, port, operationsPort };
 }
 
 function parse(argv) {
