@@ -2,7 +2,7 @@ import { metricsOf } from './metrics/broker-metrics';
 import { type ClusterMatchers, Series } from './series';
 import type { IMqttCluster } from '../network/mqtt-cluster-reference';
 
-/** What can be asked about a cluster, read from its workload as it will be applied, overrides included. */
+/** What can be asked about a cluster. */
 export interface ClusterSeries {
   /** @default - not known when the app is synthesized */
   readonly namespace?: string;
@@ -14,10 +14,11 @@ export interface ClusterSeries {
   readonly variable: Series;
 }
 
+/** The claims are read from the workload as it will be applied, overrides included. */
 export function seriesOf(cluster: IMqttCluster): ClusterSeries {
-  const { metadata, spec } = cluster.workload.toJson() as Workload;
-  const { name, namespace } = metadata;
-  const templates = (spec.volumeClaimTemplates ?? []).map((template) => template.metadata.name);
+  const { name, namespace } = cluster.workload.metadata;
+  const { volumeClaimTemplates = [] } = cluster.workload.toJson().spec as WorkloadSpec;
+  const templates = volumeClaimTemplates.map((template) => template.metadata.name);
   const metrics = metricsOf(cluster.brokerName) ?? {};
   const podNames = `${name}-[0-9]+`;
 
@@ -35,7 +36,6 @@ export function seriesOf(cluster: IMqttCluster): ClusterSeries {
   };
 }
 
-interface Workload {
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly spec: { readonly volumeClaimTemplates?: { readonly metadata: { readonly name: string } }[] };
+interface WorkloadSpec {
+  readonly volumeClaimTemplates?: { readonly metadata: { readonly name: string } }[];
 }

@@ -15,7 +15,7 @@ export interface MqttDashboardConfigMapOptions {
 }
 
 /** Options of a dashboard for the Grafana Operator. */
-export interface GrafanaDashboardOptions {
+export interface MqttGrafanaDashboardOptions {
   /** Labels of the Grafana resources that get the dashboard (`spec.instanceSelector.matchLabels`). Grafana Operator makes it immutable. */
   readonly instanceLabels: { [key: string]: string };
 
@@ -46,7 +46,7 @@ export class MqttDashboard {
   }
 
   /** A GrafanaDashboard (`grafana.integreatly.org/v1beta1`) for the Grafana Operator. */
-  public static grafanaDashboard(options: GrafanaDashboardOptions): MqttDashboard {
+  public static grafanaDashboard(options: MqttGrafanaDashboardOptions): MqttDashboard {
     return new MqttDashboard({ kind: 'GrafanaDashboard', options });
   }
 
@@ -63,4 +63,4 @@ export class MqttDashboard {
 
 type DashboardCarrier =
   | { readonly kind: 'ConfigMap'; readonly options: MqttDashboardConfigMapOptions }
-  | { readonly kind: 'GrafanaDashboard'; readonly options: GrafanaDashboardOptions };
+  | { readonly kind: 'GrafanaDashboard'; readonly options: MqttGrafanaDashboardOptions };

@@ -10,13 +10,14 @@ export function renderDashboard(
   scope: Construct, cluster: IMqttCluster, { _carrier: carrier }: MqttDashboard, labels: { [key: string]: string },
 ): ApiObject | undefined {
   if (carrier === undefined) return undefined;
+  const json = dashboardOf(cluster);
   if (carrier.kind === 'ConfigMap') {
     const { options } = carrier;
     return renderManifest(scope, 'Dashboard', {
       gvk: { apiVersion: 'v1', kind: 'ConfigMap' },
       labels: { ...labels, ...(options.labels ?? { grafana_dashboard: '1' }) },
       annotations: options.folder === undefined ? undefined : { grafana_folder: options.folder },
-      fields: { data: () => ({ [fileName(cluster)]: json(cluster) }) },
+      fields: { data: () => ({ [fileName(cluster)]: json() }) },
     });
   }
   const { options } = carrier;
@@ -28,21 +29,32 @@ export function renderDashboard(
         instanceSelector: { matchLabels: options.instanceLabels },
         folder: options.folder,
         allowCrossNamespaceImport: options.allowCrossNamespaceImport,
-        json: json(cluster),
+        json: json(),
       }),
     },
   });
 }
 
 /** The sidecar of Grafana writes the files of all namespaces into one folder: a name that another cluster has too would overwrite its dashboard. */
-function fileName(cluster: IMqttCluster): string {
-  return ['mqtt', seriesOf(cluster).namespace, cluster.name].filter((part) => part !== undefined).join('-') + '.json';
+function fileName({ workload }: IMqttCluster): string {
+  return ['mqtt', workload.metadata.namespace, workload.name].filter((part) => part !== undefined).join('-') + '.json';
 }
 
-function json(cluster: IMqttCluster): string {
-  // Loading Grafana's builders takes longer than synthesizing a cluster: only apps with a dashboard pay for it.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { dashboardJson } = require('./dashboard/dashboard-json') as typeof import('./dashboard/dashboard-json');
-  const { namespace, podNames, variable } = seriesOf(cluster);
-  return dashboardJson({ cluster: cluster.name, namespace, podNames, series: variable });
+/** Validation and synth both ask for every object, some several times: the dashboard is made again only when what it shows has changed. */
+function dashboardOf(cluster: IMqttCluster): () => string {
+  let shown: string | undefined;
+  let json = '';
+  return () => {
+    const { namespace, podNames, variable } = seriesOf(cluster);
+    const subject = { cluster: cluster.name, namespace, podNames, series: variable };
+    const shows = JSON.stringify(subject);
+    if (shows !== shown) {
+      // Loading Grafana's builders takes longer than synthesizing a cluster: only apps with a dashboard pay for it.
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      const { dashboardJson } = require('./dashboard/dashboard-json') as typeof import('./dashboard/dashboard-json');
+      json = dashboardJson(subject);
+      shown = shows;
+    }
+    return json;
+  };
 }

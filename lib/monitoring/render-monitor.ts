@@ -30,6 +30,6 @@ export function renderMonitor(scope: Construct, cluster: IMqttCluster, scrape: M
 
 /** Monitors look into their own namespace, unless they name another. */
 function namespaceSelector(scope: Construct, cluster: IMqttCluster): object {
-  const { namespace } = cluster.workload.toJson().metadata;
+  const { namespace } = cluster.workload.metadata;
   return namespace === undefined || namespace === Chart.of(scope).namespace ? {} : { namespaceSelector: { matchNames: [namespace] } };
 }
