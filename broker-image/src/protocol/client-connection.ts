@@ -278,9 +278,13 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
       case PacketType.unsubscribe: return this.#unsubscribe(bytes, start, body, end);
       case PacketType.disconnect:
         // [MQTT-3.14.1-1]: the reserved bits are zero
-        this.#disconnected = bytes[start] === PacketType.disconnect << 4 && end === body;
+        if (bytes[start] !== PacketType.disconnect << 4 || end !== body) throw new PacketError('a DISCONNECT is malformed');
+        this.#disconnected = true;
+        return this.#toCore(bytes, start, end);
+      case PacketType.pingreq: return this.#toCore(bytes, start, end);
+      case PacketType.connect: throw new PacketError('a second CONNECT'); // [MQTT-3.1.0-2]
+      default: throw new PacketError(`a packet of type ${type}, which clients do not send`);
     }
-    this.#toCore(bytes, start, end);
   }
 
   /** CONNECT, of which the core knows 3.1 and 3.1.1; nothing else is looked at before the session is open. */

@@ -127,9 +127,11 @@ export class RawClient {
   readonly #packets: Packet[] = [];
   readonly bytes: Buffer[] = [];
   #waiting: Array<(packet: Packet | undefined) => void> = [];
+  readonly #ended: Promise<void>;
   closed = false;
 
   constructor(readonly socket: Socket) {
+    this.#ended = new Promise((resolve) => socket.on('close', resolve));
     const packets = parser({ protocolVersion: 4 });
     packets.on('packet', (packet) => {
       const waiting = this.#waiting.shift();
@@ -167,8 +169,8 @@ export class RawClient {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  async end(): Promise<void> {
-    if (!this.closed) await once(this.socket, 'close');
+  end(): Promise<void> {
+    return this.#ended;
   }
 }
 
