@@ -82,9 +82,8 @@ function problems(object: ManifestObject, ids: Set<string>, used: Set<string>): 
       violation: { object: object.reference, found: `metadata.annotations '${key}: ${reason}'`, breaks },
     });
     if (!ids.has(id)) return [finding(UNKNOWN, `No rule that can be acknowledged is called '${id}', so nothing is accepted.`)];
-    const empty = reason.trim() === '' ? [finding(NO_REASON, `${id} stays in force here: an acknowledgement without a reason is none.`)] : [];
-    const stale = used.has(useKey(object.reference, id)) ? [] : [finding(STALE, `${id} finds nothing about this object or what belongs to it.`)];
-    return [...empty, ...stale];
+    if (reason.trim() === '') return [finding(NO_REASON, `${id} stays in force here: an acknowledgement without a reason is none.`)];
+    return used.has(useKey(object.reference, id)) ? [] : [finding(STALE, `${id} finds nothing about this object or what belongs to it.`)];
   });
 }
 

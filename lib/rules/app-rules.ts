@@ -6,6 +6,7 @@ import { evaluate } from './evaluate';
 import { type MqttFinding, Severity } from './finding';
 import { formatFinding, formatFindings } from './format-findings';
 import { nameOf } from './model/manifest-reference';
+import { Synthesis } from './synthesis';
 
 /** Set to any text but the empty one, it keeps warnings off stderr. They stay readable as findings; errors are never silenced. */
 export const QUIET_VARIABLE = 'CDK8S_MQTT_QUIET';
@@ -20,7 +21,8 @@ export function attachRules(scope: IConstruct): void {
 
 /** What the rules find about the objects under this construct, and about those elsewhere in the app that belong to its brokers, as the app stands now. */
 export function findingsAbout(scope: IConstruct): MqttFinding[] {
-  const isUnder = (path: string) => scope.node.path === '' || path === scope.node.path || path.startsWith(`${scope.node.path}/`);
+  const { path } = scope.node;
+  const isUnder = (origin: string) => path === '' || origin === path || origin.startsWith(`${path}/`);
   return rulesOf(scope.node.root).findings()
     .filter(({ violation, brokers }) => isUnder(violation.object.origin) || brokers.some((broker) => isUnder(broker.object.reference.origin)))
     .map(publicFinding);
@@ -38,13 +40,15 @@ class AppRules {
   private readonly validated = new WeakSet<IConstruct>();
   private contentHash?: string;
   private latest: Finding[] = [];
+  private errors = new Map<string, string[]>();
 
   constructor(private readonly root: IConstruct) {}
 
   public attach(): void {
     if (this.attached) return;
     this.attached = true;
-    this.root.node.addValidation({ validate: () => this.validate() });
+    const synthesis = new Synthesis(this.root);
+    this.root.node.addValidation({ validate: () => synthesis.goesOn() ? [] : this.validate() });
   }
 
   public findings(): Finding[] {
@@ -52,6 +56,7 @@ class AppRules {
     const contentHash = createHash('sha256').update(JSON.stringify(manifests)).digest('hex');
     if (contentHash !== this.contentHash) {
       this.latest = evaluate(manifests);
+      this.errors = errorsByOrigin(this.latest);
       this.contentHash = contentHash;
     }
     return this.latest;
@@ -63,17 +68,11 @@ class AppRules {
     for (const object of this.objects()) {
       if (this.validated.has(object)) continue;
       this.validated.add(object);
-      object.node.addValidation({ validate: () => this.errorsAbout(object) });
+      const { path } = object.node;
+      object.node.addValidation({ validate: () => this.errors.get(path) ?? [] });
     }
     printWarnings(findings);
     return [];
-  }
-
-  private errorsAbout(object: ApiObject): string[] {
-    return this.latest
-      .filter(({ violation }) => violation.object.origin === object.node.path)
-      .filter(({ rule, acknowledged }) => rule.severity === Severity.ERROR && acknowledged === undefined)
-      .map(formatFinding);
   }
 
   private objects(): ApiObject[] {
@@ -81,17 +80,27 @@ class AppRules {
   }
 }
 
+function errorsByOrigin(findings: readonly Finding[]): Map<string, string[]> {
+  const errors = new Map<string, string[]>();
+  for (const finding of findings) {
+    if (finding.rule.severity !== Severity.ERROR || finding.acknowledged !== undefined) continue;
+    const { origin } = finding.violation.object;
+    errors.set(origin, [...errors.get(origin) ?? [], formatFinding(finding)]);
+  }
+  return errors;
+}
+
 /** Printed warnings, so that a test file or a watcher that synthesizes often says each of them once. */
 const printed = new Set<string>();
 
 function printWarnings(findings: readonly Finding[]): void {
   if (process.env[QUIET_VARIABLE]) return;
-  const text = formatFindings(findings.filter((finding) => {
-    const isNew = finding.rule.severity === Severity.WARNING && finding.acknowledged === undefined && !printed.has(formatFindings([finding]));
-    if (isNew) printed.add(formatFindings([finding]));
-    return isNew;
-  }));
-  if (text !== '') process.stderr.write(`${text}\n`);
+  for (const finding of findings.filter(({ rule }) => rule.severity === Severity.WARNING)) {
+    const text = formatFindings([finding]);
+    if (text === '' || printed.has(text)) continue;
+    printed.add(text);
+    process.stderr.write(`${text}\n`);
+  }
 }
 
 function publicFinding({ rule, violation, acknowledged }: Finding): MqttFinding {

@@ -97,7 +97,8 @@ function isProbedInTime(service: ServiceObject, broker: BrokerWorkload): boolean
 
 function remedy(service: ServiceObject, broker: BrokerWorkload, limit: number): string {
   const keepalive = `Limit the keepalive of the broker to ${limit} s (keepaliveLimit)`;
-  const idle = Number.isFinite(broker.keepaliveMaximum) ? `, or raise the idle timeout to ${Math.ceil(broker.keepaliveMaximum / MARGIN)} s where the provider can` : '';
+  const raised = Number.isFinite(broker.keepaliveMaximum) ? `, or raise the idle timeout to ${Math.ceil(broker.keepaliveMaximum / MARGIN)} s where the provider can` : '';
+  const idle = service.idleTimeout.known ? raised : ', or measure the idle timeout and declare it';
   if (service.isPassthrough && broker.probesIdleConnections) {
     return `${keepalive}${idle}, or let the pods probe idle connections: sysctl ${KEEPALIVE_SYSCTL} below ${service.idleTimeout.seconds} s (tcpKeepalive).`;
   }

@@ -1,9 +1,13 @@
+import { Annotations } from '../../manifest/annotations';
 import { Severity } from '../finding';
 import { declared, DeclaredOfService } from '../model/declared';
 import { hasAwsInstanceTargets, proxyProtocolSetting } from '../model/provider-annotations';
 import { loadBalancerRule, type Rule, serviceRule } from '../rule';
 
 const EXTERNAL_TRAFFIC_SOURCE = 'https://kubernetes.io/docs/tasks/access-application-cluster/create-external-load-balancer/#preserving-the-client-source-ip';
+
+/** In the layer 2 mode of MetalLB one node takes all traffic: under Local, only the broker on that node. https://metallb.io/concepts/layer2/ */
+const LOCAL_IS_WORSE = ['metallb'];
 
 export const trafficRules: readonly Rule[] = [
   serviceRule({
@@ -93,7 +97,8 @@ export const trafficRules: readonly Rule[] = [
   }, (service, broker) => {
     const health = declared(service.object, DeclaredOfService.localHealthCheck);
     const localWorks = health === 'automatic' || health === 'configured' || health === undefined && hasAwsInstanceTargets(service);
-    return !broker.isProduction || service.keepsTrafficLocal || service.targetsPods || !localWorks ? [] : [{
+    const isWorse = LOCAL_IS_WORSE.includes(service.object.annotations[Annotations.LOAD_BALANCER_PROVIDER]);
+    return !broker.isProduction || service.keepsTrafficLocal || service.targetsPods || !localWorks || isWorse ? [] : [{
       found: `spec.externalTrafficPolicy: ${service.spec.at('externalTrafficPolicy').exists ? service.spec.at('externalTrafficPolicy') : 'absent (Cluster)'}`,
       breaks: 'A second hop and a second conntrack entry for most connections, and no client address in the log of the broker.',
     }];

@@ -82,7 +82,7 @@ export const keepaliveCases: RuleCases[] = [
           object: 'Service mqtt/broker-nlb',
           found: 'assumed idle timeout of 60 s (cdk8s-mqtt/load-balancer-idle-timeout-seconds: unknown); StatefulSet broker accepts a keepalive of up to 180 s',
           breaks: 'A client that is silent for 60 s loses its connection without a word.',
-          remedy: 'Limit the keepalive of the broker to 48 s (keepaliveLimit), or raise the idle timeout to 225 s where the provider can. TCP keepalive does not help here: a proxy ends the TCP connection of the client.',
+          remedy: 'Limit the keepalive of the broker to 48 s (keepaliveLimit), or measure the idle timeout and declare it. TCP keepalive does not help here: a proxy ends the TCP connection of the client.',
         }],
       },
       {

@@ -233,6 +233,7 @@ export const trafficCases: RuleCases[] = [
       { name: 'Local', manifests: local() },
       { name: 'targets that are pods', manifests: production() },
       { name: 'a provider under which Local does not work', manifests: production((manifests) => { behindNodes(manifests, { [HEALTH]: 'missing' }); }) },
+      { name: 'MetalLB', manifests: production((manifests) => { behindNodes(manifests, { 'cdk8s-mqtt/load-balancer-provider': 'metallb' }); }) },
       { name: 'development', manifests: development((manifests) => { behindNodes(manifests); }) },
     ],
   },
