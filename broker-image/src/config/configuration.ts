@@ -16,6 +16,9 @@ export interface ListenerConfiguration {
   /** Path of `ws` and `wss`. */
   readonly path: string;
   readonly maxConnections?: number;
+  readonly proxyProtocol: 'none' | 'v1' | 'v2' | 'any';
+  /** CIDR blocks; undefined: every peer. */
+  readonly trustedProxies?: readonly string[];
   /** Set for `tls` and `wss`. */
   readonly tls?: TlsConfiguration;
 }

@@ -30,12 +30,25 @@ function checkListener(index: number, listener: Mapping): Inconsistency[] {
   if ((protocol === 'tls' || protocol === 'wss') && tls === undefined) add(`missing; a listener with protocol ${protocol} needs certificateFile and privateKeyFile here`, 'tls');
   if ((protocol === 'tcp' || protocol === 'ws') && tls !== undefined) add(`found with protocol ${protocol}, which is not encrypted; write protocol: ${protocol === 'tcp' ? 'tls' : 'wss'}, or leave tls out`, 'tls');
   if ((protocol === 'tcp' || protocol === 'tls') && path !== undefined) add(`found with protocol ${protocol}, which has no path; write protocol: ${protocol === 'tcp' ? 'ws' : 'wss'}, or leave path out`, 'path');
+  const { proxyProtocol, trustedProxies } = listener;
+  if (trustedProxies !== undefined && (proxyProtocol === undefined || proxyProtocol === 'none')) add('found without proxyProtocol: v1, v2 or any, so nobody would be asked for a header', 'trustedProxies');
+  if (Array.isArray(trustedProxies)) {
+    trustedProxies.forEach((block: unknown, position) => {
+      if (typeof block === 'string' && block !== '' && !isCidr(block)) found.push({ segments: ['listeners', index, 'trustedProxies', position], message: `found "${block}", expected a CIDR block, such as 10.0.0.0/16 or 192.0.2.7/32` });
+    });
+  }
   if (isMapping(tls)) {
     const asked = tls.clientCertificate === 'request' || tls.clientCertificate === 'require';
     if (asked && tls.clientCaFile === undefined) add(`missing; clientCertificate: ${String(tls.clientCertificate)} needs the authorities that sign client certificates`, 'tls', 'clientCaFile');
     if (!asked && tls.clientCaFile !== undefined) add('found without clientCertificate: request or require, so no client would ever be asked for a certificate', 'tls', 'clientCaFile');
   }
   return found;
+}
+
+function isCidr(block: string): boolean {
+  const [, address, prefix] = /^([^/]+)\/(\d{1,3})$/.exec(block) ?? [];
+  const family = isIP(address ?? '');
+  return family !== 0 && Number(prefix) <= (family === 4 ? 32 : 128);
 }
 
 function checkAddresses(document: unknown): Inconsistency[] {

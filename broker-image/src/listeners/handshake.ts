@@ -12,7 +12,8 @@ export interface HandshakeOptions {
 
 /** One connection on its way through the TLS and WebSocket handshakes. It ends once: arrived or turned away. */
 export class Handshake {
-  readonly remoteAddress: string;
+  /** The client's address: that of the peer, until a proxy tells another. */
+  remoteAddress: string;
   /** The layer that the connection is in now. */
   private layer: TurnAwayReason;
   private certificate: PeerCertificate | undefined;

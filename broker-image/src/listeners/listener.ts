@@ -3,25 +3,30 @@ import { createServer as createTcpServer, type Server as TcpServer, type Socket 
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
 import type { ListenerConfiguration, TlsConfiguration } from '../config/index.js';
 import { bind, type SocketAddress } from './bind.js';
-import type { ConnectionSink } from './connection.js';
+import type { ConnectionSink, TurnAwayReason } from './connection.js';
 import { Handshake, plainAddress, remoteAddressOf } from './handshake.js';
+import type { ProxyVersions } from './proxy-header.js';
+import { readProxyHeader } from './read-proxy-header.js';
 import { readTlsContext } from './tls-context.js';
+import { TrustedProxies } from './trusted-proxies.js';
 import { createWebSocketLayer } from './websocket.js';
 
 export interface ListenerLimits {
-  /** From the TCP connection to the end of the TLS and WebSocket handshakes. */
+  /** From the TCP connection to the end of the PROXY header and of the TLS and WebSocket handshakes. */
   readonly handshakeTimeoutSeconds: number;
   readonly maxPacketBytes: number;
 }
 
 /**
- * One port where clients connect. A connection climbs through the layers that the listener has: TCP, TLS, WebSocket.
+ * One port where clients connect. A connection climbs through the layers that the listener has: TCP, PROXY protocol, TLS, WebSocket.
  * What comes out at the top speaks MQTT and goes to the sink.
  */
 export class Listener {
   private readonly tcp: TcpServer;
   private readonly tls: TlsServer | undefined;
   private readonly webSocket: HttpServer | undefined;
+  private readonly proxyVersions: ProxyVersions | undefined;
+  private readonly trustedProxies: TrustedProxies | undefined;
   /** By the peer's address and port: all that the layers above have in common with the TCP socket. */
   private readonly handshakes = new Map<string, Handshake>();
 
@@ -36,6 +41,9 @@ export class Listener {
     this.tcp = createTcpServer({ keepAlive: true, noDelay: true }, (socket) => this.onConnection(socket));
     if (configuration.maxConnections !== undefined) this.tcp.maxConnections = configuration.maxConnections;
     this.tcp.on('drop', (dropped) => sink.turnedAway({ listener: this.name, remoteAddress: plainAddress(dropped?.remoteAddress) }, 'connection-limit'));
+    const { proxyProtocol, trustedProxies } = configuration;
+    if (proxyProtocol !== 'none') this.proxyVersions = proxyProtocol;
+    if (trustedProxies) this.trustedProxies = new TrustedProxies(trustedProxies);
     if (configuration.tls) this.tls = this.createTlsLayer(configuration.tls);
     if (configuration.protocol === 'ws' || configuration.protocol === 'wss') this.webSocket = this.createWebSocketLayer();
   }
@@ -68,9 +76,17 @@ export class Listener {
   }
 
   private onConnection(socket: Socket): void {
-    if (!this.tls && !this.webSocket) return this.sink.accept({ stream: socket, listener: this.name, remoteAddress: remoteAddressOf(socket) });
+    const { proxyVersions } = this;
+    if (!proxyVersions && !this.tls && !this.webSocket) return this.sink.accept({ stream: socket, listener: this.name, remoteAddress: remoteAddressOf(socket) });
+    const handshake = this.beginHandshake(socket, proxyVersions ? 'proxy-protocol' : this.tls ? 'tls' : 'websocket');
+    if (proxyVersions) this.readProxyHeader(socket, proxyVersions, handshake);
+    else this.climb(socket, handshake);
+    return undefined;
+  }
+
+  private beginHandshake(socket: Socket, firstLayer: TurnAwayReason): Handshake {
     const key = keyOf(socket);
-    const handshake = new Handshake(socket, this.tls ? 'tls' : 'websocket', {
+    const handshake = new Handshake(socket, firstLayer, {
       listener: this.name,
       timeoutSeconds: this.limits.handshakeTimeoutSeconds,
       onArrived: (connection) => {
@@ -83,7 +99,28 @@ export class Listener {
     socket.once('close', () => {
       if (this.handshakes.get(key) === handshake) this.handshakes.delete(key);
     });
-    (this.tls ?? this.webSocket)?.emit('connection', socket);
+    return handshake;
+  }
+
+  private readProxyHeader(socket: Socket, versions: ProxyVersions, handshake: Handshake): void {
+    const refuse = (error: Error) => {
+      handshake.fail('proxy-protocol', error);
+      socket.destroy();
+    };
+    if (this.trustedProxies && !this.trustedProxies.include(handshake.remoteAddress)) return refuse(new Error('the peer is not among trustedProxies'));
+    return readProxyHeader(socket, versions, (result) => {
+      if (result instanceof Error) return refuse(result);
+      if (result.address !== undefined) handshake.remoteAddress = result.address;
+      return this.climb(socket, handshake);
+    });
+  }
+
+  /** From TCP up to the top. */
+  private climb(socket: Socket, handshake: Handshake): void {
+    const next = this.tls ?? this.webSocket;
+    if (!next) return handshake.arrive(socket);
+    handshake.enter(this.tls ? 'tls' : 'websocket');
+    next.emit('connection', socket);
     return undefined;
   }
 

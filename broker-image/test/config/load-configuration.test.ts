@@ -31,7 +31,7 @@ const problemsOfFile = (yaml: string, overrides?: Overrides) => problemsOf(() =>
 test('a minimal file gets every default of the schema', () => {
   assert.deepEqual(loadConfigurationFile(temporaryFile(minimal)), {
     name: hostname(),
-    listeners: [{ name: 'mqtt', protocol: 'tcp', address: '::', port: 1883, path: '/mqtt' }],
+    listeners: [{ name: 'mqtt', protocol: 'tcp', address: '::', port: 1883, path: '/mqtt', proxyProtocol: 'none' }],
     authentication: { anonymous: true },
     authorization: {},
     keepalive: {},
@@ -49,7 +49,7 @@ test('every key of the schema is taken over', () => {
     temporaryFile(`
 name: broker-0
 listeners:
-  - {name: mqtt, protocol: tcp, address: 0.0.0.0, port: 1883, maxConnections: 7}
+  - {name: mqtt, protocol: tcp, address: 0.0.0.0, port: 1883, maxConnections: 7, proxyProtocol: v2, trustedProxies: [10.0.0.0/8, 'fd00::/8']}
   - name: wss
     protocol: wss
     port: 8084
@@ -69,9 +69,9 @@ log: {level: debug}
   assert.deepEqual(configuration, {
     name: 'broker-0',
     listeners: [
-      { name: 'mqtt', protocol: 'tcp', address: '0.0.0.0', port: 1883, path: '/mqtt', maxConnections: 7 },
+      { name: 'mqtt', protocol: 'tcp', address: '0.0.0.0', port: 1883, path: '/mqtt', proxyProtocol: 'v2', trustedProxies: ['10.0.0.0/8', 'fd00::/8'], maxConnections: 7 },
       {
-        name: 'wss', protocol: 'wss', address: '::', port: 8084, path: '/socket',
+        name: 'wss', protocol: 'wss', address: '::', port: 8084, path: '/socket', proxyProtocol: 'none',
         tls: { certificateFile: '/c', privateKeyFile: '/k', clientCaFile: '/a', clientCertificate: 'require', minVersion: 'TLSv1.3' },
       },
     ],
@@ -141,6 +141,9 @@ const wrong: Record<string, [yaml: string, problem: string]> = {
   'a relative path': ['listeners: [{name: a, protocol: ws, port: 1, path: mqtt}]\nauthentication: {anonymous: true}', 'listeners[0].path (line 1): found "mqtt", expected text that matches ^/: Path of a WebSocket listener; refused on others.'],
   'client certificates without authorities': ['listeners: [{name: a, protocol: tls, port: 1, tls: {certificateFile: /c, privateKeyFile: /k, clientCertificate: require}}]\nauthentication: {anonymous: true}', 'listeners[0].tls.clientCaFile (line 1): missing; clientCertificate: require needs the authorities that sign client certificates'],
   'authorities without client certificates': ['listeners: [{name: a, protocol: tls, port: 1, tls: {certificateFile: /c, privateKeyFile: /k, clientCaFile: /a}}]\nauthentication: {anonymous: true}', 'listeners[0].tls.clientCaFile (line 1): found without clientCertificate: request or require, so no client would ever be asked for a certificate'],
+  'trusted proxies without the protocol': ['listeners: [{name: a, protocol: tcp, port: 1, trustedProxies: [10.0.0.0/8]}]\nauthentication: {anonymous: true}', 'listeners[0].trustedProxies (line 1): found without proxyProtocol: v1, v2 or any, so nobody would be asked for a header'],
+  'a proxy that is no CIDR block': ['listeners: [{name: a, protocol: tcp, port: 1, proxyProtocol: any, trustedProxies: [10.0.0.1]}]\nauthentication: {anonymous: true}', 'listeners[0].trustedProxies[0] (line 1): found "10.0.0.1", expected a CIDR block, such as 10.0.0.0/16 or 192.0.2.7/32'],
+  'a proxy with too long a prefix': ['listeners: [{name: a, protocol: tcp, port: 1, proxyProtocol: any, trustedProxies: ["::1/128", 10.0.0.1/33]}]\nauthentication: {anonymous: true}', 'listeners[0].trustedProxies[1] (line 1): found "10.0.0.1/33", expected a CIDR block, such as 10.0.0.0/16 or 192.0.2.7/32'],
   'a host name as address': ['listeners: [{name: a, protocol: tcp, port: 1, address: localhost}]\nauthentication: {anonymous: true}', 'listeners[0].address (line 1): found "localhost", expected an IP address: 0.0.0.0 for all of IPv4, :: for IPv6 and IPv4, 127.0.0.1 for this host alone'],
   'a name twice': ['listeners: [{name: a, protocol: tcp, port: 1}, {name: a, protocol: tcp, port: 2}]\nauthentication: {anonymous: true}', 'listeners[1].name (line 1): found "a", the name of listeners[0] too; logs and metrics could not tell them apart'],
   'a port twice': ['listeners: [{name: a, protocol: tcp, port: 1}, {name: b, protocol: tcp, port: 1, address: 127.0.0.1}]\nauthentication: {anonymous: true}', 'listeners[1].port (line 1): found 1, the port of listeners[0] on the same address'],
@@ -267,8 +270,8 @@ test('without a file: the given listeners, everything else at its default, no HT
   assert.deepEqual(configuration, {
     ...fromFile,
     listeners: [
-      { name: 'tcp', protocol: 'tcp', address: '127.0.0.1', port: 0, path: '/mqtt' },
-      { name: 'ws', protocol: 'ws', address: '::1', port: 8083, path: '/x' },
+      { name: 'tcp', protocol: 'tcp', address: '127.0.0.1', port: 0, path: '/mqtt', proxyProtocol: 'none' },
+      { name: 'ws', protocol: 'ws', address: '::1', port: 8083, path: '/x', proxyProtocol: 'none' },
     ],
     store: { ...fromFile.store, directory: '/d' },
     operations: undefined,

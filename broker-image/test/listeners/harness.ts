@@ -54,7 +54,7 @@ export interface Opened {
 export async function open(configuration: Partial<ListenerConfiguration>, limits: Partial<ListenerLimits> = {}): Promise<Opened> {
   const sink = new EchoSink();
   const listener = new Listener(
-    { name: 'test', protocol: 'tcp', address: '127.0.0.1', port: 0, path: '/mqtt', ...configuration },
+    { name: 'test', protocol: 'tcp', address: '127.0.0.1', port: 0, path: '/mqtt', proxyProtocol: 'none', ...configuration },
     { handshakeTimeoutSeconds: 10, maxPacketBytes: 1024, ...limits },
     sink,
   );

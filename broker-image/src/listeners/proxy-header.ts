@@ -1,0 +1,85 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
+/**
+ * The header that a proxy sends before the first byte of a client (PROXY protocol, https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt). It can
+ * come in pieces, and bytes of the client can follow in the same piece.
+ */
+export type ProxyHeader =
+  /** More bytes are needed. */
+  | { readonly state: 'incomplete' }
+  /** `address` is that of the client; undefined when the proxy speaks for itself, as in its health checks. */
+  | { readonly state: 'complete'; readonly length: number; readonly address: string | undefined }
+  | { readonly state: 'invalid'; readonly reason: string };
+
+export type ProxyVersions = 'v1' | 'v2' | 'any';
+
+const textSignature = Buffer.from('PROXY ');
+const binarySignature = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
+
+/** §2.1: the longest line, with its CRLF. */
+const maxLineLength = 107;
+
+export function parseProxyHeader(bytes: Buffer, versions: ProxyVersions): ProxyHeader {
+  if (versions !== 'v1' && beginsLike(bytes, binarySignature)) return parseBinary(bytes);
+  if (versions !== 'v2' && beginsLike(bytes, textSignature)) return parseText(bytes);
+  const expected = versions === 'any' ? 'PROXY protocol' : `PROXY protocol ${versions}`;
+  return invalid(`the connection does not begin with a header of ${expected}`);
+}
+
+/** Whether the bytes are the signature as far as they go. */
+function beginsLike(bytes: Buffer, signature: Buffer): boolean {
+  const length = Math.min(bytes.length, signature.length);
+  return bytes.subarray(0, length).equals(signature.subarray(0, length));
+}
+
+/** Version 1: `PROXY TCP4 192.0.2.1 198.51.100.1 56324 1883\r\n`. */
+function parseText(bytes: Buffer): ProxyHeader {
+  const end = bytes.subarray(0, maxLineLength).indexOf('\r\n');
+  if (end === -1) return bytes.length < maxLineLength ? { state: 'incomplete' } : invalid(`the header has no line end within ${maxLineLength} bytes`);
+  const [, family, source, destination, ...ports] = bytes.toString('latin1', 0, end).split(' ');
+  const complete = { state: 'complete', length: end + 2 } as const;
+  // §2.1: whatever follows UNKNOWN is to be ignored.
+  if (family === 'UNKNOWN') return { ...complete, address: undefined };
+  const isAddress = family === 'TCP4' ? isIPv4 : family === 'TCP6' ? isIPv6 : undefined;
+  if (isAddress === undefined) return invalid(`the header names the protocol "${family}", not TCP4, TCP6 or UNKNOWN`);
+  const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) <= 65535;
+  if (!isAddress(source ?? '') || !isAddress(destination ?? '') || ports.length !== 2 || !ports.every(isPort)) return invalid(`the header's addresses and ports cannot be read`);
+  return { ...complete, address: source };
+}
+
+/** Version 2: signature, version and command, family and transport, length, addresses, type-length-value fields. */
+function parseBinary(bytes: Buffer): ProxyHeader {
+  if (bytes.length < 16) return { state: 'incomplete' };
+  const [version, command] = [bytes[12]! >> 4, bytes[12]! & 0xf];
+  if (version !== 2) return invalid(`the header has version ${version}, not 2`);
+  if (command > 1) return invalid(`the header has the command ${command}, neither LOCAL nor PROXY`);
+  const length = 16 + bytes.readUInt16BE(14);
+  if (bytes.length < length) return { state: 'incomplete' };
+  if (command === 0) return { state: 'complete', length, address: undefined };
+  const addresses = bytes.subarray(16, length);
+  // What follows the addresses, such as the endpoint's id of AWS, does not matter here.
+  switch (bytes[13]) {
+    case 0x11:
+      return addresses.length < 12 ? invalid('the header is too short for its addresses') : { state: 'complete', length, address: formatIPv4(addresses) };
+    case 0x21:
+      return addresses.length < 36 ? invalid('the header is too short for its addresses') : { state: 'complete', length, address: formatIPv6(addresses) };
+    case 0x00:
+      return { state: 'complete', length, address: undefined };
+    default:
+      return invalid(`the header names the transport 0x${bytes[13]!.toString(16).padStart(2, '0')}, which is not TCP`);
+  }
+}
+
+function formatIPv4(bytes: Buffer): string {
+  return bytes.subarray(0, 4).join('.');
+}
+
+function formatIPv6(bytes: Buffer): string {
+  const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(index * 2).toString(16));
+  // The URL parser writes the canonical form of RFC 5952, without brackets here.
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+}
+
+function invalid(reason: string): ProxyHeader {
+  return { state: 'invalid', reason };
+}
