@@ -2,7 +2,7 @@ import { Chart, Duration, JsonPatch, Testing } from 'cdk8s';
 import {
   AwsNlbScheme, AwsNlbTargetType, ExternalTrafficPolicy, LoadBalancerProvider, MqttAuthentication, MqttCluster, MqttKeepaliveLimit, MqttListener, MqttLoadBalancer,
   MqttProfile, MqttSpread, MqttTcpKeepalive,
-} from 'cdk8s-mqtt';
+} from '../../lib';
 
 /** The chart of somebody who gets almost everything wrong. */
 function chartOfMistakes(): { chart: Chart; cluster: MqttCluster } {

@@ -22,7 +22,7 @@ export const idleTimeoutRules: readonly Rule[] = [
     cdk8s-mqtt/load-balancer-idle-timeout-seconds: "400"`,
   }, (service) => {
     const declaration = declared(service.object, DeclaredOfService.idleTimeout);
-    const provider = providerIdleTimeout(service);
+    const provider = providerIdleTimeout(service.object);
     return declaration === undefined || declaration === 'unknown' || provider === undefined || provider.seconds === declaration ? [] : [{
       found: `metadata.annotations '${DeclaredOfService.idleTimeout.key}: ${declaration}', but the load balancer has ${provider.seconds} s (${provider.where})`,
       breaks: `Whoever reads the declaration counts on ${declaration === 'none' ? 'no idle timeout' : `${declaration} s`}; the rules count ${provider.seconds} s.`,
@@ -39,7 +39,7 @@ export const idleTimeoutRules: readonly Rule[] = [
     example: `metadata:
   annotations:
     service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout: "10" # minutes`,
-  }, (service) => idleTimeoutSettings(service).filter(({ valid }) => !valid).map(({ key, value, form }) => ({
+  }, (service) => idleTimeoutSettings(service.object).filter(({ valid }) => !valid).map(({ key, value, form }) => ({
     found: `metadata.annotations '${key}: ${value}'`,
     breaks: 'The provider does not take this value.',
     remedy: `Write ${form}.`,
@@ -57,7 +57,7 @@ export const idleTimeoutRules: readonly Rule[] = [
     loadbalancer.openstack.org/timeout-client-data: "300000"
     loadbalancer.openstack.org/timeout-member-data: "300000"`,
   }, (service) => {
-    const octavia = idleTimeoutSettings(service).filter(({ key }) => key.startsWith('loadbalancer.openstack.org/'));
+    const octavia = idleTimeoutSettings(service.object).filter(({ key }) => key.startsWith('loadbalancer.openstack.org/'));
     return octavia.length !== 1 ? [] : [{
       found: `metadata.annotations '${octavia[0].key}: ${octavia[0].value}' alone`,
       breaks: `The other side keeps its ${OCTAVIA_DEFAULT_IDLE_SECONDS} s, below the 60 s that most MQTT clients take for their keepalive.`,
@@ -89,7 +89,7 @@ export const idleTimeoutRules: readonly Rule[] = [
     example: `metadata:
   annotations:
     service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout: "30"`,
-  }, (service) => idleTimeoutSettings(service)
+  }, (service) => idleTimeoutSettings(service.object)
     .filter(({ key, valid, seconds }) => key.includes('/azure-') && valid && seconds! > AZURE_SURE_MAXIMUM_MINUTES * 60)
     .map(({ key, value }) => ({
       found: `metadata.annotations '${key}: ${value}'`,
@@ -108,8 +108,8 @@ export const idleTimeoutRules: readonly Rule[] = [
     service.beta.kubernetes.io/aws-load-balancer-listener-attributes.TCP-8883: tcp.idle_timeout.seconds=400
     # no aws-load-balancer-ssl-cert: the broker has the certificate`,
   }, (service) => {
-    const tlsPorts = service.ports.filter((port) => endsTlsAtAwsNlb(service, port));
-    return idleTimeoutSettings(service)
+    const tlsPorts = service.ports.filter((port) => endsTlsAtAwsNlb(service.object, port));
+    return idleTimeoutSettings(service.object)
       .filter(({ key, seconds }) => seconds !== AWS_NLB_DEFAULT_IDLE_SECONDS && tlsPorts.some((port) => new RegExp(`listener-attributes\\.[A-Z]+-${port.port}$`).test(key)))
       .map(({ key, value }) => ({
         found: `metadata.annotations '${key}: ${value}', on a port where the NLB ends TLS`,

@@ -82,7 +82,7 @@ export const keepaliveRules: readonly Rule[] = [
     service.beta.kubernetes.io/aws-load-balancer-listener-attributes.TCP-1883: tcp.idle_timeout.seconds=350`,
   }, (service) => {
     const { seconds, known, where } = service.idleTimeout;
-    return !isAwsNlb(service) || !known || !Number.isFinite(seconds) || seconds <= AWS_NLB_DEFAULT_IDLE_SECONDS ? [] : [{
+    return !isAwsNlb(service.object) || !known || !Number.isFinite(seconds) || seconds <= AWS_NLB_DEFAULT_IDLE_SECONDS ? [] : [{
       found: `idle timeout of ${seconds} s (${where})`,
       breaks: `On Nitro v6 instances idle connections still die after ${AWS_NLB_DEFAULT_IDLE_SECONDS} s.`,
     }];

@@ -81,7 +81,7 @@ export const securityRules: readonly Rule[] = [
   }, (service, broker) => {
     const plain = !service.facesInternet ? [] : service.ports.filter((port) => {
       const target = broker.target(port);
-      return target !== undefined && !broker.isOperationsPort(target) && !broker.isTls(target) && !endsTlsAtAwsNlb(service, port);
+      return target !== undefined && !broker.isOperationsPort(target) && !broker.isTls(target) && !endsTlsAtAwsNlb(service.object, port);
     });
     return plain.length === 0 ? [] : [{
       found: `${plain.join(', ')} of an internet-facing load balancer leads to a listener without TLS`,

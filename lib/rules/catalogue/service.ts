@@ -151,7 +151,7 @@ export const serviceRules: readonly Rule[] = [
     service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: ip
 spec:
   allocateLoadBalancerNodePorts: false`,
-  }, (service) => service.spec.at('allocateLoadBalancerNodePorts').boolean !== false || !hasAwsInstanceTargets(service) ? [] : [{
+  }, (service) => service.spec.at('allocateLoadBalancerNodePorts').boolean !== false || !hasAwsInstanceTargets(service.object) ? [] : [{
     found: 'spec.allocateLoadBalancerNodePorts: false, with instance targets',
     breaks: 'The load balancer gets no targets.',
   }]),
@@ -168,7 +168,7 @@ spec:
   ports:
     - { name: mqtt, port: 1883, targetPort: mqtt }`,
   }, (service, broker) => {
-    const setting = proxyProtocolSetting(service);
+    const setting = proxyProtocolSetting(service.object);
     const targets = service.ports.map((port) => broker.target(port)?.port);
     const hasOther = broker.services.some((other) => other.type === 'ClusterIP' && !other.isHeadless
       && other.ports.some((port) => !targets.includes(broker.target(port)?.port)));

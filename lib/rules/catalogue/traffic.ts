@@ -77,8 +77,8 @@ export const trafficRules: readonly Rule[] = [
     service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: ip
     service.beta.kubernetes.io/aws-load-balancer-proxy-protocol: "*"`,
   }, (service) => {
-    const setting = proxyProtocolSetting(service);
-    return !service.keepsTrafficLocal || setting === undefined || !hasAwsInstanceTargets(service) ? [] : [{
+    const setting = proxyProtocolSetting(service.object);
+    return !service.keepsTrafficLocal || setting === undefined || !hasAwsInstanceTargets(service.object) ? [] : [{
       found: `spec.externalTrafficPolicy: Local, instance targets, and metadata.annotations '${setting}'`,
       breaks: 'All targets fail their health check: no client gets through, or, when all are unhealthy, every node gets traffic.',
     }];
@@ -96,7 +96,7 @@ export const trafficRules: readonly Rule[] = [
   externalTrafficPolicy: Local`,
   }, (service, broker) => {
     const health = declared(service.object, DeclaredOfService.localHealthCheck);
-    const localWorks = health === 'automatic' || health === 'configured' || health === undefined && hasAwsInstanceTargets(service);
+    const localWorks = health === 'automatic' || health === 'configured' || health === undefined && hasAwsInstanceTargets(service.object);
     const isWorse = LOCAL_IS_WORSE.includes(service.object.annotations[Annotations.LOAD_BALANCER_PROVIDER]);
     return !broker.isProduction || service.keepsTrafficLocal || service.targetsPods || !localWorks || isWorse ? [] : [{
       found: `spec.externalTrafficPolicy: ${service.spec.at('externalTrafficPolicy').exists ? service.spec.at('externalTrafficPolicy') : 'absent (Cluster)'}`,

@@ -5,7 +5,8 @@ import { declared, Declared } from './declared';
 import type { Fields } from './fields';
 import type { ManifestObject } from './manifest-object';
 import { PodTemplate } from './pod-template';
-import type { ServiceObject, ServicePort } from './service-object';
+import type { ServiceObject } from './service-object';
+import type { ServicePort } from './service-port';
 import { Annotations } from '../../manifest/annotations';
 
 /** Container ports that serve no MQTT clients, by the names that brokers give them. */

@@ -1,4 +1,5 @@
-import type { ServiceObject, ServicePort } from './service-object';
+import type { ManifestObject } from './manifest-object';
+import { type ServicePort, servicePorts } from './service-port';
 
 /**
  * What the annotations and fields that the cloud controllers themselves read say about a load balancer. They win over what was declared,
@@ -34,49 +35,49 @@ export interface IdleTimeoutSetting {
   readonly valid: boolean;
 }
 
-export function isAwsNlb(service: ServiceObject): boolean {
-  const type = service.object.annotations[`${AWS}type`];
+export function isAwsNlb(service: ManifestObject): boolean {
+  const type = service.annotations[`${AWS}type`];
   return AWS_NLB_CLASSES.includes(service.spec.at('loadBalancerClass').text ?? '') || type === 'external' || (type ?? '').startsWith('nlb');
 }
 
 /** Whether the NLB sends to nodes (the controller's default) and not to pods. */
-export function hasAwsInstanceTargets(service: ServiceObject): boolean {
-  const { annotations } = service.object;
+export function hasAwsInstanceTargets(service: ManifestObject): boolean {
+  const { annotations } = service;
   return isAwsNlb(service) && annotations[`${AWS}nlb-target-type`] !== 'ip' && annotations[`${AWS}type`] !== 'nlb-ip';
 }
 
 /** Whether the NLB ends TLS on this port: with a certificate, on the ports of `ssl-ports`, or on all when it is absent. */
-export function endsTlsAtAwsNlb(service: ServiceObject, port: ServicePort): boolean {
-  const { annotations } = service.object;
+export function endsTlsAtAwsNlb(service: ManifestObject, port: ServicePort): boolean {
+  const { annotations } = service;
   const only = annotations[`${AWS}ssl-ports`];
   const onPort = only === undefined || only.split(',').some((entry) => ['*', String(port.port), port.name].includes(entry.trim()));
   return isAwsNlb(service) && annotations[`${AWS}ssl-cert`] !== undefined && onPort;
 }
 
 /** What the annotations of a Service set, in the order of the keys; a key of which the provider knows several has several. */
-export function idleTimeoutSettings(service: ServiceObject): IdleTimeoutSetting[] {
-  return Object.entries(service.object.annotations).flatMap(([key, value]) => settingsIn(key, value));
+export function idleTimeoutSettings(service: ManifestObject): IdleTimeoutSetting[] {
+  return Object.entries(service.annotations).flatMap(([key, value]) => settingsIn(key, value));
 }
 
 /** The shortest idle timeout that the provider's own annotations give; `undefined` where they say nothing that can be read. */
-export function providerIdleTimeout(service: ServiceObject): ProviderIdleTimeout | undefined {
+export function providerIdleTimeout(service: ManifestObject): ProviderIdleTimeout | undefined {
   const settings = idleTimeoutSettings(service).flatMap(({ key, value, seconds }) => seconds === undefined ? [] : { seconds, where: `${key}: ${value}` });
   const octavia = settings.filter(({ where }) => where.startsWith(OCTAVIA));
   if (octavia.length === 1) settings.push({ seconds: OCTAVIA_DEFAULT_IDLE_SECONDS, where: `Octavia's default beside ${octavia[0].where}` });
-  if (service.ports.some((port) => endsTlsAtAwsNlb(service, port))) {
+  if (servicePorts(service).some((port) => endsTlsAtAwsNlb(service, port))) {
     settings.push({ seconds: AWS_NLB_DEFAULT_IDLE_SECONDS, where: 'fixed for a TLS listener of an NLB' });
   }
-  if (isAwsNlb(service) && settings.length > 0 && service.ports.some((port) => !hasAwsIdleTimeout(service, port))) {
+  if (isAwsNlb(service) && settings.length > 0 && servicePorts(service).some((port) => !hasAwsIdleTimeout(service, port))) {
     settings.push({ seconds: AWS_NLB_DEFAULT_IDLE_SECONDS, where: 'default of an NLB listener' });
   }
   return settings.sort((a, b) => a.seconds - b.seconds)[0];
 }
 
 /** Whether the provider was told that only the private network reaches the load balancer; `undefined` where nothing was said. */
-export function providerSaysInternal(service: ServiceObject): boolean | undefined {
-  const scheme = service.object.annotations[`${AWS}scheme`];
-  const azure = service.object.annotations['service.beta.kubernetes.io/azure-load-balancer-internal'];
-  const google = service.object.annotations['networking.gke.io/load-balancer-type'];
+export function providerSaysInternal(service: ManifestObject): boolean | undefined {
+  const scheme = service.annotations[`${AWS}scheme`];
+  const azure = service.annotations['service.beta.kubernetes.io/azure-load-balancer-internal'];
+  const google = service.annotations['networking.gke.io/load-balancer-type'];
   if (scheme !== undefined) return scheme !== 'internet-facing';
   if (azure !== undefined) return azure === 'true';
   if (google !== undefined) return google === 'Internal';
@@ -84,8 +85,8 @@ export function providerSaysInternal(service: ServiceObject): boolean | undefine
 }
 
 /** The annotation, with its value, that makes the load balancer send PROXY protocol. */
-export function proxyProtocolSetting(service: ServiceObject): string | undefined {
-  const on = Object.entries(service.object.annotations).find(([key, value]) => (Object.hasOwn(PROXY_PROTOCOL, key) && PROXY_PROTOCOL[key].test(value))
+export function proxyProtocolSetting(service: ManifestObject): string | undefined {
+  const on = Object.entries(service.annotations).find(([key, value]) => (Object.hasOwn(PROXY_PROTOCOL, key) && PROXY_PROTOCOL[key].test(value))
     || (/^service\.beta\.kubernetes\.io\/aws-load-balancer-target-group-attributes(\.|$)/.test(key) && /proxy_protocol_v2\.enabled=true/.test(value)));
   return on && `${on[0]}: ${on[1]}`;
 }
@@ -104,8 +105,8 @@ const PROXY_PROTOCOL: Record<string, RegExp> = {
   [`${OCTAVIA}proxy-protocol`]: /^(true|v[12])$/,
 };
 
-function hasAwsIdleTimeout(service: ServiceObject, port: ServicePort): boolean {
-  return Object.entries(service.object.annotations).some(([key, value]) =>
+function hasAwsIdleTimeout(service: ManifestObject, port: ServicePort): boolean {
+  return Object.entries(service.annotations).some(([key, value]) =>
     key.startsWith(`${AWS}listener-attributes.`) && key.endsWith(`-${port.port}`) && value.includes('tcp.idle_timeout.seconds='));
 }
 

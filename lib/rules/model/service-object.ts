@@ -2,6 +2,7 @@ import { declared, DeclaredOfService } from './declared';
 import type { Fields } from './fields';
 import type { ManifestObject } from './manifest-object';
 import { AWS_NLB_DEFAULT_IDLE_SECONDS, hasAwsInstanceTargets, isAwsNlb, providerIdleTimeout, providerSaysInternal } from './provider-annotations';
+import { type ServicePort, servicePorts } from './service-port';
 
 /** Counted where nobody knows a load balancer's idle timeout: the shortest that is common (docs/rules.md, MQTT-KEEPALIVE-002). */
 const ASSUMED_IDLE_SECONDS = 60;
@@ -37,7 +38,7 @@ export class ServiceObject {
   }
 
   public get ports(): ServicePort[] {
-    return this.spec.at('ports').items.map((port) => new ServicePort(port));
+    return servicePorts(this.object);
   }
 
   public get keepsTrafficLocal(): boolean {
@@ -47,7 +48,7 @@ export class ServiceObject {
   /** Whether a TCP keepalive probe of the broker keeps the connection alive; not known means that it is not counted on. */
   public get isPassthrough(): boolean {
     const declaration = declared(this.object, DeclaredOfService.loadBalancerClass);
-    return declaration === 'passthrough' || declaration === undefined && isAwsNlb(this);
+    return declaration === 'passthrough' || declaration === undefined && isAwsNlb(this.object);
   }
 
   /** Whether the load balancer ends the connection of the client and opens its own. */
@@ -57,46 +58,23 @@ export class ServiceObject {
 
   /** The provider's own annotations decide, because they are what the provider reads; the declaration stands in where they say nothing. */
   public get idleTimeout(): IdleTimeout {
-    const written = providerIdleTimeout(this);
+    const written = providerIdleTimeout(this.object);
     if (written) return { seconds: written.seconds, known: true, where: written.where };
 
     const declaration = declared(this.object, DeclaredOfService.idleTimeout);
     if (declaration === 'none') return { seconds: Infinity, known: true, where: `${DeclaredOfService.idleTimeout.key}: none` };
     if (typeof declaration === 'number') return { seconds: declaration, known: true, where: `${DeclaredOfService.idleTimeout.key}: ${declaration}` };
-    if (declaration === undefined && isAwsNlb(this)) return { seconds: AWS_NLB_DEFAULT_IDLE_SECONDS, known: true, where: 'default of an NLB listener' };
+    if (declaration === undefined && isAwsNlb(this.object)) return { seconds: AWS_NLB_DEFAULT_IDLE_SECONDS, known: true, where: 'default of an NLB listener' };
     return { seconds: ASSUMED_IDLE_SECONDS, known: false, where: `${DeclaredOfService.idleTimeout.key}: ${declaration ?? 'absent'}` };
   }
 
   /** Whether clients on the internet reach it. */
   public get facesInternet(): boolean {
-    return this.isLoadBalancer && !(providerSaysInternal(this) ?? declared(this.object, DeclaredOfService.exposure) !== 'internet');
+    return this.isLoadBalancer && !(providerSaysInternal(this.object) ?? declared(this.object, DeclaredOfService.exposure) !== 'internet');
   }
 
   /** Whether the load balancer sends to pods and not to nodes, so that the traffic policy has no part in it. */
   public get targetsPods(): boolean {
-    return declared(this.object, DeclaredOfService.localHealthCheck) === 'not-needed' || isAwsNlb(this) && !hasAwsInstanceTargets(this);
-  }
-}
-
-export class ServicePort {
-  constructor(public readonly fields: Fields) {}
-
-  public get port(): number | undefined {
-    return this.fields.at('port').number;
-  }
-
-  public get name(): string | undefined {
-    return this.fields.at('name').text;
-  }
-
-  /** Port number or name of a container port. */
-  public get target(): Fields {
-    const target = this.fields.at('targetPort');
-    return target.exists ? target : this.fields.at('port');
-  }
-
-  /** For messages: `port 1883`, and its name where it has one. */
-  public toString(): string {
-    return `port ${this.port}${this.name === undefined ? '' : ` (${this.name})`}`;
+    return declared(this.object, DeclaredOfService.localHealthCheck) === 'not-needed' || isAwsNlb(this.object) && !hasAwsInstanceTargets(this.object);
   }
 }
