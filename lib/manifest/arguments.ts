@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Duration, Size, SizeRoundingBehavior } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { quantity } from './quantity';
@@ -92,6 +93,16 @@ export class ArgumentErrors {
     this.add(`${name} is ${show(value)}, but must be lower-case letters, digits, dashes and dots, at most 253 (a DNS-1123 subdomain): Kubernetes refuses the object otherwise`);
   }
 
+  /**
+   * A DNS name as clients look it up: labels of RFC 1123 with dots between them, with a domain, without a dot at the end; `undefined` passes.
+   * The first label may be `*` where a wildcard makes sense.
+   */
+  public hostname(name: string, value: unknown, wildcard: 'wildcard' | 'no wildcard', why: string): void {
+    if (value === undefined) return;
+    const problem = hostnameProblem(value, wildcard === 'wildcard');
+    if (problem !== undefined) this.add(`${name} is ${show(value)}, ${problem}: ${why}`);
+  }
+
   /** A value that has these members, as the objects of a class do; `undefined` passes. Answers whether it can be looked at. */
   public like<T>(name: string, value: T | undefined, members: (keyof T)[], example: string): value is T {
     if (value === undefined) return false;
@@ -150,6 +161,21 @@ export class ArgumentErrors {
       else this.add(`${name}['${key}'] is ${show(text)}, but must be a string`);
     }
   }
+}
+
+function hostnameProblem(value: unknown, mayBeWildcard: boolean): string | undefined {
+  if (typeof value !== 'string') return "but must be a DNS name, for example 'mqtt.example.com'";
+  if (isIP(value) !== 0) return 'but must be a DNS name, not an IP address';
+  if (value.length > 253) return `but may have 253 characters, and has ${value.length}`;
+  if (value.endsWith('.')) return 'but must be written without the dot at the end';
+  if (value.startsWith('*.') && !mayBeWildcard) return 'but cannot be a wildcard';
+
+  const labels = (value.startsWith('*.') ? value.slice(2) : value).split('.');
+  const wrong = labels.find((label) => !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(label));
+  if (wrong !== undefined) {
+    return `but '${wrong}' is no label of RFC 1123: 1 to 63 lower-case letters, digits and dashes, beginning and ending with a letter or digit`;
+  }
+  return labels.length < 2 ? "but must have a domain, for example 'mqtt.example.com'" : undefined;
 }
 
 /** A value as an error message shows it. */
