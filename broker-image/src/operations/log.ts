@@ -12,6 +12,9 @@ export const logEvents = [
 export type LogEvent = (typeof logEvents)[number];
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
+/** What may wait for a slow reader of the log. */
+const maxPendingBytes = 8 * 1024 * 1024;
+
 /** Writes one JSON object a line. */
 export interface Log {
   write(level: LogLevel | 'fatal', event: LogEvent, message: string, details?: Record<string, unknown>): void;
@@ -22,8 +25,8 @@ export interface Log {
 }
 
 export function createLog({ level, broker }: { readonly level: LogLevel; readonly broker: string }): Log {
-  // Not synchronous: a slow reader of the log must not stop the broker.
-  const destination = pino.destination({ fd: 1, sync: false });
+  // Not synchronous: a slow reader of the log must not stop the broker. Nor may it fill the memory: lines beyond the limit are lost.
+  const destination = pino.destination({ fd: 1, sync: false, maxLength: maxPendingBytes });
   const logger: Logger = pino(
     {
       level,
