@@ -8,6 +8,7 @@ import { createNamespace, removeNamespace } from './support/namespace';
 import { watchEnding } from './support/pod-watch';
 import { progress } from './support/progress';
 import { Relay } from './support/relay';
+import { tryCommand } from './support/run-command';
 import { steps } from './support/steps';
 import { SynthesizedApp } from './support/synthesized-app';
 
@@ -68,12 +69,15 @@ describe('an app that changes', () => {
     const graceSeconds = before.spec.terminationGracePeriodSeconds;
     const ending = watchEnding(namespace!, before.metadata.name, graceSeconds + 30);
 
+    const log = tryCommand('kubectl', ['logs', '--follow', before.metadata.name, `--namespace=${namespace}`], { seconds: graceSeconds + 30 });
+
     await changed.apply();
     const [{ askedAt, endedAt, exitCode }, closedAt] = await Promise.all([ending, goodbye]);
     const seconds = (milliseconds: number) => milliseconds / 1000;
     progress(`connection closed after ${seconds(closedAt - askedAt)} s, container ended after ${seconds(endedAt - askedAt)} s of ${graceSeconds} s, exit code ${exitCode}`);
     expect(exitCode).toBe(0);
     expect(seconds(closedAt - askedAt)).toBeLessThan(graceSeconds);
+    expect((await log).stdout).toContain('"event":"broker.stopped"');
     await client.endAsync(true);
 
     const after = await restarted(before, 90);

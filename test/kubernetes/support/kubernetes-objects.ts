@@ -84,7 +84,7 @@ export interface PersistentVolumeClaim {
 
 export interface PersistentVolume {
   readonly metadata: Metadata;
-  readonly spec: { readonly persistentVolumeReclaimPolicy: string; readonly claimRef?: { readonly namespace: string } };
+  readonly spec: { readonly persistentVolumeReclaimPolicy: string };
   readonly status: { readonly phase: string };
 }
 

@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from 'timers/promises';
-import { applyObjects, kubectl, list } from './kubectl';
-import type { PersistentVolume } from './kubernetes-objects';
-import { emptyRetainedVolumes, releaseRetainedVolumes } from './volumes';
+import { applyObjects, kubectl } from './kubectl';
+import { emptyRetainedVolumes, releaseVolumes } from './volumes';
 
 const OWNER_LABEL = 'cdk8s-mqtt/test-suite';
 
@@ -32,16 +30,7 @@ export async function removeNamespace(name: string): Promise<void> {
   const inNamespace = `--namespace=${name}`;
   await kubectl(['delete', 'statefulsets', '--all', inNamespace, '--cascade=orphan', '--wait']);
   await kubectl(['delete', 'pods', '--all', inNamespace, '--grace-period=1', '--wait', '--timeout=60s'], { seconds: 70 });
-  await emptyRetainedVolumes(name);
+  const emptied = await emptyRetainedVolumes(name);
   await kubectl(['delete', 'namespace', name, '--wait', '--timeout=120s'], { seconds: 130 });
-  await volumesLetGo(name);
-  await releaseRetainedVolumes(name);
-}
-
-/** A volume turns from Bound to Released a moment after its claim is gone. */
-async function volumesLetGo(namespace: string): Promise<void> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(250)) {
-    const volumes = await list<PersistentVolume>('persistentvolumes');
-    if (!volumes.some(({ spec, status }) => spec.claimRef?.namespace === namespace && status.phase === 'Bound')) return;
-  }
+  await releaseVolumes(emptied);
 }
