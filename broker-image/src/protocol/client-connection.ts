@@ -89,7 +89,7 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
   /** A message from a subscription with this QoS. For a persistent session what has QoS above 0 comes from the store. */
   deliver(message: Message, granted: Qos): void {
     const qos = granted < message.qos ? granted : message.qos;
-    if (qos === 0) this.#sendQos0(message, false);
+    if (qos === 0) this.#sendQos0(message.with(0, false));
     else if (this.#stored === undefined) this.#transient?.enqueue(message.with(qos, false));
   }
 
@@ -331,14 +331,14 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
     const retain = (flags & 0x01) !== 0;
     if (qos === 0) {
       if (!retain) broker.forward(topic, bytes, start, end);
-      else broker.publish(topic, Message.fromPacket(topic.name, bytes, body, topicEnd, payloadStart, end, 0, true));
+      else broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start));
       return;
     }
     const repeated = qos === 2 && this.#isReceived(packetId);
     let stored = repeated && this.persistent;
     if (!repeated) {
       const received = qos === 2 && this.persistent ? { clientId: this.clientId, packetId } : undefined;
-      const message = Message.fromPacket(topic.name, bytes, body, topicEnd, payloadStart, end, qos, retain);
+      const message = Message.fromPacket(topic.name, bytes, start, end, topicEnd - start);
       try {
         stored = broker.publish(topic, message, received);
       } catch (error) {
@@ -452,15 +452,13 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
     while (this.#feeds.length > 0 && !this.writer.congested) {
       const next = this.#feeds[0]!.next();
       if (next.done === true) this.#feeds.shift();
-      else if (next.value.qos === 0) this.#sendQos0(next.value, true);
+      else if (next.value.qos === 0) this.#sendQos0(next.value);
       else this.#transient?.enqueue(next.value);
     }
   }
 
-  #sendQos0(message: Message, retain: boolean): void {
-    const { observer } = this.#broker.options;
-    if (this.writer.congested) observer.messageDropped('slow-consumer', 1, this.clientId);
-    else observer.messageSent(0, this.writer.publish(message, 0, retain, false, 0));
+  #sendQos0(message: Message): void {
+    this.forward(message.bytes, 0, message.bytes.length);
   }
 
   #drained(): void {

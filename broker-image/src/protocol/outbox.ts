@@ -1,10 +1,11 @@
+import { Fifo } from './fifo.js';
 import { PacketType } from './packets.js';
 import type { PacketWriter } from './packet-writer.js';
 import { QueueEntry, type Message, type QueueReader, type Session, type SessionLimits, type Store } from '../store/index.js';
 import type { Qos } from '../operations/observer.js';
 
 /** PUBLISH packets with QoS above 0 that one client may have unanswered. */
-const MAX_IN_FLIGHT = 256;
+const MAX_IN_FLIGHT = 1024;
 /** Entries of a queue on disk that are kept in memory ahead of their delivery. */
 const MAX_READ_AHEAD = 1024;
 
@@ -28,8 +29,7 @@ export interface OutboxOwner {
  */
 abstract class Outbox<E extends Outgoing> {
   readonly #inFlight = new Map<number, E>();
-  #ready: E[] = [];
-  #head = 0;
+  readonly #ready = new Fifo<E>();
   #pumping = false;
   #holds = 0;
   /** Position after the last message that was sent. */
@@ -38,7 +38,7 @@ abstract class Outbox<E extends Outgoing> {
   constructor(protected readonly owner: OutboxOwner) {}
 
   protected get waiting(): number {
-    return this.#ready.length - this.#head;
+    return this.#ready.length;
   }
 
   protected add(entry: E): void {
@@ -61,17 +61,13 @@ abstract class Outbox<E extends Outgoing> {
     this.#pumping = true;
     const { writer } = this.owner;
     while (this.#inFlight.size < MAX_IN_FLIGHT && !writer.congested) {
-      if (this.#head === this.#ready.length) {
-        this.#ready = [];
-        this.#head = 0;
-        this.refill();
-        if (this.#ready.length === 0) break;
-      }
-      const entry = this.#ready[this.#head]!;
+      if (this.#ready.length === 0) this.refill();
+      const entry = this.#ready.peek();
+      if (entry === undefined) break;
       const packetId = (entry.sequence % 65535) + 1;
       // A full turn of packet ids later, the message that has this one is still unanswered.
       if (this.#inFlight.has(packetId) || !this.maySend(entry)) break;
-      this.#head++;
+      this.#ready.shift();
       this.#inFlight.set(packetId, entry);
       this.#send(entry, packetId);
     }
@@ -103,9 +99,9 @@ abstract class Outbox<E extends Outgoing> {
       this.owner.writer.acknowledge(PacketType.pubrel, packetId);
       return;
     }
-    const bytes = this.owner.writer.publish(message, message.qos, message.retain, sequence < this.sentUpTo, packetId);
+    this.owner.writer.publish(message, sequence < this.sentUpTo, packetId);
     if (sequence >= this.sentUpTo) this.sentUpTo = sequence + 1;
-    this.owner.sent(message.qos, bytes);
+    this.owner.sent(message.qos, message.bytes.length);
   }
 
   /** Makes more entries ready, if there are any. */

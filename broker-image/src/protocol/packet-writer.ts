@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { PacketType } from './packets.js';
 import type { Message } from '../store/index.js';
-import type { Qos } from '../operations/observer.js';
 
 const CHUNK = 16 * 1024;
 const POOLED = 256;
@@ -39,28 +38,18 @@ export class PacketWriter {
     return this.stream.writableLength + this.#length > SOFT_LIMIT;
   }
 
-  /** @returns bytes written */
-  publish(message: Message, qos: Qos, retain: boolean, duplicate: boolean, packetId: number): number {
-    const { bytes, payloadStart } = message;
-    const remaining = bytes.length - 1 + (qos > 0 ? 2 : 0);
-    const total = remaining + (remaining < 0x80 ? 2 : remaining < 0x4000 ? 3 : remaining < 0x200000 ? 4 : 5);
-    const chunk = this.#reserve(total);
-    let at = this.#length;
-    chunk[at++] = (PacketType.publish << 4) | (duplicate ? 0x08 : 0) | (qos << 1) | (retain ? 1 : 0);
-    let rest = remaining;
-    while (rest >= 0x80) {
-      chunk[at++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
+  publish(message: Message, duplicate: boolean, packetId: number): void {
+    const { bytes } = message;
+    const chunk = this.#reserve(bytes.length);
+    const at = this.#length;
+    chunk.set(bytes, at);
+    if (packetId > 0) {
+      const idAt = at + message.topicEnd;
+      chunk[idAt] = packetId >>> 8;
+      chunk[idAt + 1] = packetId & 0xff;
+      if (duplicate) chunk[at]! |= 0x08;
     }
-    chunk[at++] = rest;
-    at += bytes.copy(chunk, at, 1, payloadStart);
-    if (qos > 0) {
-      chunk[at++] = packetId >>> 8;
-      chunk[at++] = packetId & 0xff;
-    }
-    at += bytes.copy(chunk, at, payloadStart);
-    this.#length = at;
-    return total;
+    this.#length = at + bytes.length;
   }
 
   /** A packet that is complete already. */
