@@ -1,6 +1,8 @@
 import type { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { MqttDnsName } from './dns/mqtt-dns-name';
+import type { MqttDnsNameOptions } from './dns/mqtt-dns-name-options';
 import type { LoadBalancerProvider } from './load-balancer-provider';
 import { checkedRequest } from './load-balancer-request';
 import type { MqttLoadBalancerProps } from './mqtt-load-balancer-props';
@@ -44,6 +46,16 @@ export class MqttLoadBalancer extends Construct {
   /** Name of the Service. */
   public get serviceName(): string {
     return this.service.name;
+  }
+
+  /**
+   * Publishes a name for the load balancer with ExternalDNS. Can be called several times; TTL, targets and set identifier count for all of its names.
+   *
+   * @param hostname for example `mqtt.example.com`; lower case, with a domain, at most 253 characters in labels of at most 63 (RFC 1123). The first label may be `*`
+   * @throws if an argument cannot work, or another object of the app has the name: one error that names everything.
+   */
+  public addDnsName(hostname: string, options: MqttDnsNameOptions = {}): void {
+    MqttDnsName.addTo(this.service, hostname, options);
   }
 
   /**

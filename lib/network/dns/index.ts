@@ -1,0 +1,3 @@
+export { ExternalDnsPrefix } from './external-dns-prefix';
+export { MqttDnsName } from './mqtt-dns-name';
+export { MqttDnsNameOptions } from './mqtt-dns-name-options';
