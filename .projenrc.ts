@@ -53,7 +53,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   tsconfigDev: { compilerOptions: { paths: { 'cdk8s-mqtt': ['../lib/index.ts'] } } },
   eslintOptions: {
     dirs: ['lib'],
-    devdirs: ['test', 'examples'],
+    devdirs: ['test', 'examples', 'scripts'],
     ignorePatterns: ['node_modules/', 'build/', 'dist/', 'coverage/', 'broker-image/', '*.js', '*.d.ts'],
     // `npm test` reports; it never rewrites sources. `npx projen eslint --fix` does.
     commandOptions: { fix: false },
@@ -96,6 +96,15 @@ const docs = project.addTask('docs:check', {
   exec: 'jsii-rosetta extract --compile --fail .',
 });
 project.postCompileTask.spawn(docs);
+
+project.addTask('docs:generate', {
+  description: 'Write the generated pages anew: rules, load balancers, tables of the broker image',
+  steps: [
+    { exec: 'ts-node --transpile-only --compiler-options \'{"module":"commonjs"}\' scripts/generate-rules.ts' },
+    { exec: 'jest -c jest.config.json --coverage=false test/network/load-balancers-page.test.ts', env: { UPDATE_DOCS: '1' } },
+    { exec: 'node broker-image/scripts/readme-tables.mjs' },
+  ],
+});
 
 project.addTask('test:consumer', {
   description: 'Pack the library, install it in an app outside the repository, and synthesize',
