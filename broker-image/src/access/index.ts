@@ -1,4 +1,3 @@
-export type { AccessControl, AuthenticationResult, ClientIdentity, Credentials } from './access-control.js';
 export { AccessRules } from './access-rules.js';
 export { FileAccessControl } from './file-access-control.js';
 export { PasswordFile } from './password-file.js';

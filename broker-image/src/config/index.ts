@@ -4,5 +4,5 @@ export { configurationWithoutFile, loadConfigurationFile } from './load-configur
 export type { FileInspector } from './mounted-files.js';
 export type { Overrides } from './overrides.js';
 export { formatPath, InvalidFileError, type PathSegment, type Problem } from './problem.js';
-export { SchemaValidator, type SchemaProblem } from './schema-validator.js';
+export { SchemaValidator } from './schema-validator.js';
 export { parseYaml } from './yaml-file.js';

@@ -61,17 +61,18 @@ function toSegments(error: ErrorObject): PathSegment[] {
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')));
 }
 
-/** What a schema asks of a value, in words. Every keyword that the schemas use has its words here: a test compares. */
+/** What a schema asks of a value, in words. A test sees to it that the schemas use no keyword that has no words here. */
 export function expectation(schema: Schema): string {
   if (Array.isArray(schema.enum)) return `one of ${schema.enum.join(', ')}`;
-  const { minimum, maximum, minItems, pattern, description } = schema as { minimum?: number; maximum?: number; minItems?: number; pattern?: string; description?: string };
+  const { minimum, maximum, minItems, maxLength, pattern, description } = schema as { minimum?: number; maximum?: number; minItems?: number; maxLength?: number; pattern?: string; description?: string };
   const explained = description === undefined ? '' : `: ${description}`;
   switch (schema.type) {
     case 'integer':
       if (minimum !== undefined && maximum !== undefined) return `an integer from ${minimum} to ${maximum}`;
       return minimum === undefined ? 'an integer' : `an integer of at least ${minimum}`;
     case 'string':
-      return pattern === undefined ? 'text that is not empty' : `text that matches ${pattern}${explained}`;
+      if (pattern !== undefined) return `text that matches ${pattern}${explained}`;
+      return maxLength === undefined ? 'text that is not empty' : `text of 1 to ${maxLength} characters`;
     case 'boolean':
       return 'true or false';
     case 'array':

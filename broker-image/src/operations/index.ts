@@ -2,7 +2,7 @@ export { CombinedObserver } from './combined-observer.js';
 export { ExitCode } from './exit-code.js';
 export { Health } from './health.js';
 export { createOperationsServer } from './http-server.js';
-export { createLog, type Log, type LogEvent } from './log.js';
+export { createLog, type Log } from './log.js';
 export { LogObserver } from './log-observer.js';
 export { Metrics } from './metrics.js';
 export type { BrokerObserver } from './observer.js';

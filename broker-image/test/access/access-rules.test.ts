@@ -133,7 +133,7 @@ test('everything wrong with a file is told at once', () => {
         '[2].topics[0] (line 5): found "a/#/b", which is no topic filter: # must be a whole level, the last one',
         '[2].topics[1] (line 5): found "b+", which is no topic filter: + must be a whole level',
         '[2].topics[2] (line 5): found "%x/y" with %x, which stands for nothing; %c is the client id and %u the user name',
-        '[2].topics[3] (line 5): found 7, expected text that is not empty',
+        '[2].topics[3] (line 5): found 7, expected text of 1 to 65535 characters',
         '[3] (line 6): found "nonsense", expected a mapping of keys to values: One rule.',
         '[4].users (line 7): found [], expected a list of at least 1 entry',
       ]);
