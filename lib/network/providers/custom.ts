@@ -1,6 +1,7 @@
-import { Duration } from 'cdk8s';
+import type { Duration } from 'cdk8s';
 import type { ProviderDefinition } from './provider-definition';
-import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck } from '../load-balancer-traits';
+import { type IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck } from '../load-balancer-traits';
+import { checkStatedIdleTimeout, statedKind, statedSeconds } from '../stated-idle-timeout';
 
 /** Options of a load balancer that this library does not know. What they say is what the rules believe. */
 export interface CustomLoadBalancerOptions {
@@ -56,14 +57,13 @@ export interface CustomLoadBalancerOptions {
 /** A load balancer that this library does not know. */
 export function custom(options: CustomLoadBalancerOptions): ProviderDefinition {
   const localHealthCheck = options.localHealthCheck ?? LocalHealthCheck.MISSING;
-  const kind = options.idleTimeoutKind ?? (options.idleTimeout === undefined ? IdleTimeoutKind.UNKNOWN : IdleTimeoutKind.KNOWN);
   const source = 'the options given to LoadBalancerProvider.custom()';
   return {
     traits: {
       name: options.name ?? 'custom',
       title: 'Any other load balancer',
       kind: options.kind,
-      idleTimeout: { kind, defaultValue: options.idleTimeout, settable: false, source },
+      idleTimeout: { kind: statedKind(options), defaultValue: options.idleTimeout, settable: false, source },
       proxyProtocol: [],
       localHealthCheck,
       localPreferred: localHealthCheck === LocalHealthCheck.AUTOMATIC || localHealthCheck === LocalHealthCheck.CONFIGURED,
@@ -75,13 +75,7 @@ export function custom(options: CustomLoadBalancerOptions): ProviderDefinition {
       errors.member('provider.kind', options.kind, LoadBalancerKind);
       if (options.exposure === undefined) errors.add('provider.exposure is missing: say whether LoadBalancerExposure.INTERNET or LoadBalancerExposure.INTERNAL can reach it');
       errors.member('provider.exposure', options.exposure, LoadBalancerExposure);
-      errors.member('provider.idleTimeoutKind', options.idleTimeoutKind, IdleTimeoutKind);
-      errors.duration('provider.idleTimeout', options.idleTimeout, { min: Duration.seconds(1) }, 'a load balancer without one has IdleTimeoutKind.NONE');
-      if ((kind === IdleTimeoutKind.KNOWN) !== (options.idleTimeout !== undefined)) {
-        errors.add(options.idleTimeout === undefined
-          ? 'provider.idleTimeoutKind is KNOWN, but provider.idleTimeout is missing: give it, or write IdleTimeoutKind.UNKNOWN'
-          : `provider.idleTimeoutKind is ${kind.toUpperCase()}, but provider.idleTimeout is given: leave one of them out`);
-      }
+      checkStatedIdleTimeout(errors, 'provider', options, 'a load balancer without one has IdleTimeoutKind.NONE');
       errors.member('provider.localHealthCheck', options.localHealthCheck, LocalHealthCheck);
       errors.annotations('provider.annotations', options.annotations);
       errors.boolean('provider.allocateNodePorts', options.allocateNodePorts);
@@ -92,7 +86,7 @@ export function custom(options: CustomLoadBalancerOptions): ProviderDefinition {
       loadBalancerClass: options.loadBalancerClass,
       ...(options.allocateNodePorts === false && { allocateLoadBalancerNodePorts: false as const }),
       exposure: options.exposure,
-      idleTimeout: options.idleTimeout?.toSeconds() ?? (kind === IdleTimeoutKind.NONE ? 'none' : 'unknown'),
+      idleTimeout: statedSeconds(options),
       localHealthCheck,
     }),
   };
