@@ -66,6 +66,8 @@ export class RunningBroker {
     await this.openOperations();
     await this.openStore();
     this.broker = await this.startBroker(this.store!);
+    // A signal during a long recovery: it is on its way out already.
+    if (this.health.draining) return;
     await this.openListeners();
     await this.watchFiles();
     this.systemTopics = new SystemTopics({
