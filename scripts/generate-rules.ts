@@ -62,7 +62,8 @@ export function rulesPage(): string {
     IDLE_TIMEOUTS,
     '## Overview\n',
     table(['rule', 'severity', 'demands'], all.flatMap(({ rules }) => rules.map(({ id, severity, title }) => [`[${id}](#${id.toLowerCase()})`, severity, title]))),
-    ...all.map(({ title, rules }) => `\n## ${title}\n\n${rules.map(section).join('\n')}`),
+    '',
+    ...all.map(({ title, rules }) => `## ${title}\n\n${rules.map(section).join('\n')}`),
   ].join('\n');
 }
 

@@ -36,7 +36,7 @@ export const keepaliveRules: readonly Rule[] = [
     id: 'MQTT-KEEPALIVE-002',
     severity: Severity.WARNING,
     title: 'The idle timeout of the load balancer is known',
-    why: 'Several providers do not document when they drop an idle TCP connection. Until somebody measures it, the rules count 60 s, the shortest that is common.',
+    why: 'Several providers do not document when they drop an idle TCP connection. Until somebody measures it, the rules count 60 s, less than most of the known defaults.',
     source: 'docs/rules.md#idle-timeouts',
     remedy: 'Measure it (connect, stay silent, see when the connection is gone) and declare it.',
     example: `metadata:

@@ -4,7 +4,7 @@ import type { ManifestObject } from './manifest-object';
 import { AWS_NLB_DEFAULT_IDLE_SECONDS, hasAwsInstanceTargets, isAwsNlb, providerIdleTimeout, providerSaysInternal } from './provider-annotations';
 import { type ServicePort, servicePorts } from './service-port';
 
-/** Counted where nobody knows a load balancer's idle timeout: the shortest that is common (docs/rules.md, MQTT-KEEPALIVE-002). */
+/** Counted where nobody knows a load balancer's idle timeout: less than most of the known defaults, see MQTT-KEEPALIVE-002. */
 const ASSUMED_IDLE_SECONDS = 60;
 
 /** What keeps an idle connection alive, and what it dies of. */
