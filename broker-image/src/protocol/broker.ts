@@ -23,6 +23,8 @@ export interface BrokerOptions {
     readonly maxTopicLevels: number;
     readonly maxSubscriptionsPerClient: number;
     readonly connectTimeoutSeconds: number;
+    /** How long a client may leave unread what waits for it before it is disconnected. @default 60 */
+    readonly slowConsumerSeconds?: number;
   };
   readonly session: {
     /** 0 keeps disconnected sessions for ever. */
@@ -51,7 +53,7 @@ export interface BrokerStatistics {
   readonly storeBytes: number;
 }
 
-const KEEPALIVE_CHECK_MILLISECONDS = 500;
+const CONNECTION_CHECK_MILLISECONDS = 500;
 const EXPIRY_CHECK_MILLISECONDS = 60_000;
 const DRAIN_STEP_MILLISECONDS = 50;
 
@@ -83,7 +85,7 @@ export class Broker {
     this.topics = new TopicCache(this.subscriptions, options.limits.maxTopicLevels);
     options.store.onDrop = (reason, count, clientId) => options.observer.messageDropped(reason, count, clientId);
     this.#timers = [
-      setInterval(() => this.#checkKeepalive(), KEEPALIVE_CHECK_MILLISECONDS),
+      setInterval(() => this.#checkConnections(), CONNECTION_CHECK_MILLISECONDS),
       setInterval(() => options.store.apply({ kind: 'expire', time: Date.now() }), EXPIRY_CHECK_MILLISECONDS),
     ];
   }
@@ -161,7 +163,7 @@ export class Broker {
   }
 
   /** A QoS 0 message, as the PUBLISH packet that came in and goes out. */
-  forward(topic: Topic<ClientConnection>, bytes: Buffer, start: number, end: number): void {
+  forward(topic: Topic, bytes: Buffer, start: number, end: number): void {
     const receivers = this.topics.receivers(topic);
     if (receivers.length === 0) return;
     bytes[start] = 0x30; // DUP means nothing at QoS 0
@@ -172,9 +174,10 @@ export class Broker {
    * @returns whether the store has a part in it, so that an acknowledgement has to wait
    * @throws StoreUnavailableError
    */
-  publish(topic: Topic<ClientConnection>, message: Message, received?: { readonly clientId: string; readonly packetId: number }): boolean {
+  publish(topic: Topic, message: Message, received?: { readonly clientId: string; readonly packetId: number }): boolean {
     const { store } = this.options;
-    const stored = message.retain || received !== undefined || (message.qos > 0 && store.reaches(topic.name));
+    // A QoS 0 message need not be retained [MQTT-3.3.1-7], so it does not wait for a store that has no room.
+    const stored = message.qos === 0 ? message.retain && store.writable : message.retain || received !== undefined || store.reaches(topic.name);
     if (stored) store.apply({ kind: 'publish', time: Date.now(), message, ...(received === undefined ? {} : { received }) });
     for (const [client, qos] of this.topics.receivers(topic)) client.deliver(message, qos);
     return stored;
@@ -196,9 +199,9 @@ export class Broker {
     for (const { clientId, message } of [...store.wills]) this.publishWill(clientId, message);
   }
 
-  #checkKeepalive(): void {
+  #checkConnections(): void {
     const now = performance.now();
-    for (const client of this.#connections) client.checkKeepalive(now);
+    for (const client of this.#connections) client.check(now);
   }
 }
 

@@ -9,14 +9,16 @@ import {
   CONNACK_UNSUPPORTED_V5, connackRefusal, ConnectReturnCode, PacketError, PacketType, readAcknowledgement, readProtocolLevel, readSubscribe, readUnsubscribe,
 } from './packets.js';
 import { filterProblem, isShared, topicProblem } from './topics.js';
-import { Message, type CommitWaiter } from '../store/index.js';
-import type { ClientIdentity } from '../access/access-control.js';
+import { Message, type CommitWaiter, type Session } from '../store/index.js';
+import type { AuthenticationResult, ClientIdentity } from '../access/access-control.js';
 import type { CloseReason, Qos, RefusalReason } from '../operations/observer.js';
 
 /** CONNECT at its largest: five fields of 65535 bytes with their lengths, and what is around them [MQTT 3.1.1, 3.1]. */
 const MAX_CONNECT_BYTES = 5 * 65537 + 16;
 /** Acknowledgements that may wait for the store before the client is no longer read. */
-const MAX_WAITING = 1000;
+const MAX_WAITING_ACKNOWLEDGEMENTS = 1000;
+/** How long a client may leave unread what waits for it. */
+const DEFAULT_SLOW_CONSUMER_SECONDS = 60;
 /** How long a client may take to read what is left for it once the connection ends. */
 const LINGER_MILLISECONDS = 2000;
 const SUBSCRIBE_FAILURE = 0x80;
@@ -40,18 +42,21 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
   readonly #received = new Set<number>();
   readonly #filters = new Map<string, Qos>();
   #waitingAcknowledgements = 0;
-  #paused = false;
+  /** Why the client is not read now: what it asks for must not pile up. */
+  readonly #pauses = { store: false, congestion: false };
   #feeds: Array<Iterator<Message>> = [];
   #disconnected = false;
   #heard = true;
   #lastHeard = 0;
+  #sent = 0;
+  #lastSent = 0;
 
   constructor(broker: Broker, connection: Connection) {
     this.#broker = broker;
     this.#connection = connection;
     this.#identity = { clientId: '', listener: connection.listener, remoteAddress: connection.remoteAddress };
     const { stream } = connection;
-    this.writer = new PacketWriter(stream, () => this.close('slow-consumer'));
+    this.writer = new PacketWriter(stream);
     this.#reader = new FrameReader((bytes, start, body, end) => this.#packet(bytes, start, body, end), Math.min(MAX_CONNECT_BYTES, broker.options.limits.maxPacketBytes));
     this.#channel = broker.core.open(this);
     stream.on('data', (chunk: Buffer) => this.#data(chunk));
@@ -105,12 +110,22 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
     this.close('store-failure', error);
   }
 
-  /** Ends the connection if the client was silent for one and a half times its keepalive [MQTT-3.1.2-24]. */
-  checkKeepalive(now: number): void {
+  /** Looks after the connection now and then; `now` is in milliseconds. */
+  check(now: number): void {
     if (this.#heard) {
       this.#heard = false;
       this.#lastHeard = now;
-    } else if (this.#state === 'open' && this.#connect!.keepaliveSeconds > 0 && now - this.#lastHeard > this.#connect!.keepaliveSeconds * 1500) this.close('keepalive');
+    }
+    if (this.writer.sent !== this.#sent || !this.writer.congested) {
+      this.#sent = this.writer.sent;
+      this.#lastSent = now;
+    }
+    if (this.#state !== 'open') return;
+    const { slowConsumerSeconds = DEFAULT_SLOW_CONSUMER_SECONDS } = this.#broker.options.limits;
+    const { keepaliveSeconds } = this.#connect!;
+    // A client that is not read because it does not read cannot be heard.
+    if (now - this.#lastSent > slowConsumerSeconds * 1000) this.close('slow-consumer');
+    else if (!this.#pauses.congestion && keepaliveSeconds > 0 && now - this.#lastHeard > keepaliveSeconds * 1500) this.close('keepalive'); // [MQTT-3.1.2-24]
   }
 
   /** Refuses a connection before it said anything. */
@@ -181,10 +196,14 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
   async authenticate(username: string | undefined, password: Buffer | undefined): Promise<Verdict | undefined> {
     const { access, observer } = this.#broker.options;
     if (username !== undefined) this.#identity = { ...this.#identity, username };
-    const result = await access.authenticate({ ...this.#identity, ...(password === undefined ? {} : { password }) });
+    let failure: Error | undefined;
+    const result = await access.authenticate({ ...this.#identity, ...(password === undefined ? {} : { password }) }).catch((error: Error): AuthenticationResult => {
+      failure = error;
+      return { accepted: false, reason: 'unavailable' };
+    });
     if (this.#state !== 'authenticating') return undefined;
     if (!result.accepted) {
-      this.#report(result.reason);
+      this.#report(result.reason, failure);
       const { badUserNameOrPassword, notAuthorized, serverUnavailable } = ConnectReturnCode;
       return { accepted: false, returnCode: { anonymous: notAuthorized, 'bad-credentials': badUserNameOrPassword, unavailable: serverUnavailable }[result.reason] };
     }
@@ -199,10 +218,23 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
     if (this.#state !== 'open') return;
     this.#reader.maxBytes = this.#broker.options.limits.maxPacketBytes;
     if (this.#stored !== undefined) {
-      for (const [filter, { qos }] of this.#stored.session.subscriptions) this.#listen(filter, qos);
+      this.#resumeSubscriptions(this.#stored.session);
       this.#stored.release();
     }
     this.#guard(() => this.#reader.resume());
+  }
+
+  /** What the access rules do not allow any more ends here. */
+  #resumeSubscriptions(session: Session): void {
+    const { access, observer, store } = this.#broker.options;
+    const denied: string[] = [];
+    for (const [filter, { qos }] of session.subscriptions) {
+      if (access.maySubscribe(this.#identity, filter)) this.#listen(filter, qos);
+      else denied.push(filter);
+    }
+    if (denied.length === 0) return;
+    for (const filter of denied) observer.subscribeDenied(this.#identity, filter);
+    store.apply({ kind: 'unsubscribe', time: Date.now(), clientId: this.clientId, filters: denied });
   }
 
   async #openSession(): Promise<Verdict | undefined> {
@@ -248,6 +280,19 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
 
   #data(chunk: Buffer): void {
     this.#guard(() => this.#reader.push(chunk));
+    if (this.writer.congested) this.#pause('congestion');
+  }
+
+  #pause(reason: 'store' | 'congestion'): void {
+    this.#pauses[reason] = true;
+    this.#connection.stream.pause();
+  }
+
+  #unpause(reason: 'store' | 'congestion'): void {
+    if (!this.#pauses[reason]) return;
+    this.#pauses[reason] = false;
+    this.#lastHeard = performance.now();
+    if (!this.#pauses.store && !this.#pauses.congestion) this.#connection.stream.resume();
   }
 
   #guard(action: () => void): void {
@@ -372,19 +417,12 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
 
   /** Calls back when everything so far is on disk, unless the connection is over by then. */
   afterCommit(action: () => void): void {
-    if (++this.#waitingAcknowledgements >= MAX_WAITING && !this.#paused) {
-      this.#paused = true;
-      this.#connection.stream.pause();
-    }
+    if (++this.#waitingAcknowledgements >= MAX_WAITING_ACKNOWLEDGEMENTS) this.#pause('store');
     this.#broker.options.store.afterCommit(new Acknowledgement(this, action));
   }
 
   acknowledgementSettled(): void {
-    this.#waitingAcknowledgements--;
-    if (this.#paused && this.#waitingAcknowledgements <= MAX_WAITING / 2) {
-      this.#paused = false;
-      this.#connection.stream.resume();
-    }
+    if (--this.#waitingAcknowledgements <= MAX_WAITING_ACKNOWLEDGEMENTS / 2) this.#unpause('store');
   }
 
   #subscribe(bytes: Buffer, start: number, body: number, end: number): void {
@@ -463,6 +501,7 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
 
   #drained(): void {
     if (this.#state !== 'open') return;
+    this.#unpause('congestion');
     this.#pumpFeeds();
     (this.#stored ?? this.#transient)?.pump();
   }
@@ -513,6 +552,7 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
   /** Gracefully, so that the last packet (a CONNACK that says why) arrives, but not for ever. */
   #closeStream(now: boolean): void {
     const { stream } = this.#connection;
+    stream.removeAllListeners('data');
     if (now || stream.destroyed) {
       stream.destroy();
       return;

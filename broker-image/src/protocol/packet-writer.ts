@@ -4,10 +4,8 @@ import type { Message } from '../store/index.js';
 
 const CHUNK = 16 * 1024;
 const POOLED = 256;
-/** Above this many bytes waiting for the client, QoS 0 is dropped and QoS 1 and 2 stay in their queue. */
-export const SOFT_LIMIT = 1024 * 1024;
-/** Above this many bytes the client is cut off: acknowledgements and answers that it does not read. */
-const HARD_LIMIT = 16 * 1024 * 1024;
+/** Above this many bytes waiting for the client, QoS 0 is dropped, QoS 1 and 2 stay in their queue, and the client itself is no longer read. */
+const MAX_WAITING = 1024 * 1024;
 
 const pool: Buffer[] = [];
 const flushing: PacketWriter[] = [];
@@ -22,20 +20,18 @@ export class PacketWriter {
   #chunk: Buffer | undefined;
   #length = 0;
   #scheduled = false;
+  #handedOver = 0;
 
-  constructor(
-    readonly stream: Duplex,
-    /** The client does not read what it is sent. */
-    readonly overflow: () => void,
-  ) {}
+  constructor(readonly stream: Duplex) {}
 
-  /** Bytes that wait for the client. */
-  get waiting(): number {
-    return this.stream.writableLength + this.#length;
+  /** The client does not keep up. */
+  get congested(): boolean {
+    return this.stream.writableLength + this.#length > MAX_WAITING;
   }
 
-  get congested(): boolean {
-    return this.stream.writableLength + this.#length > SOFT_LIMIT;
+  /** Bytes that left for the client so far. */
+  get sent(): number {
+    return this.#handedOver - this.stream.writableLength;
   }
 
   publish(message: Message, duplicate: boolean, packetId: number): void {
@@ -79,10 +75,10 @@ export class PacketWriter {
     this.#chunk = undefined;
     this.#length = 0;
     if (stream.destroyed || stream.writableEnded) return;
+    this.#handedOver += length;
     stream.write(chunk.subarray(0, length));
     // Written through to the kernel: nobody refers to the chunk any more.
     if (stream.writableLength === 0 && chunk.length === CHUNK && pool.length < POOLED) pool.push(chunk);
-    if (stream.writableLength > HARD_LIMIT) this.overflow();
   }
 
   #reserve(bytes: number): Buffer {
