@@ -67,7 +67,9 @@ export function isReservedAnnotation(key: string): boolean {
 }
 
 /** Labels that the library writes: one of the two would be dropped without a word. */
-export function checkReservedLabels(given: { [key: string]: string } | undefined, cluster: IMqttCluster, written: string[], errors: ArgumentErrors): void {
+export function checkReservedLabels(
+  given: { [key: string]: string } | undefined, cluster: IMqttCluster, written: string[], errors: ArgumentErrors,
+): void {
   const reserved = [...Object.keys(cluster.selectorLabels), ...Object.values(Labels), ...written];
   for (const key of Object.keys(given ?? {})) {
     if (reserved.includes(key)) errors.add(`labels['${key}'] is already written by this library: choose another key`);
