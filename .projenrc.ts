@@ -23,14 +23,13 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   cdk8sVersion: '2.70.0',
   constructsVersion: '10.4.0',
   peerDeps: ['cdk8s-plus-27@^2.9.5'],
-  bundledDeps: ['@grafana/grafana-foundation-sdk@0.0.21'],
+  bundledDeps: ['@grafana/grafana-foundation-sdk@0.0.21', 'yaml@^2.8.1'],
   devDeps: [
     'cdk8s-cli@^2.207.0',
     'dependency-cruiser@^17.4.3',
     'fast-check@^4',
     'ajv@^8',
     'mqtt@^5',
-    'yaml@^2',
     // One package a Kubernetes minor: their type models are the strict schemas of test/matrix.
     ...[28, 29, 30, 31, 32, 33, 34].map((minor) => `cdk8s-plus-${minor}@^2`),
   ],
@@ -61,7 +60,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   gitignore: ['/examples/*/dist/', '/.jsii.tabl.json', '/test-reports/', '/quickstart-data/'],
   npmIgnoreOptions: {
     ignorePatterns: [
-      '/.ci/', '/.dependency-cruiser.cjs', '/.jsii.tabl.json', '/ARCHITECTURE.md', '/CONTRIBUTING.md', '/bench/', '/broker-image/', '/docs/', '/examples/',
+      '/.ci/', '/.dependency-cruiser.cjs', '/.jsii.tabl.json', '/ARCHITECTURE.md', '/CONTRIBUTING.md', '/bench/', '/broker-image/', '/docs/decisions/', '/examples/',
       '/jest.config.json', '/rosetta/', '/scripts/', '/tsconfig.tsbuildinfo', '*.log',
     ],
   },
