@@ -1,5 +1,6 @@
-import { Duration, Size } from 'cdk8s';
+import { Chart, Duration, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { checkNetworkAccess } from './check-network-access';
 import type { MqttClusterProps } from './mqtt-cluster-props';
 import type { MqttClusterSettings } from './mqtt-cluster-settings';
 import { givenSettings } from './resolve-intent';
@@ -10,6 +11,9 @@ import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { Labels } from '../manifest/labels';
 import { quantity } from '../manifest/quantity';
 import type { MqttListener } from '../network/mqtt-listener';
+import { checkAuthentication } from '../security/check-authentication';
+import { checkTls } from '../security/check-tls';
+import type { MqttTls } from '../security/mqtt-tls';
 import { MqttSpread } from '../workload/mqtt-spread';
 import { MqttClaimRetention } from '../workload/mqtt-storage';
 import type { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
@@ -40,7 +44,8 @@ export function checkArguments(scope: Construct, props: MqttClusterProps): void 
   checkStorage(errors, settings.storage);
   checkResources(errors, settings.resources);
   checkTcpKeepalive(errors, settings.tcpKeepalive, props.kubernetesVersion ?? KubernetesVersion.V1_35);
-  checkListeners(errors, settings.listeners, strategy);
+  checkListeners(errors, settings.listeners, strategy, Chart.of(scope).namespace);
+  checkNetworkAccess(errors, settings.networkAccess, settings.networkPolicy, listenerNames(settings.listeners));
   strategy.checkOptions(errors);
   errors.throwIfAny();
 }
@@ -65,8 +70,7 @@ function checkShutdown(errors: ArgumentErrors, settings: MqttClusterSettings): v
 
 function checkSessions(errors: ArgumentErrors, settings: MqttClusterSettings): void {
   errors.duration('sessionExpiry', settings.sessionExpiry, { min: Duration.seconds(1) }, 'it is configured in seconds');
-  errors.like('authentication', settings.authentication, ['allowsAnonymous'], 'MqttAuthentication.passwordFile(secret)');
-  errors.like('authorization', settings.authorization, ['key'], 'MqttAuthorization.aclFromConfigMap(configMap)');
+  checkAuthentication(errors, settings.authentication, settings.authorization);
   if (errors.like('keepaliveLimit', settings.keepaliveLimit, ['limit'], 'MqttKeepaliveLimit.of(Duration.seconds(180))')) {
     const bounds = { min: Duration.seconds(1), max: Duration.seconds(65_535) };
     errors.duration('keepaliveLimit', settings.keepaliveLimit.limit, bounds, 'CONNECT carries it in two bytes (MQTT 3.1.1 §3.1.2.10)');
@@ -107,7 +111,7 @@ function checkTcpKeepalive(errors: ArgumentErrors, tcpKeepalive: MqttTcpKeepaliv
   errors.wholeNumber('tcpKeepalive probes', tcpKeepalive.probes, { min: 1, max: 127 }, 'the kernel takes no other value');
 }
 
-function checkListeners(errors: ArgumentErrors, listeners: MqttListener[] | undefined, strategy: BrokerStrategy): void {
+function checkListeners(errors: ArgumentErrors, listeners: MqttListener[] | undefined, strategy: BrokerStrategy, namespace?: string): void {
   if (!errors.filledArray('listeners', listeners, 'a broker without a listener has no clients; write for example [MqttListener.tcp()]')) return;
   const ports = new Map<unknown, string>(strategy.reservedPorts.map(({ port, use }) => [port, use]));
   const names = new Map<unknown, string>(strategy.reservedPorts.map(({ name, use }) => [name, use]));
@@ -121,9 +125,30 @@ function checkListeners(errors: ArgumentErrors, listeners: MqttListener[] | unde
     errors.wholeNumber(`${at} port`, listener.port, { min: 1, max: 65_535 }, 'there are no other TCP ports');
     errors.wholeNumber(`${at} maxConnections`, listener.maxConnections, { min: 1 }, 'a listener that accepts nobody is none');
     if (listener.path !== undefined && !/^\/[^\s?#]*$/.test(listener.path)) errors.add(`${at} path is ${show(listener.path)}, but must be the path of a URL, for example '/mqtt'`);
+    if (listener.encrypted) checkCertificate(errors, `${at} certificate`, listener.certificate, namespace);
     claim(errors, ports, listener.port, `${at} port`, at);
     claim(errors, names, listener.name, `${at} name`, at);
   }
+  checkCertificateNames(errors, (listeners as MqttListener[]).filter((listener) => typeof listener?.transport === 'string'));
+}
+
+function checkCertificate(errors: ArgumentErrors, at: string, certificate: MqttTls | undefined, namespace: string | undefined): void {
+  if (errors.like(at, certificate ?? (null as unknown as MqttTls), ['clientCertificate'], "MqttTls.fromSecret(Secret.fromSecretName(this, 'Tls', 'broker-tls'))")) {
+    checkTls(errors, at, certificate!, namespace);
+  }
+}
+
+/** cert-manager would write the two in turn, without an end. */
+function checkCertificateNames(errors: ArgumentErrors, listeners: MqttListener[]): void {
+  const requests = new Set(listeners.flatMap(({ certificate }) => (certificate?._certManager ? [certificate] : [])));
+  const names = [...requests].map(({ secretName }) => secretName);
+  for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index))) {
+    errors.add(`listeners have different certificates of cert-manager in one Secret (${name ?? 'the default'}): share one MqttTls, or give each a secretName`);
+  }
+}
+
+function listenerNames(listeners: MqttListener[] | undefined): string[] {
+  return Array.isArray(listeners) ? listeners.map((listener) => listener?.name) : [];
 }
 
 /** Each port and each name can be taken once. */

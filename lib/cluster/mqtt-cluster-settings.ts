@@ -2,6 +2,7 @@ import type { Duration } from 'cdk8s';
 import type { MqttListener } from '../network/mqtt-listener';
 import type { MqttAuthentication } from '../security/mqtt-authentication';
 import type { MqttAuthorization } from '../security/mqtt-authorization';
+import type { MqttNetworkAccess } from '../security/mqtt-network-access';
 import type { MqttKeepaliveLimit } from '../workload/mqtt-keepalive-limit';
 import type { MqttResources } from '../workload/mqtt-resources';
 import type { MqttSpread } from '../workload/mqtt-spread';
@@ -126,7 +127,13 @@ export interface MqttClusterSettings {
 
   /**
    * Whether a NetworkPolicy closes everything but the listeners and the metrics. Needs a network plugin that enforces it.
-   * @default - false in development, true in production
+   * @default - true in production, and wherever `networkAccess` is given
    */
   readonly networkPolicy?: boolean;
+
+  /**
+   * Who may connect to the listeners and the metrics, and where the pods may connect to.
+   * @default - everybody may connect to them, and the pods to nobody, where there is a NetworkPolicy
+   */
+  readonly networkAccess?: MqttNetworkAccess;
 }

@@ -1,5 +1,6 @@
 import { ApiObject, Chart, Names } from 'cdk8s';
 import { Construct } from 'constructs';
+import { renderCertificates } from './certificates';
 import { checkArguments } from './check-arguments';
 import { renderDisruptionBudget } from './disruption-budget';
 import type { MqttClusterProps } from './mqtt-cluster-props';
@@ -56,6 +57,9 @@ export class MqttCluster extends Construct implements IMqttCluster {
   /** Closes everything but the listeners and the metrics; not set where the policy is off. */
   public readonly networkPolicy?: ApiObject;
 
+  /** The Certificates that cert-manager is asked for. */
+  public readonly certificates: ApiObject[];
+
   /** Name of the container port that serves metrics. */
   public readonly metricsPortName: string;
 
@@ -100,7 +104,8 @@ export class MqttCluster extends Construct implements IMqttCluster {
     this.headlessService = renderHeadlessService(this, this.name, intent, strategy.reservedPorts);
     this.clientService = renderClientService(this, this.name, intent);
     if (intent.disruptionBudget) this.podDisruptionBudget = renderDisruptionBudget(this, this.name, intent);
-    if (intent.networkPolicy) this.networkPolicy = renderNetworkPolicy(this, this.name, intent, strategy.reservedPorts);
+    if (intent.networkAccess) this.networkPolicy = renderNetworkPolicy(this, this.name, intent, intent.networkAccess, strategy.reservedPorts);
+    this.certificates = renderCertificates(this, this.name, intent);
 
     attachRules(this);
   }

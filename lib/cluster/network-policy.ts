@@ -2,10 +2,23 @@ import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { renderManifest } from '../manifest/render-manifest';
+import type { MqttNetworkAccess } from '../security/mqtt-network-access';
+import type { MqttNetworkPeer } from '../security/mqtt-network-peer';
 import type { ClusterIntent } from '../workload/cluster-intent';
 
+/** CoreDNS and kube-dns alike: https://kubernetes.io/docs/tasks/administer-cluster/dns-custom-nameservers/ */
+const CLUSTER_DNS: k8s.NetworkPolicyEgressRule = {
+  to: [{
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+    podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+  }],
+  ports: ['UDP', 'TCP'].map((protocol) => ({ port: k8s.IntOrString.fromNumber(53), protocol })),
+};
+
 /** Everything is closed but the listeners, and the port of probes and metrics. A broker with an embedded store calls nobody. */
-export function renderNetworkPolicy(scope: Construct, name: string, intent: ClusterIntent, ports: { readonly port: number }[]): ApiObject {
+export function renderNetworkPolicy(
+  scope: Construct, name: string, intent: ClusterIntent, access: MqttNetworkAccess, ports: { readonly port: number }[],
+): ApiObject {
   return renderManifest(scope, 'NetworkPolicy', {
     gvk: k8s.KubeNetworkPolicy.GVK,
     name,
@@ -15,10 +28,35 @@ export function renderNetworkPolicy(scope: Construct, name: string, intent: Clus
         spec: {
           podSelector: { matchLabels: intent.selectorLabels },
           policyTypes: ['Ingress', 'Egress'],
-          ingress: [{ ports: [...intent.listeners, ...ports].map(({ port }) => ({ port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' })) }],
-          egress: [],
+          ingress: ingressRules(intent, access, ports),
+          egress: egressRules(access),
         },
       }).spec,
     },
   });
+}
+
+/** One rule for all the ports that the same peers may reach. */
+function ingressRules({ listeners }: ClusterIntent, access: MqttNetworkAccess, ports: { readonly port: number }[]): k8s.NetworkPolicyIngressRule[] {
+  const portsOf = new Map<MqttNetworkPeer[] | undefined, number[]>();
+  const open = (peers: MqttNetworkPeer[] | undefined, port: number) => portsOf.set(peers, [...portsOf.get(peers) ?? [], port]);
+  for (const { name, port } of listeners) open(access.listenerClients?.[name] ?? access.clients, port);
+  for (const { port } of ports) open(access.metricsReaders, port);
+  return [...portsOf].map(([peers, numbers]) => ({ from: peers?.map(peerFields), ports: numbers.map(tcp) }));
+}
+
+function egressRules({ egress = [] }: MqttNetworkAccess): k8s.NetworkPolicyEgressRule[] {
+  return egress.length === 0 ? [] : [...egress.map(({ peers, ports }) => ({ to: peers.map(peerFields), ports: ports.map(tcp) })), CLUSTER_DNS];
+}
+
+function tcp(port: number): k8s.NetworkPolicyPort {
+  return { port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' };
+}
+
+function peerFields({ namespaceLabels, podLabels, block }: MqttNetworkPeer): k8s.NetworkPolicyPeer {
+  return {
+    namespaceSelector: namespaceLabels && { matchLabels: namespaceLabels },
+    podSelector: podLabels && { matchLabels: podLabels },
+    ipBlock: block === undefined ? undefined : { cidr: block },
+  };
 }

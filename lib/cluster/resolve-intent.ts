@@ -6,7 +6,7 @@ import { MqttListener } from '../network/mqtt-listener';
 import { MqttAuthentication } from '../security/mqtt-authentication';
 import { MqttAuthorization } from '../security/mqtt-authorization';
 import { MqttTls } from '../security/mqtt-tls';
-import type { ClusterIntent } from '../workload/cluster-intent';
+import type { CertificateIntent, ClusterIntent } from '../workload/cluster-intent';
 import { MqttStorage } from '../workload/mqtt-storage';
 import { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
 import { graceSeconds } from '../workload/shutdown';
@@ -34,13 +34,15 @@ export function resolveIntent(props: MqttClusterProps, identity: ClusterIdentity
     connectionsPerSecond: settings.drainConnectionsPerSecond,
   };
   const isProduction = profileName === 'production';
+  const listeners = settings.listeners ?? [isProduction ? MqttListener.tls(MqttTls._fromSecretName(tlsSecretName(identity))) : MqttListener.tcp()];
   return {
     ...identity,
     profileName,
     kubernetesVersion,
     name: props.name,
     replicas: settings.replicas,
-    listeners: settings.listeners ?? [isProduction ? MqttListener.tls(MqttTls._fromSecretName(`${identity.instance}-tls`)) : MqttListener.tcp()],
+    listeners,
+    certificates: certificatesOf(listeners, identity),
     authentication: settings.authentication ?? (isProduction ? MqttAuthentication._fromSecretName(`${identity.instance}-passwords`) : MqttAuthentication.anonymous()),
     authorization: settings.authorization ?? MqttAuthorization.allTopics(),
     keepalive: { maxSeconds: settings.keepaliveLimit.limit?.toSeconds() },
@@ -59,8 +61,20 @@ export function resolveIntent(props: MqttClusterProps, identity: ClusterIdentity
     resources: settings.resources,
     shutdown: { ...shutdown, graceSeconds: settings.terminationGracePeriod?.toSeconds() ?? graceSeconds(shutdown) },
     disruptionBudget: settings.disruptionBudget ?? settings.replicas > 1,
-    networkPolicy: settings.networkPolicy,
+    networkAccess: settings.networkAccess ?? (settings.networkPolicy ? {} : undefined),
   };
+}
+
+function tlsSecretName({ instance }: ClusterIdentity): string {
+  return `${instance}-tls`;
+}
+
+function certificatesOf(listeners: MqttListener[], identity: ClusterIdentity): { [listener: string]: CertificateIntent } {
+  return Object.fromEntries(listeners.flatMap(({ name, certificate }) => (certificate ? [[name, {
+    secretName: certificate.secretName ?? tlsSecretName(identity),
+    clientCertificate: certificate.clientCertificate,
+    clientCa: certificate.clientCa,
+  }]] : [])));
 }
 
 /** What the profile and the props set, the props first. */

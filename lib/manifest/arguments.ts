@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { Duration, Size, SizeRoundingBehavior } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { quantity } from './quantity';
+import { credentialForm } from './secret-text';
 
 const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
@@ -101,6 +102,25 @@ export class ArgumentErrors {
     if (value === undefined) return;
     const problem = hostnameProblem(value, wildcard === 'wildcard');
     if (problem !== undefined) this.add(`${name} is ${show(value)}, ${problem}: ${why}`);
+  }
+
+  /** The name of an object that is referred to, which must be given. Its content in the place of its name is not repeated: it may be a secret. */
+  public reference(name: string, value: unknown, kind: string, example: string): void {
+    if (typeof value === 'string' && (credentialForm(value) !== undefined || /-----BEGIN |\n/.test(value))) {
+      this.add(`${name} holds what looks like the content of a ${kind} (not shown here), but must be the name of one: write ${example}, and have the ${kind} made in the cluster`);
+    } else if (typeof value !== 'string' || value === '') {
+      this.add(`${name} is ${show(value)}, but must name the ${kind}: write ${example}`);
+    } else {
+      this.dnsSubdomain(name, value);
+    }
+  }
+
+  /** The key of a Secret or ConfigMap; `undefined` passes. https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data */
+  public dataKey(name: string, value: unknown): void {
+    if (value === undefined) return;
+    if (typeof value === 'string' && credentialForm(value) === undefined && /^[-._a-zA-Z0-9]{1,253}$/.test(value) && !/^\.\.?$/.test(value)) return;
+    const found = typeof value === 'string' && (credentialForm(value) !== undefined || value.includes('\n')) ? 'not a key (its text is not shown here)' : show(value);
+    this.add(`${name} is ${found}, but must be a key: letters, digits, '-', '_' and '.', at most 253`);
   }
 
   /** A value that has these members, as the objects of a class do; `undefined` passes. Answers whether it can be looked at. */

@@ -2,6 +2,7 @@ import { ApiObject, JsonPatch, Lazy } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { ArgumentErrors } from './arguments';
 import { MANAGED_BY, Labels } from './labels';
+import { literalSecrets } from './literal-secrets';
 import { patchProblem } from './patches';
 
 /** What an object is, besides the fields that are computed when it is synthesized. */
@@ -53,10 +54,21 @@ class RenderedObject extends ApiObject {
   }
 
   public toJson(): any {
-    return this.overrides.reduce((manifest, patch) => {
+    const overridden = this.overrides.reduce((manifest, patch) => {
       const problem = patchProblem(manifest, patch);
       if (problem) throw new Error(`[${this.node.path}] the override of ${this.kind} '${this.name}' ${problem}`);
       return JsonPatch.apply(manifest, patch);
     }, super.toJson());
+    this.refuseSecrets(overridden);
+    return overridden;
+  }
+
+  /** The constructs themselves take references only, so that an override is the one way for a credential to get here. */
+  private refuseSecrets(manifest: object): void {
+    const found = this.overrides.length > 0 ? literalSecrets(manifest) : [];
+    if (found.length === 0) return;
+    throw new Error(`[${this.node.path}] the override of ${this.kind} '${this.name}' writes a credential into the manifest: ${found.join('; ')}. `
+      + 'Manifests are committed, reviewed and copied: everybody who can read them would know it. Put it into a Secret that is made in the cluster, '
+      + 'mount that, and write the path of the file instead');
   }
 }

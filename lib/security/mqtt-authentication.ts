@@ -32,7 +32,7 @@ export class MqttAuthentication {
    * The broker notices a change of the Secret by itself; connections stay.
    */
   public static passwordFile(secret: ISecret, options: MqttPasswordFileOptions = {}): MqttAuthentication {
-    return new MqttAuthentication(options.allowAnonymous ?? false, secret.name, options.key ?? PASSWORDS_KEY);
+    return new MqttAuthentication(options.allowAnonymous ?? false, (secret as ISecret | undefined)?.name, options.key ?? PASSWORDS_KEY);
   }
 
   /** @internal */

@@ -10,12 +10,12 @@ export class MqttAuthorization {
 
   /** An access control list in a ConfigMap: rules in order, the first that matches decides, nothing is allowed by default. */
   public static aclFromConfigMap(configMap: IConfigMap, options: MqttSecretKeyOptions = {}): MqttAuthorization {
-    return new MqttAuthorization(options.key ?? 'acl.yaml', configMap.name);
+    return new MqttAuthorization(options.key ?? 'acl.yaml', (configMap as IConfigMap | undefined)?.name);
   }
 
   /** An access control list in a Secret. */
   public static aclFromSecret(secret: ISecret, options: MqttSecretKeyOptions = {}): MqttAuthorization {
-    return new MqttAuthorization(options.key ?? 'acl.yaml', undefined, secret.name);
+    return new MqttAuthorization(options.key ?? 'acl.yaml', undefined, (secret as ISecret | undefined)?.name);
   }
 
   private constructor(

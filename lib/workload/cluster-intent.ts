@@ -7,6 +7,9 @@ import type { KubernetesVersion } from '../manifest/kubernetes-version';
 import type { MqttListener } from '../network/mqtt-listener';
 import type { MqttAuthentication } from '../security/mqtt-authentication';
 import type { MqttAuthorization } from '../security/mqtt-authorization';
+import type { MqttClientCa } from '../security/mqtt-client-ca';
+import type { MqttNetworkAccess } from '../security/mqtt-network-access';
+import type { MqttClientCertificate } from '../security/mqtt-tls';
 
 /**
  * What the props of a cluster mean, with every default resolved: all that a broker strategy gets to see.
@@ -21,6 +24,8 @@ export interface ClusterIntent {
   readonly labels: { [key: string]: string };
   readonly replicas: number;
   readonly listeners: MqttListener[];
+  /** Certificates of the encrypted listeners, by the listener's name. */
+  readonly certificates: { readonly [listener: string]: CertificateIntent };
   readonly authentication: MqttAuthentication;
   readonly authorization: MqttAuthorization;
   readonly keepalive: { readonly maxSeconds?: number };
@@ -32,7 +37,15 @@ export interface ClusterIntent {
   readonly resources: MqttResources;
   readonly shutdown: ShutdownIntent;
   readonly disruptionBudget: boolean;
-  readonly networkPolicy: boolean;
+  /** Who may connect to whom; without it there is no NetworkPolicy. */
+  readonly networkAccess?: MqttNetworkAccess;
+}
+
+export interface CertificateIntent {
+  readonly secretName: string;
+  readonly clientCertificate: MqttClientCertificate;
+  /** Without it, the key `ca.crt` of the certificate's own Secret. */
+  readonly clientCa?: MqttClientCa;
 }
 
 export interface PlacementIntent {

@@ -5,7 +5,7 @@ import * as path from 'path';
 import { App, Chart, Duration, Size, Testing } from 'cdk8s';
 import { ConfigMap, Secret } from 'cdk8s-plus-27';
 import {
-  MqttAuthentication, MqttAuthorization, MqttBroker, MqttClientCertificate, MqttCluster, MqttKeepaliveLimit, MqttListener, MqttLogLevel, MqttStorage, MqttTls,
+  MqttAuthentication, MqttAuthorization, MqttBroker, MqttClientCa, MqttClientCertificate, MqttCluster, MqttKeepaliveLimit, MqttListener, MqttLogLevel, MqttStorage, MqttTls,
 } from '../../lib';
 
 // The library and the broker share the schema of the configuration file, and nothing else: what one writes, the other must read.
@@ -44,6 +44,7 @@ test.each(exampleNames)('the broker reads the configuration of examples/%s', (na
 test('the broker reads a configuration in which everything is set', () => {
   const chart = new Chart(new App(), 'test');
   const certificate = (id: string) => MqttTls.fromSecret(Secret.fromSecretName(chart, id, id), { clientCertificate: MqttClientCertificate.REQUEST });
+  const clientCa = MqttClientCa.fromConfigMap(ConfigMap.fromConfigMapName(chart, 'Devices', 'devices'), { key: 'bundle.pem' });
   new MqttCluster(chart, 'Broker', {
     broker: MqttBroker.aedes({ logLevel: MqttLogLevel.DEBUG, maxPacketSize: Size.mebibytes(255), maxQueuedMessages: 1, maxQueuedSize: Size.mebibytes(255) }),
     listeners: [
@@ -51,6 +52,10 @@ test('the broker reads a configuration in which everything is set', () => {
       MqttListener.tls(certificate('tls')),
       MqttListener.websocket({ path: '/ws' }),
       MqttListener.secureWebsocket(certificate('wss')),
+      MqttListener.tls(
+        MqttTls.fromCertManager({ issuer: { name: 'ca' }, serviceNames: false, dnsNames: ['mqtt.example.com'], clientCertificate: MqttClientCertificate.REQUIRE, clientCa }),
+        { name: 'mutual', port: 8885 },
+      ),
     ],
     authentication: MqttAuthentication.passwordFile(Secret.fromSecretName(chart, 'users', 'users'), { allowAnonymous: true }),
     authorization: MqttAuthorization.aclFromConfigMap(ConfigMap.fromConfigMapName(chart, 'Rules', 'rules')),

@@ -1,7 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { MqttListener } from '../../network/mqtt-listener';
 import { MqttClientCertificate } from '../../security/mqtt-tls';
-import type { ClusterIntent } from '../../workload/cluster-intent';
+import type { CertificateIntent, ClusterIntent } from '../../workload/cluster-intent';
 
 /** The broker's own limits, beyond what every broker knows. */
 export interface AedesLimits {
@@ -18,6 +18,7 @@ export const AedesPaths = {
   ACL: '/etc/mqtt-broker/acl',
   DATA: '/var/lib/mqtt-broker',
   certificate: (listener: MqttListener) => `/etc/mqtt-broker/certificates/${listener.name}`,
+  clientCa: (listener: MqttListener) => `/etc/mqtt-broker/client-ca/${listener.name}`,
 } as const;
 
 export const CONFIGURATION_KEY = 'broker.yaml';
@@ -30,7 +31,7 @@ const STORE_SHARE = 0.9;
 export function aedesConfiguration(intent: ClusterIntent, limits: AedesLimits): object {
   const { authentication, authorization } = intent;
   return {
-    listeners: intent.listeners.map(listenerConfiguration),
+    listeners: intent.listeners.map((listener) => listenerConfiguration(listener, intent.certificates[listener.name])),
     authentication: {
       anonymous: authentication.allowsAnonymous,
       ...optional('passwordFile', authentication.secretName && `${AedesPaths.PASSWORDS}/${authentication.secretKey}`),
@@ -50,8 +51,8 @@ export function aedesConfiguration(intent: ClusterIntent, limits: AedesLimits): 
   };
 }
 
-function listenerConfiguration(listener: MqttListener): object {
-  const { name, transport, port, path, maxConnections, certificate } = listener;
+function listenerConfiguration(listener: MqttListener, certificate?: CertificateIntent): object {
+  const { name, transport, port, path, maxConnections } = listener;
   const folder = AedesPaths.certificate(listener);
   return {
     name,
@@ -62,7 +63,10 @@ function listenerConfiguration(listener: MqttListener): object {
     ...optional('tls', certificate && {
       certificateFile: `${folder}/tls.crt`,
       privateKeyFile: `${folder}/tls.key`,
-      ...(certificate.clientCertificate === MqttClientCertificate.NONE ? {} : { clientCaFile: `${folder}/ca.crt`, clientCertificate: certificate.clientCertificate }),
+      ...(certificate.clientCertificate === MqttClientCertificate.NONE ? {} : {
+        clientCaFile: certificate.clientCa ? `${AedesPaths.clientCa(listener)}/${certificate.clientCa.key}` : `${folder}/ca.crt`,
+        clientCertificate: certificate.clientCertificate,
+      }),
     }),
   };
 }

@@ -1,18 +1,24 @@
-import { MqttCoverage, MqttCoverageLevel } from '../mqtt-coverage';
+import { coverageTable } from '../intent-coverage';
+import { MqttCoverageLevel } from '../mqtt-coverage';
 
-const MAPPED = MqttCoverageLevel.MAPPED;
+const mapped = (field: string) => ({ level: MqttCoverageLevel.MAPPED, field });
+const partly = (field: string) => ({ level: MqttCoverageLevel.PARTLY, field });
 
 /** What the companion broker does with each part of a cluster's intent. */
-export const AEDES_COVERAGE: MqttCoverage[] = [
-  { setting: 'replicas', level: MqttCoverageLevel.PARTLY, field: 'StatefulSet spec.replicas; each pod is a broker of its own, with its own sessions (MQTT-SESSION-001)' },
-  { setting: 'listeners', level: MAPPED, field: 'broker.yaml listeners' },
-  { setting: 'authentication', level: MAPPED, field: 'broker.yaml authentication' },
-  { setting: 'authorization', level: MAPPED, field: 'broker.yaml authorization' },
-  { setting: 'keepalive', level: MAPPED, field: 'broker.yaml keepalive.maxSeconds' },
-  { setting: 'tcpKeepalive', level: MAPPED, field: 'StatefulSet spec.template.spec.securityContext.sysctls; the broker sets SO_KEEPALIVE' },
-  { setting: 'sessionExpirySeconds', level: MAPPED, field: 'broker.yaml session.expirySeconds' },
-  { setting: 'storage', level: MAPPED, field: 'StatefulSet spec.volumeClaimTemplates, or an emptyDir' },
-  { setting: 'placement', level: MAPPED, field: 'StatefulSet spec.template.spec.affinity, topologySpreadConstraints, nodeSelector' },
-  { setting: 'resources', level: MAPPED, field: 'StatefulSet spec.template.spec.containers[0].resources' },
-  { setting: 'shutdown', level: MAPPED, field: 'broker.yaml shutdown; StatefulSet spec.template.spec.terminationGracePeriodSeconds' },
-];
+export const AEDES_COVERAGE = coverageTable({
+  replicas: partly('StatefulSet spec.replicas; each pod is a broker of its own, with its own sessions (MQTT-SESSION-001)'),
+  listeners: mapped('broker.yaml listeners'),
+  certificates: mapped('broker.yaml listeners.tls; the broker takes up a renewed certificate without a restart'),
+  authentication: mapped('broker.yaml authentication'),
+  authorization: mapped('broker.yaml authorization'),
+  keepalive: mapped('broker.yaml keepalive.maxSeconds'),
+  tcpKeepalive: mapped('StatefulSet spec.template.spec.securityContext.sysctls; the broker sets SO_KEEPALIVE'),
+  sessionExpirySeconds: mapped('broker.yaml session.expirySeconds'),
+  storage: mapped('StatefulSet spec.volumeClaimTemplates, or an emptyDir'),
+  storageSize: mapped('StatefulSet spec.volumeClaimTemplates spec.resources; broker.yaml store.maxBytes is 90 % of it'),
+  placement: mapped('StatefulSet spec.template.spec.affinity, topologySpreadConstraints, nodeSelector'),
+  resources: mapped('StatefulSet spec.template.spec.containers[0].resources'),
+  shutdown: mapped('broker.yaml shutdown; StatefulSet spec.template.spec.terminationGracePeriodSeconds; no preStop hook: the broker itself serves on for the delay, then drains'),
+  disruptionBudget: mapped('PodDisruptionBudget spec'),
+  networkAccess: mapped('NetworkPolicy spec'),
+});

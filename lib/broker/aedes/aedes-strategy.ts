@@ -99,17 +99,23 @@ interface MountedFiles {
 }
 
 /** Certificates, passwords and access control list, each mounted as a folder of its own. */
-function mountedFiles({ listeners, authentication, authorization }: ClusterIntent): MountedFiles[] {
+function mountedFiles({ listeners, certificates, authentication, authorization }: ClusterIntent): MountedFiles[] {
   const fromSecret = (name: string, path: string, secretName: string) => (
     { path, volume: { name, secret: { secretName, defaultMode: SECRET_FILE_MODE } } }
   );
+  const fromConfigMap = (name: string, path: string, configMapName: string) => ({ path, volume: { name, configMap: { name: configMapName } } });
   const mounts: MountedFiles[] = [];
   for (const listener of listeners) {
-    if (listener.certificate) mounts.push(fromSecret(`certificate-${listener.name}`, AedesPaths.certificate(listener), listener.certificate.secretName));
+    const certificate = certificates[listener.name];
+    if (!certificate) continue;
+    mounts.push(fromSecret(`certificate-${listener.name}`, AedesPaths.certificate(listener), certificate.secretName));
+    const { secretName, configMapName } = certificate.clientCa ?? {};
+    if (secretName) mounts.push(fromSecret(`client-ca-${listener.name}`, AedesPaths.clientCa(listener), secretName));
+    if (configMapName) mounts.push(fromConfigMap(`client-ca-${listener.name}`, AedesPaths.clientCa(listener), configMapName));
   }
   if (authentication.secretName) mounts.push(fromSecret('passwords', AedesPaths.PASSWORDS, authentication.secretName));
   if (authorization.secretName) mounts.push(fromSecret('acl', AedesPaths.ACL, authorization.secretName));
-  if (authorization.configMapName) mounts.push({ path: AedesPaths.ACL, volume: { name: 'acl', configMap: { name: authorization.configMapName } } });
+  if (authorization.configMapName) mounts.push(fromConfigMap('acl', AedesPaths.ACL, authorization.configMapName));
   return mounts;
 }
 

@@ -1,0 +1,82 @@
+import { JsonPatch } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import { literalSecrets } from '../../lib/manifest/literal-secrets';
+import { renderManifest } from '../../lib/manifest/render-manifest';
+import { assignedCredentials, credentialForm } from '../../lib/manifest/secret-text';
+import { messageOf, newChart } from '../support/synth';
+
+const PRIVATE_KEY = '-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END RSA PRIVATE KEY-----';
+const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJkZXZpY2UifQ.c2lnbmF0dXJlc2ln';
+
+test.each([
+  [PRIVATE_KEY, 'a private key'],
+  ['-----BEGIN PRIVATE KEY-----', 'a private key'],
+  ['alice:$scrypt$ln=14,r=8,p=5$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNo', 'a password hash'],
+  ['$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$RdescudvJCsgt3ub+b7dWRWJTmaaJObG', 'a password hash'],
+  ['bob:$7$101$abcdefghijklmnop$qrstuvwxyz', 'a password hash'],
+  ['$2b$12$abcdefghijklmnopqrstuv', 'a password hash'],
+  [`Bearer ${JWT}`, 'a signed token (JWT)'],
+])('%s is a credential', (text, form) => {
+  expect(credentialForm(text)).toBe(form);
+});
+
+test.each(['-----BEGIN CERTIFICATE-----\nMIIB', 'broker-passwords', 'costs $5$ and more', 'eyJ', 'sha256:0123456789abcdef0123456789abcdef', '/etc/mqtt/passwords'])('%s is none', (text) => {
+  expect(credentialForm(text)).toBeUndefined();
+});
+
+test.each([
+  ['password: hunter2', ['password']],
+  ['  bridge_password = "hunter2"', ['bridge_password']],
+  ["- token: 'abc'", ['token']],
+  ['{"host":"a","apiKey":"abc"}', ['apiKey']],
+  ['<keystore-password>changeme</keystore-password>', ['keystore-password']],
+  ['a: 1\npassphrase: one\npassword: two\npassword: three', ['passphrase', 'password']],
+  ['password: |\n  hunter2', ['password']],
+])('%s assigns one', (text, keys) => {
+  expect(assignedCredentials(text)).toEqual(keys);
+});
+
+test.each([
+  'passwordFile: /etc/mqtt/passwords', 'password: /run/secrets/password', 'password: ${PASSWORD}', 'password: $(PASSWORD)', 'password: ""', 'token: null', 'secret: {{ .secret }}',
+  'anonymous: true', 'secretName: broker-tls', 'tokenUrl: https://example.com', '<password>${ENV:PASSWORD}</password>', 'the password is kept elsewhere',
+])('%s assigns none', (text) => {
+  expect(assignedCredentials(text)).toEqual([]);
+});
+
+test('where in a manifest they stand, without the credentials themselves', () => {
+  const found = literalSecrets({
+    kind: 'ConfigMap',
+    data: { 'broker.yaml': 'listeners: []\npassword: hunter2', 'tls/key': PRIVATE_KEY, 'token': 'abc', 'one': 'password: hunter2', 'acl.yaml': 'rules: []' },
+  });
+  expect(found).toEqual([
+    '/data/tls~1key holds a private key', "/data/broker.yaml gives 'password' a literal value", "/data/token gives 'token' a literal value", "/data/one gives 'password' a literal value",
+  ]);
+  expect(literalSecrets({ kind: 'StatefulSet', data: { token: 'abc' } })).toEqual([]);
+});
+
+describe('an override', () => {
+  const configMap = () => renderManifest(newChart(), 'Configuration', { gvk: k8s.KubeConfigMap.GVK, fields: { data: () => ({ 'broker.yaml': 'a: 1' }) } });
+
+  test('that writes a credential is an error', () => {
+    const object = configMap();
+    object.addJsonPatch(JsonPatch.replace('/data/broker.yaml', 'a: 1\npassword: hunter2'));
+    const message = messageOf(() => object.toJson());
+    expect(message).toBe(
+      "[test/Configuration] the override of ConfigMap 'test-configuration' writes a credential into the manifest: /data/broker.yaml gives 'password' a literal value. "
+      + 'Manifests are committed, reviewed and copied: everybody who can read them would know it. Put it into a Secret that is made in the cluster, '
+      + 'mount that, and write the path of the file instead',
+    );
+  });
+
+  test('that writes a path passes', () => {
+    const object = configMap();
+    object.addJsonPatch(JsonPatch.replace('/data/broker.yaml', 'passwordFile: /etc/mqtt/passwords'));
+    expect(object.toJson().data).toEqual({ 'broker.yaml': 'passwordFile: /etc/mqtt/passwords' });
+  });
+
+  test('that writes a key into an annotation is an error, whatever the object is', () => {
+    const object = renderManifest(newChart(), 'Service', { gvk: k8s.KubeService.GVK, fields: { spec: () => ({}) } });
+    object.addJsonPatch(JsonPatch.add('/metadata/annotations', { key: PRIVATE_KEY }));
+    expect(messageOf(() => object.toJson())).toContain("Service 'test-service' writes a credential into the manifest: /metadata/annotations/key holds a private key.");
+  });
+});
