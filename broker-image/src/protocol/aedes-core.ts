@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { Aedes, type AuthenticateError, type Client, type ConnectPacket } from 'aedes';
 import { ControlChannel, type ChannelEnds } from './control-channel.js';
-import type { Message } from '../store/index.js';
 
 /** CONNECT as the client sent it. */
 export interface ConnectRequest {
@@ -23,8 +22,6 @@ export interface CoreConnection extends ChannelEnds {
   /** CONNACK is on its way: the session may begin. */
   connected(): void;
 }
-
-export type { Message };
 
 const DAYS = 24 * 60 * 60 * 1000;
 /** Stands in for "there is a session": see `subscriptionsByClient`. */
@@ -124,6 +121,9 @@ export class AedesCore {
     };
   }
 }
+
+/** Whether the core ended the connection because CONNECT did not come. */
+export const isConnectTimeout = (error: Error | null): boolean => error?.message === 'connect did not arrive in time';
 
 /** aedes announces clients and itself as messages under `$SYS/{id}/`; nobody here listens to them. */
 class QuietAedes extends Aedes {

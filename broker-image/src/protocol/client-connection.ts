@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CoreConnection, ConnectRequest, Verdict } from './aedes-core.js';
+import { isConnectTimeout, type CoreConnection, type ConnectRequest, type Verdict } from './aedes-core.js';
 import type { Broker, Connection } from './broker.js';
 import type { ControlChannel } from './control-channel.js';
 import { FrameError, FrameReader } from './frame-reader.js';
@@ -161,7 +161,7 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
     if (this.#disconnected) this.close('client');
     else if (this.#state === 'open') this.close('protocol-error', error ?? undefined);
     else {
-      if (!this.#refused) this.#report(this.#connect === undefined && error?.message === 'connect did not arrive in time' ? 'connect-timeout' : 'malformed', error ?? undefined);
+      if (!this.#refused) this.#report(isConnectTimeout(error) ? 'connect-timeout' : 'malformed', error ?? undefined);
       this.close('client');
     }
   }

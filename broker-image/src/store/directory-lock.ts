@@ -34,6 +34,11 @@ export class DirectoryLock {
     readonly folder: FileHandle,
   ) {}
 
+  /** Makes new files in the folder survive a power cut. */
+  syncFolder(): Promise<void> {
+    return this.folder.sync();
+  }
+
   async release(): Promise<void> {
     await new Promise((resolve) => this.server.close(resolve));
     await this.folder.close();

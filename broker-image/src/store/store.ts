@@ -50,6 +50,7 @@ export class Store {
       await checkDatabaseFile(directory);
       database = Database.open(directory);
       await database.checkFormat();
+      await lock.syncFolder();
       const store = new Store(options, lock, database);
       loadState(database, store.#state);
       store.#checkSize();

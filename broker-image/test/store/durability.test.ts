@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
@@ -98,4 +98,30 @@ test('a full disk: nothing is said to be durable that is not, new messages are r
   await writer.kill();
   const found = await stored(directory);
   assert.deepEqual(durable.filter((sequence) => !found.has(sequence)), []);
+});
+
+const canTrace = spawnSync('strace', ['-V']).status === 0;
+
+test('durable means synced: data, then the meta page through O_DSYNC, then the word that it is', { skip: !canTrace && 'strace is not here' }, async (t) => {
+  const directory = temporaryDirectory(t);
+  const trace = join(temporaryDirectory(t), 'trace');
+  const writer = new Writer(t, 'strace', ['-f', '-y', '-e', 'trace=openat,fdatasync,pwrite64,pwritev,writev,write', '-o', trace, process.execPath, PROGRAM, directory]);
+  await writer.until(() => writer.lines.includes('open'));
+  for (let i = 1; i <= 3; i++) {
+    writer.tell('publish');
+    await writer.until(() => writer.count('durable') === i);
+  }
+  writer.process.stdin!.end();
+  await once(writer.process, 'close');
+  const lines = readFileSync(trace, 'utf8').split('\n');
+  const synced = /openat\(.*data\.mdb", [^)]*O_DSYNC[^)]*\) = (\d+)/.exec(lines.find((line) => line.includes('O_DSYNC'))!)![1]!;
+  const events = lines.flatMap((line) => {
+    if (line.includes('fdatasync(') && line.includes('data.mdb')) return ['sync'];
+    if (line.includes(`pwrite64(${synced}<`)) return ['meta'];
+    if (/pwrite(v|64)?\(.*data\.mdb|writev\(.*data\.mdb/.test(line)) return ['pages'];
+    return line.includes('"durable ') ? ['durable'] : [];
+  });
+  const story = events.join(' ').split(/(?<=durable)/).slice(0, 3);
+  assert.equal(story.length, 3);
+  for (const part of story) assert.match(part, /pages (pages )*sync meta durable$/);
 });
