@@ -10,7 +10,7 @@ import { canCutPower, cutPower, restorePower } from './support/nodes';
 import { PersistentSubscriber } from './support/persistent-subscriber';
 import { progress } from './support/progress';
 import { Relay } from './support/relay';
-import { steps } from './support/steps';
+import { skippedStep, steps } from './support/steps';
 import { SynthesizedApp } from './support/synthesized-app';
 
 const APP = 'examples/quickstart';
@@ -55,11 +55,8 @@ describe('the development example', () => {
     });
   });
 
-  step('a power cut of the node loses no session and no acknowledged message', 240, async () => {
-    if (!canCutPower) {
-      progress('skipped: nothing here can cut the power of a node; README.md tells how to name a command that can (MQTT_TEST_NODE_POWER)');
-      return;
-    }
+  const powerStep = canCutPower ? step : skippedStep('no command to cut the power of a node, see MQTT_TEST_NODE_POWER in README.md');
+  powerStep('a power cut of the node loses no session and no acknowledged message', 240, async () => {
     await survive('power-cut', async (pod) => {
       const { nodeName } = pod.spec;
       expect(await relay.nodeName()).not.toBe(nodeName);

@@ -26,6 +26,11 @@ export function steps(namespace: () => string | undefined): Step {
   }, (seconds + DIAGNOSIS_SECONDS) * 1000);
 }
 
+/** Registers a step that this cluster cannot take, and says why. */
+export function skippedStep(why: string): Step {
+  return (title) => test.skip(`${title} (skipped: ${why})`, () => undefined);
+}
+
 async function within(seconds: number, work: Promise<void>): Promise<void> {
   let patience: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {

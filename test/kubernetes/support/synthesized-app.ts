@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'fs/promises';
 import os from 'os';
 import path from 'path';
 import { parseAllDocuments, stringify } from 'yaml';
@@ -12,24 +12,25 @@ import { DEFAULT_IMAGE, IMAGE, ROOT } from './settings';
 export class SynthesizedApp {
   /** Runs `cdk8s synth` in the app's folder, as a user does. */
   static async synth(folder: string, env: Record<string, string> = {}): Promise<SynthesizedApp> {
-    const output = await temporaryFolder();
-    await runCommand('npx', ['cdk8s', 'synth', '--output', output], { cwd: path.join(ROOT, folder), env: { ...process.env, ...env }, seconds: 120 });
-    return SynthesizedApp.read(output);
+    const output = await mkdtemp(path.join(os.tmpdir(), 'cdk8s-mqtt-synth-'));
+    try {
+      await runCommand('npx', ['cdk8s', 'synth', '--output', output], { cwd: path.join(ROOT, folder), env: { ...process.env, ...env }, seconds: 120 });
+      const files = (await readdir(output)).sort();
+      const texts = await Promise.all(files.map((file) => readFile(path.join(output, file), 'utf8')));
+      return new SynthesizedApp(texts.join('---\n'));
+    } finally {
+      await rm(output, { recursive: true });
+    }
   }
 
-  private static async read(folder: string): Promise<SynthesizedApp> {
-    const files = (await readdir(folder)).sort();
-    const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), 'utf8')));
-    const manifests = texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest | null)).filter((manifest) => manifest !== null);
-    return new SynthesizedApp(folder, texts.join('---\n'), manifests);
-  }
+  public readonly manifests: Manifest[];
 
   private constructor(
-    private readonly folder: string,
     /** The files as they were written, one after the other. */
     public readonly text: string,
-    public readonly manifests: Manifest[],
-  ) {}
+  ) {
+    this.manifests = parseAllDocuments(text).map((document) => document.toJS() as Manifest | null).filter((manifest) => manifest !== null);
+  }
 
   /** The namespace that every object is in. */
   get namespace(): string {
@@ -48,33 +49,25 @@ export class SynthesizedApp {
 
   /** The same app without what this cluster cannot take: kinds that it does not know, and the image's name where the cluster has another. */
   async forThisCluster(): Promise<SynthesizedApp> {
-    const kinds = new Set((await kubectl(['api-resources', '--no-headers', '--output=wide'])).stdout.split('\n').map(apiKind));
+    const kinds = new Set((await kubectl(['api-resources', '--no-headers'])).stdout.split('\n').map(apiKind));
     const unknown = this.manifests.filter((manifest) => !kinds.has(`${manifest.apiVersion} ${manifest.kind}`));
     for (const { apiVersion, kind, metadata } of unknown) progress(`left out, because this cluster does not know ${apiVersion} ${kind}: ${metadata.name}`);
     if (unknown.length === 0 && IMAGE === DEFAULT_IMAGE) return this;
-
-    const folder = await temporaryFolder();
-    const kept = this.manifests.filter((manifest) => !unknown.includes(manifest)).map(withImage);
-    await writeFile(path.join(folder, 'manifests.yaml'), kept.map((manifest) => stringify(manifest)).join('---\n'));
-    return SynthesizedApp.read(folder);
+    return new SynthesizedApp(this.manifests.filter((manifest) => !unknown.includes(manifest)).map((manifest) => stringify(withImage(manifest))).join('---\n'));
   }
 
-  /** Applies the files with strict validation: a field that Kubernetes does not know is an error. */
+  /** Applies the manifests with strict validation: a field that Kubernetes does not know is an error. */
   apply(...options: string[]): Promise<CommandResult> {
-    return kubectl(['apply', '--server-side', '--validate=strict', ...options, `--filename=${this.folder}`]);
+    return kubectl(['apply', '--server-side', '--validate=strict', ...options, '--filename=-'], { input: this.text });
   }
 
-  /** What `kubectl diff` finds between the files and the cluster: nothing, or it ends with exit code 1 and this throws. */
+  /** What `kubectl diff` finds between the manifests and the cluster: nothing, or it ends with exit code 1 and this throws. */
   async expectNoDifference(): Promise<void> {
-    await kubectl(['diff', '--server-side', `--filename=${this.folder}`]);
+    await kubectl(['diff', '--server-side', '--filename=-'], { input: this.text });
   }
 }
 
-function temporaryFolder(): Promise<string> {
-  return mkdtemp(path.join(os.tmpdir(), 'cdk8s-mqtt-kubernetes-'));
-}
-
-/** A line of `kubectl api-resources` ends with VERSION NAMESPACED KIND VERBS (CATEGORIES). */
+/** A line of `kubectl api-resources` ends with VERSION NAMESPACED KIND. */
 function apiKind(line: string): string {
   const [, apiVersion, kind] = /(\S+)\s+(?:true|false)\s+(\S+)/.exec(line) ?? [];
   return `${apiVersion} ${kind}`;
