@@ -23,7 +23,7 @@ export interface BrokerOptions {
     readonly maxTopicLevels: number;
     readonly maxSubscriptionsPerClient: number;
     readonly connectTimeoutSeconds: number;
-    /** How long a client may leave unread what waits for it before it is disconnected. @default 60 */
+    /** How long a client may take to read what waits for it, about 1 MiB at most, before it is disconnected. @default 60 */
     readonly slowConsumerSeconds?: number;
   };
   readonly session: {

@@ -17,7 +17,7 @@ import type { CloseReason, Qos, RefusalReason } from '../operations/observer.js'
 const MAX_CONNECT_BYTES = 5 * 65537 + 16;
 /** Acknowledgements that may wait for the store before the client is no longer read. */
 const MAX_WAITING_ACKNOWLEDGEMENTS = 1000;
-/** How long a client may leave unread what waits for it. */
+/** How long a client may take to read what waits for it. */
 const DEFAULT_SLOW_CONSUMER_SECONDS = 60;
 /** How long a client may take to read what is left for it once the connection ends. */
 const LINGER_MILLISECONDS = 2000;

@@ -67,21 +67,6 @@ test('a client that reads nothing of what it asks for is not read either, and is
   await broker.observer.event('closed', ([, id, reason]) => id === 'greedy' && reason === 'slow-consumer');
 });
 
-test('a client that reads slowly but steadily is not taken for one that does not read', async (t) => {
-  const broker = await TestBroker.start(t, { limits: { slowConsumerSeconds: 1 } });
-  const slow = await broker.connect({ clientId: 'slow', keepalive: 1 });
-  await slow.subscribeAsync('x', { qos: 0 });
-  const reading = setInterval(() => {
-    slow.stream.resume();
-    setTimeout(() => slow.stream.pause(), 5);
-  }, 100);
-  t.after(() => clearInterval(reading));
-  const publisher = await broker.connect();
-  const until = performance.now() + 2500;
-  while (performance.now() < until) await publisher.publishAsync('x', Buffer.alloc(300_000), { qos: 1 });
-  assert.equal(broker.broker.connectedClients, 2);
-});
-
 test('retained messages are not dropped for a client that reads slowly', async (t) => {
   const broker = await TestBroker.start(t);
   const publisher = await broker.connect();
