@@ -170,6 +170,26 @@ test('a new certificate serves new connections, and old connections stay', async
   assert.equal(third.getPeerCertificate().subject.CN, 'server-renewed');
 });
 
+for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+  test(`${version}: a resumed session still has the client's certificate, and one from before a reload is not resumed`, async () => {
+    const { listener, sink, port } = await openTls({ clientCertificate: 'require', clientCaFile: authority.file });
+    const options = { ...keyPair(client), minVersion: version, maxVersion: version };
+    const first = dial(port, options);
+    const sessions = once(first, 'session') as Promise<[Buffer]>;
+    assert.equal(await echoes(first), true);
+    const [session] = await sessions;
+    const resumed = dial(port, { ...options, session });
+    assert.equal(await echoes(resumed), true);
+    assert.equal(resumed.isSessionReused(), true);
+    assert.equal((await sink.connection(1)).certificate?.subject.CN, 'device-1');
+    // Else a client whose authority was taken off the list would come back by its old session.
+    listener.reloadTls();
+    const later = dial(port, { ...options, session });
+    assert.equal(await echoes(later), true);
+    assert.equal(later.isSessionReused(), false);
+  });
+}
+
 test('files that cannot be used', () => {
   const directory = temporaryDirectory();
   const garbage = join(directory, 'garbage');
