@@ -10,8 +10,3 @@ export enum ExternalDnsPrefix {
   /** `external-dns.alpha.kubernetes.io/`, the default before ExternalDNS 0.22. */
   ALPHA = 'external-dns.alpha.kubernetes.io/',
 }
-
-/** The prefixes that are written. */
-export function prefixesOf(prefix: ExternalDnsPrefix): string[] {
-  return prefix === ExternalDnsPrefix.BOTH ? [ExternalDnsPrefix.CURRENT, ExternalDnsPrefix.ALPHA] : [prefix];
-}

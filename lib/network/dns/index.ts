@@ -1,3 +1,3 @@
-export { ExternalDnsPrefix } from './external-dns-prefix';
-export { MqttDnsName } from './mqtt-dns-name';
-export { MqttDnsNameOptions } from './mqtt-dns-name-options';
+export * from './external-dns-prefix';
+export * from './mqtt-dns-name';
+export * from './mqtt-dns-name-options';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { type ApiObject, Duration } from 'cdk8s';
-import { ExternalDnsPrefix, prefixesOf } from './external-dns-prefix';
+import { ExternalDnsPrefix } from './external-dns-prefix';
 import type { MqttDnsNameOptions } from './mqtt-dns-name-options';
 import { hold, holderOf } from './name-registry';
 import { ArgumentErrors, show } from '../../manifest/arguments';
@@ -98,6 +98,10 @@ function shared({ ttl, targets, setIdentifier }: MqttDnsNameOptions): { [name: s
   const milliseconds = ttl?.toMilliseconds?.();
   const values = { 'ttl': milliseconds === undefined ? undefined : String(milliseconds / 1000), 'target': targets?.join?.(','), 'set-identifier': setIdentifier };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [name: string]: string };
+}
+
+function prefixesOf(prefix: ExternalDnsPrefix): string[] {
+  return prefix === ExternalDnsPrefix.BOTH ? [ExternalDnsPrefix.CURRENT, ExternalDnsPrefix.ALPHA] : [prefix];
 }
 
 function annotationsOf(object: ApiObject): { [key: string]: string } {

@@ -1,4 +1,4 @@
-export { MqttGateway } from './mqtt-gateway';
-export { MqttGatewayClassOptions, MqttGatewayOptions, MqttGatewayReferenceOptions } from './mqtt-gateway-options';
-export { MqttGatewayRoute } from './mqtt-gateway-route';
-export { MqttGatewayRouteProps, MqttTcpRouteVersion } from './mqtt-gateway-route-props';
+export * from './mqtt-gateway';
+export * from './mqtt-gateway-options';
+export * from './mqtt-gateway-route';
+export * from './mqtt-gateway-route-props';

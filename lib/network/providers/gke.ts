@@ -6,7 +6,8 @@ import { ExternalTrafficPolicy } from '../external-traffic-policy';
 import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, type LoadBalancerTraits, LocalHealthCheck } from '../load-balancer-traits';
 
 const SOURCE = 'https://cloud.google.com/kubernetes-engine/docs/concepts/service-load-balancer-parameters';
-const IDLE_SECONDS = 600;
+/** Of the VPC firewall; the load balancer itself has no idle timeout. https://cloud.google.com/firewall/docs/firewalls */
+export const GOOGLE_VPC_IDLE_SECONDS = 600;
 
 /** Network tier of an external address in Google Cloud. */
 export enum GkeNetworkTier {
@@ -77,7 +78,7 @@ export function gkeExternal(options: GkeExternalOptions): ProviderDefinition {
         ...commonAnnotations(options),
       }),
       exposure: LoadBalancerExposure.INTERNET,
-      idleTimeout: IDLE_SECONDS,
+      idleTimeout: GOOGLE_VPC_IDLE_SECONDS,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
     }),
   };
@@ -98,7 +99,7 @@ export function gkeInternal(options: GkeInternalOptions): ProviderDefinition {
         ...commonAnnotations(options),
       }),
       exposure: LoadBalancerExposure.INTERNAL,
-      idleTimeout: IDLE_SECONDS,
+      idleTimeout: GOOGLE_VPC_IDLE_SECONDS,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
     }),
   };
@@ -111,7 +112,7 @@ function traits(name: string, title: string): LoadBalancerTraits {
     kind: LoadBalancerKind.PASSTHROUGH,
     idleTimeout: {
       kind: IdleTimeoutKind.KNOWN,
-      defaultValue: Duration.seconds(IDLE_SECONDS),
+      defaultValue: Duration.seconds(GOOGLE_VPC_IDLE_SECONDS),
       settable: false,
       source: 'https://cloud.google.com/firewall/docs/firewalls (the VPC firewall forgets connections after 10 idle minutes; the load balancer itself has no idle timeout)',
     },

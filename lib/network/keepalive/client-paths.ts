@@ -1,0 +1,112 @@
+import { CLOUD_CONNTRACK, type HiddenElement, KUBE_PROXY_CONNTRACK, MARGIN } from './facts';
+import { traitsOf } from './known-providers';
+import { ACKNOWLEDGE_PREFIX, Annotations } from '../../manifest/annotations';
+import type { BrokerWorkload } from '../../rules/model/broker-workload';
+import type { ManifestModel } from '../../rules/model/manifest-model';
+import type { ManifestObject } from '../../rules/model/manifest-object';
+import { nameOf } from '../../rules/model/manifest-reference';
+import { endsTlsAtAwsNlb, isAwsNlb } from '../../rules/model/provider-annotations';
+import { ServiceObject } from '../../rules/model/service-object';
+
+/** Something between a client and the broker that forgets idle connections. */
+export interface PathElement {
+  readonly element: string;
+  /** Infinite where it never forgets. */
+  readonly seconds: number;
+  /** Whether an empty TCP keepalive probe counts as a sign of life. */
+  readonly sees: 'every packet' | 'what the application sends';
+  readonly meaning: string;
+  readonly source: string;
+  /** Whether it ends the client's connection, and closes the one to the broker when it gives up. */
+  readonly isProxy: boolean;
+  /** Whether the seconds are counted in place of a number that nobody knows. */
+  readonly assumed: boolean;
+  /** Somebody wrote down that it was set to something longer. */
+  readonly settled: boolean;
+  /** How to make it remember for a longest keepalive of so many seconds; `undefined` where it cannot be made to. */
+  remedy(keepalive: number): string | undefined;
+}
+
+/** One way from clients to the broker. */
+export interface ClientPath {
+  readonly path: string;
+  readonly elements: PathElement[];
+}
+
+/** Every way from clients to this broker that the manifests open. */
+export function clientPaths(model: ManifestModel, broker: BrokerWorkload): ClientPath[] {
+  const services = broker.services.filter((service) => !service.isHeadless);
+  return [
+    ...services.filter((service) => service.isLoadBalancer).map((service) => entrance(service, 'load balancer', broker)),
+    ...gatewayRoutes(model, services).map((route) => entrance(new ServiceObject(route), 'gateway', broker)),
+    ...services.filter((service) => !service.isLoadBalancer).map(({ object }) => ({
+      path: `${nameOf(object.reference)}, inside the Kubernetes cluster`,
+      elements: [hidden(KUBE_PROXY_CONNTRACK, false)],
+    })),
+  ];
+}
+
+/** The routes of the Gateway API that lead to one of these Services (https://gateway-api.sigs.k8s.io/reference/spec/#backendref). */
+function gatewayRoutes(model: ManifestModel, services: ServiceObject[]): ManifestObject[] {
+  const leadsTo = new Set(services.map(({ object }) => `${object.namespace}/${object.name}`));
+  return model.objects
+    .filter((object) => object.is('gateway.networking.k8s.io', 'TCPRoute') || object.is('gateway.networking.k8s.io', 'TLSRoute'))
+    .filter((route) => route.spec.at('rules').items.flatMap((rule) => rule.at('backendRefs').items).some((backend) =>
+      (backend.at('kind').text ?? 'Service') === 'Service' && (backend.at('group').text ?? '') === ''
+      && leadsTo.has(`${backend.at('namespace').text ?? route.namespace}/${backend.at('name').text ?? ''}`)));
+}
+
+/** Routes carry the annotations of a load balancer: what they say is read in the same way. */
+function entrance(service: ServiceObject, what: string, broker: BrokerWorkload): ClientPath {
+  const { object } = service;
+  const provider = object.annotations[Annotations.LOAD_BALANCER_PROVIDER] ?? (isAwsNlb(object) ? 'aws-nlb' : undefined);
+  const cloud = provider !== undefined && Object.hasOwn(CLOUD_CONNTRACK, provider) ? CLOUD_CONNTRACK[provider] : undefined;
+  const kind = service.isPassthrough ? 'passthrough' : service.isProxy ? 'proxy' : 'class not declared, counted as a proxy';
+  return {
+    path: `${nameOf(object.reference)} (${provider === undefined ? '' : `${provider}, `}${kind})`,
+    elements: [
+      idleTimeout(service, what, provider),
+      ...cloud ? [hidden(cloud, [object, broker.object].some(({ annotations }) => (annotations[ACKNOWLEDGE_PREFIX + cloud.settledBy] ?? '').trim() !== ''))] : [],
+      hidden(KUBE_PROXY_CONNTRACK, false),
+    ],
+  };
+}
+
+function idleTimeout(service: ServiceObject, what: string, provider: string | undefined): PathElement {
+  const { seconds, known, where } = service.idleTimeout;
+  const traits = provider === undefined ? undefined : traitsOf(provider);
+  const counts = service.isPassthrough ? 'Any packet resets it, a TCP keepalive probe too' : 'Only what the client sends resets it, a TCP keepalive probe does not';
+  return {
+    element: `idle timeout of the ${what}`,
+    seconds,
+    sees: service.isPassthrough ? 'every packet' : 'what the application sends',
+    meaning: Number.isFinite(seconds) ? `${known ? '' : 'Nobody knows it; assumed. '}${counts} (${where}).` : `It has none (${where}).`,
+    source: traits?.idleTimeout.source ?? `annotations of ${nameOf(service.object.reference)}`,
+    isProxy: !service.isPassthrough,
+    assumed: !known,
+    settled: false,
+    remedy: (keepalive) => {
+      if (!known) return `idle timeout of the ${what}: measure it and declare it (${Annotations.LOAD_BALANCER_IDLE_TIMEOUT})`;
+      const needed = Math.ceil(keepalive / MARGIN);
+      const isFixed = traits?.idleTimeout.settable === false || service.ports.some((port) => endsTlsAtAwsNlb(service.object, port));
+      const isTooLong = needed > (traits?.idleTimeout.max?.toSeconds() ?? Infinity);
+      return isFixed || isTooLong ? undefined : `idle timeout of the ${what}: at least ${needed} s`;
+    },
+  };
+}
+
+function hidden({ element, seconds, meaning, source, setting, settledBy }: HiddenElement, settled: boolean): PathElement {
+  return {
+    element,
+    seconds,
+    sees: 'every packet',
+    meaning: settled ? `Not counted: ${settledBy} is acknowledged. ${meaning}` : meaning,
+    source,
+    isProxy: false,
+    assumed: false,
+    settled,
+    remedy: (keepalive) => setting === undefined
+      ? undefined
+      : `${setting}: at least ${Math.ceil(keepalive / MARGIN)} s${settledBy === undefined ? '' : ` (then acknowledge ${settledBy})`}`,
+  };
+}

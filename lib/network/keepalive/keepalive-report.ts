@@ -1,0 +1,20 @@
+import { ApiObject } from 'cdk8s';
+import { MqttKeepaliveReport } from './mqtt-keepalive-report';
+import { Annotations } from '../../manifest/annotations';
+import { ManifestModel } from '../../rules/model/manifest-model';
+
+/**
+ * The keepalive budget of the brokers that this object of an app runs, with every Service and route of the app that leads to them.
+ *
+ * @throws if the object runs no brokers any more, because an override took away what says so.
+ */
+export function keepaliveReport(workload: ApiObject): MqttKeepaliveReport {
+  const objects = workload.node.root.node.findAll().filter((construct): construct is ApiObject => ApiObject.isApiObject(construct));
+  const model = ManifestModel.of(objects.map((object) => ({ manifest: object.toJson(), origin: object.node.path })));
+  const broker = model.brokers.find(({ object }) => object.reference.origin === workload.node.path);
+  if (broker === undefined) {
+    throw new Error(`[${workload.node.path}] the keepalive report needs the annotation ${Annotations.BROKER} on ${workload.kind} '${workload.name}', and its pods: `
+      + 'remove the override that takes them away');
+  }
+  return MqttKeepaliveReport._of(model, broker);
+}
