@@ -281,12 +281,6 @@ describe('the report', () => {
     expect(report.fixes).toEqual(['keepaliveLimit of the cluster: at most 240 s', 'idle timeout of the load balancer: at least 500 s']);
   });
 
-  test('is a table for people', () => {
-    const cluster = brokers(400);
-    balancer(cluster, custom(LoadBalancerKind.PROXY, 300));
-    expect(keepaliveReport(cluster.workload).toString()).toMatchSnapshot();
-  });
-
   test('is about one cluster of several', () => {
     const chart = newChart();
     const cluster = brokers(180, {}, chart);
