@@ -1,0 +1,3 @@
+module cdk8s-mqtt/bench/generator
+
+go 1.22

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// USER_HZ: the unit of /proc/<pid>/stat is 1/100 s on every architecture that Debian builds for (proc(5), sysconf(_SC_CLK_TCK)).
+const clockTick = 10 * time.Millisecond
+
+// usage is what had been used at one moment.
+type usage struct {
+	at        time.Time
+	broker    time.Duration
+	generator time.Duration
+	machine   time.Duration
+}
+
+// Window tells how busy the processors were between two moments.
+type Window struct {
+	Seconds          float64 `json:"seconds"`
+	BrokerSeconds    float64 `json:"brokerCpuSeconds"`
+	GeneratorSeconds float64 `json:"generatorCpuSeconds"`
+	// What other processes of the machine used meanwhile, steal included: the disturbance.
+	OtherSeconds float64 `json:"otherCpuSeconds"`
+}
+
+func (u usage) until(later usage) Window {
+	broker, generator := later.broker-u.broker, later.generator-u.generator
+	return Window{
+		Seconds:          later.at.Sub(u.at).Seconds(),
+		BrokerSeconds:    broker.Seconds(),
+		GeneratorSeconds: generator.Seconds(),
+		OtherSeconds:     max(0, (later.machine - u.machine - broker - generator).Seconds()),
+	}
+}
+
+func usageOf(broker int) (usage, error) {
+	var own syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &own); err != nil {
+		return usage{}, err
+	}
+	of, err := processTime(broker)
+	if err != nil {
+		return usage{}, err
+	}
+	machine, err := machineTime()
+	if err != nil {
+		return usage{}, err
+	}
+	return usage{at: time.Now(), broker: of, generator: time.Duration(own.Utime.Nano() + own.Stime.Nano()), machine: machine}, nil
+}
+
+// processTime is utime + stime of all threads: fields 14 and 15 of /proc/<pid>/stat (proc(5)).
+func processTime(pid int) (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, fmt.Errorf("the broker has gone: %w", err)
+	}
+	// The second field is the name, which may hold spaces.
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	return ticks(fields[11], fields[12])
+}
+
+// machineTime is the time that all processors were not idle: fields of the first line of /proc/stat but idle (4) and iowait (5); guest time is part of user time.
+func machineTime() (time.Duration, error) {
+	text, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, err
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	fields := strings.Fields(line)
+	return ticks(fields[1], fields[2], fields[3], fields[6], fields[7], fields[8])
+}
+
+func ticks(fields ...string) (time.Duration, error) {
+	total := time.Duration(0)
+	for _, field := range fields {
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		total += time.Duration(n) * clockTick
+	}
+	return total, nil
+}
+
+// residentBytes is VmRSS of /proc/<pid>/status.
+func residentBytes(pid int) (int64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, fmt.Errorf("the broker has gone: %w", err)
+	}
+	for _, line := range strings.Split(string(text), "\n") {
+		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			kilobytes, err := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
+			return kilobytes * 1024, err
+		}
+	}
+	return 0, fmt.Errorf("/proc/%d/status has no VmRSS", pid)
+}
