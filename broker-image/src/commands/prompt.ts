@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { UsageError } from './arguments.js';
 
-/** Asks on the terminal without showing what is typed. */
+/** Asks on the terminal without showing what is typed. Throws a UsageError on Ctrl-C and at the end of the input. */
 export function askHidden(question: string, terminal: NodeJS.ReadStream): Promise<string> {
   // readline echoes into its output: here, nowhere. The question goes to stderr, so that stdout carries the answer of the command alone.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -15,7 +16,7 @@ export function askHidden(question: string, terminal: NodeJS.ReadStream): Promis
     lines.once('SIGINT', () => lines.close());
     lines.once('close', () => {
       process.stderr.write('\n');
-      reject(new Error('cancelled'));
+      reject(new UsageError(['cancelled']));
     });
   });
 }

@@ -153,4 +153,5 @@ test('hash-password asks twice on a terminal', async () => {
   const hash = await hashPassword({ randomSecret: false }, typing('correct horse', 'correct horse'));
   assert.equal(await ScryptHash.parse(hash).verify(Buffer.from('correct horse')), true);
   await assert.rejects(hashPassword({ randomSecret: false }, typing('one', 'other')), { message: 'the two passwords differ' });
+  await assert.rejects(hashPassword({ randomSecret: false }, typing('\x03')), { message: 'cancelled' });
 });
