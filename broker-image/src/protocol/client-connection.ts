@@ -43,7 +43,7 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
   readonly #filters = new Map<string, Qos>();
   #waitingAcknowledgements = 0;
   /** Why the client is not read now: what it asks for must not pile up. */
-  readonly #pauses = { store: false, congestion: false };
+  readonly #pauses = { handshake: false, store: false, congestion: false };
   #feeds: Array<Iterator<Message>> = [];
   #disconnected = false;
   #heard = true;
@@ -222,6 +222,7 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
       this.#stored.release();
     }
     this.#guard(() => this.#reader.resume());
+    this.#unpause('handshake');
   }
 
   /** What the access rules do not allow any more ends here. */
@@ -283,16 +284,16 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
     if (this.writer.congested) this.#pause('congestion');
   }
 
-  #pause(reason: 'store' | 'congestion'): void {
+  #pause(reason: 'handshake' | 'store' | 'congestion'): void {
     this.#pauses[reason] = true;
     this.#connection.stream.pause();
   }
 
-  #unpause(reason: 'store' | 'congestion'): void {
+  #unpause(reason: 'handshake' | 'store' | 'congestion'): void {
     if (!this.#pauses[reason]) return;
     this.#pauses[reason] = false;
     this.#lastHeard = performance.now();
-    if (!this.#pauses.store && !this.#pauses.congestion) this.#connection.stream.resume();
+    if (!Object.values(this.#pauses).includes(true)) this.#connection.stream.resume();
   }
 
   #guard(action: () => void): void {
@@ -345,6 +346,7 @@ export class ClientConnection implements CoreConnection, OutboxOwner {
       return;
     }
     this.#reader.pause();
+    this.#pause('handshake');
     this.#toCore(bytes, start, end);
   }
 

@@ -182,6 +182,19 @@ test('a connection that ends while it is being authenticated leaves nothing behi
   assert.deepEqual([broker.broker.connectedClients, broker.broker.statistics().sessions], [0, { connected: 0, disconnected: 0 }]);
 });
 
+test('what a client sends before it is authenticated is not read into memory', async (t) => {
+  const access: AccessControl = { ...openAccess, authenticate: () => new Promise(() => {}) };
+  const broker = await TestBroker.start(t, { access });
+  const client = await broker.raw();
+  client.connect('flood');
+  const chunk = Buffer.alloc(1_000_000, 0x30);
+  let taken = 0;
+  while (taken < 64 && client.socket.write(chunk, () => taken++)) await new Promise(setImmediate);
+  for (let i = 0; i < 64; i++) client.socket.write(chunk, () => taken++);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.ok(taken < 32, `${taken} of 64 MB were taken: no more than what the kernel keeps`);
+});
+
 test('many connections under one client id at once: one remains, and it works', async (t) => {
   const broker = await TestBroker.start(t);
   const clients = await Promise.all(Array.from({ length: 30 }, () => broker.raw()));
