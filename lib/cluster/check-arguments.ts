@@ -1,21 +1,22 @@
-import { Chart, Duration, Size } from 'cdk8s';
+import { Chart, Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { checkLifecycle } from './check-lifecycle';
 import { checkNetworkAccess } from './check-network-access';
+import { checkPlacement } from './check-placement';
+import { checkResources, checkStorage } from './check-storage';
 import type { MqttClusterProps } from './mqtt-cluster-props';
 import type { MqttClusterSettings } from './mqtt-cluster-settings';
-import { givenSettings } from './resolve-intent';
+import { defaultListener, givenSettings } from './resolve-intent';
 import type { BrokerStrategy } from '../broker/broker-strategy';
 import { MqttBroker } from '../broker/mqtt-broker';
 import { ArgumentErrors, show } from '../manifest/arguments';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { Labels } from '../manifest/labels';
-import { quantity } from '../manifest/quantity';
+import { VersionGates } from '../manifest/version-gates';
 import type { MqttListener } from '../network/mqtt-listener';
 import { checkAuthentication } from '../security/check-authentication';
 import { checkTls } from '../security/check-tls';
 import type { MqttTls } from '../security/mqtt-tls';
-import { MqttSpread } from '../workload/mqtt-spread';
-import { MqttClaimRetention } from '../workload/mqtt-storage';
 import type { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
 import { MAX_NAME_LENGTH } from '../workload/stateful-set';
 
@@ -30,42 +31,24 @@ export function checkArguments(scope: Construct, props: MqttClusterProps): void 
   errors.throwIfAny();
 
   const settings = givenSettings(props);
+  const target = props.kubernetesVersion ?? KubernetesVersion.V1_35;
   const strategy = (props.broker ?? MqttBroker.aedes())._strategy;
   errors.dnsLabel('name', props.name, MAX_NAME_LENGTH, 'the names of Services and pods are made of it');
   errors.labels('labels', props.labels);
   for (const key of Object.keys(props.labels ?? {})) {
     if (RESERVED_LABELS.includes(key)) errors.add(`labels has the key '${key}', which the library sets itself: choose another`);
   }
-  errors.boolean('disruptionBudget', settings.disruptionBudget);
   errors.boolean('networkPolicy', settings.networkPolicy);
-  checkPlacement(errors, settings);
-  checkShutdown(errors, settings);
+  checkPlacement(errors, settings, target);
+  checkLifecycle(errors, settings);
   checkSessions(errors, settings);
-  checkStorage(errors, settings.storage);
+  checkStorage(errors, settings.storage, target);
   checkResources(errors, settings.resources);
-  checkTcpKeepalive(errors, settings.tcpKeepalive, props.kubernetesVersion ?? KubernetesVersion.V1_35);
+  checkTcpKeepalive(errors, settings.tcpKeepalive, target);
   checkListeners(errors, settings.listeners, strategy, Chart.of(scope).namespace);
-  checkNetworkAccess(errors, settings.networkAccess, settings.networkPolicy, listenerNames(settings.listeners));
+  checkNetworkAccess(errors, settings.networkAccess, settings.networkPolicy, listenerNames(settings.listeners, props.profile?.name));
   strategy.checkOptions(errors);
   errors.throwIfAny();
-}
-
-function checkPlacement(errors: ArgumentErrors, settings: MqttClusterSettings): void {
-  errors.wholeNumber('replicas', settings.replicas, { min: 1 }, 'a cluster needs a broker; to switch it off, scale the StatefulSet');
-  errors.wholeNumber('nodeCount', settings.nodeCount, { min: 1 }, 'it is the number of nodes that can take a pod');
-  errors.member('antiAffinity', settings.antiAffinity, MqttSpread);
-  errors.member('antiAffinityToOtherClusters', settings.antiAffinityToOtherClusters, MqttSpread);
-  errors.member('zoneSpread', settings.zoneSpread, MqttSpread);
-  errors.labels('nodeSelector', settings.nodeSelector);
-}
-
-function checkShutdown(errors: ArgumentErrors, settings: MqttClusterSettings): void {
-  errors.wholeNumber('connectionsPerPod', settings.connectionsPerPod, { min: 1 }, 'the grace period is computed from it');
-  errors.wholeNumber('drainConnectionsPerSecond', settings.drainConnectionsPerSecond, { min: 1 }, 'a drain at that rate would never end');
-  errors.duration(
-    'shutdownDelay', settings.shutdownDelay, { min: Duration.seconds(0), max: Duration.hours(1) }, 'the pod serves on for that long before it drains',
-  );
-  errors.duration('terminationGracePeriod', settings.terminationGracePeriod, { min: Duration.seconds(1) }, 'Kubernetes counts it in seconds, and 0 kills at once');
 }
 
 function checkSessions(errors: ArgumentErrors, settings: MqttClusterSettings): void {
@@ -77,33 +60,12 @@ function checkSessions(errors: ArgumentErrors, settings: MqttClusterSettings): v
   }
 }
 
-function checkStorage(errors: ArgumentErrors, storage: MqttClusterSettings['storage']): void {
-  if (!errors.like('storage', storage, ['isEphemeral'], 'MqttStorage.persistentVolume({ size: Size.gibibytes(100) })')) return;
-  errors.size('storage size', storage.size, { min: Size.mebibytes(64) }, 'the store needs room to work');
-  errors.dnsSubdomain('storage storageClassName', storage.storageClassName);
-  errors.member('storage whenDeleted', storage.whenDeleted, MqttClaimRetention);
-  errors.member('storage whenScaled', storage.whenScaled, MqttClaimRetention);
-}
-
-function checkResources(errors: ArgumentErrors, resources: MqttClusterSettings['resources']): void {
-  if (!errors.like('resources', resources, [], '{ memoryLimit: Size.gibibytes(2) }')) return;
-  const { cpuRequest, cpuLimit, memoryRequest, memoryLimit } = resources;
-  const enough = { min: Size.mebibytes(64) };
-  errors.size('resources memoryRequest', memoryRequest, enough, 'a broker does not start with less');
-  errors.size('resources memoryLimit', memoryLimit, enough, 'a broker does not start with less');
-  if (isSize(memoryRequest) && isSize(memoryLimit) && memoryRequest.toKibibytes() > memoryLimit.toKibibytes()) {
-    errors.add(`resources memoryRequest is ${quantity(memoryRequest)}, above memoryLimit ${quantity(memoryLimit)}: the API server refuses that`);
-  }
-  errors.like('resources cpuRequest', cpuRequest, ['amount'], 'Cpu.millis(500)');
-  errors.like('resources cpuLimit', cpuLimit, ['amount'], 'Cpu.units(2)');
-}
-
-function checkTcpKeepalive(errors: ArgumentErrors, tcpKeepalive: MqttTcpKeepalive | undefined, version: KubernetesVersion): void {
+function checkTcpKeepalive(errors: ArgumentErrors, tcpKeepalive: MqttTcpKeepalive | undefined, target: KubernetesVersion): void {
   if (!errors.like('tcpKeepalive', tcpKeepalive, ['time', 'probes'], 'MqttTcpKeepalive.of()') || tcpKeepalive.time === undefined) return;
-  if (!version.isAtLeast(29)) {
-    errors.add(`tcpKeepalive needs sysctls that are safe since Kubernetes 1.29, but the target is ${version}: `
-      + 'the kubelet would refuse the pods (SysctlForbidden). Write MqttTcpKeepalive.kernelDefaults(), or raise kubernetesVersion');
-  }
+  errors.needs(
+    'tcpKeepalive', VersionGates.SAFE_KEEPALIVE_SYSCTLS, target,
+    'the kubelet would refuse the pods (SysctlForbidden)', 'Write MqttTcpKeepalive.kernelDefaults()',
+  );
   // Bounds of the kernel: MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL and MAX_TCP_KEEPCNT in include/net/tcp.h
   const bounds = { min: Duration.seconds(1), max: Duration.seconds(32_767) };
   errors.duration('tcpKeepalive time', tcpKeepalive.time, bounds, 'the kernel takes no other value');
@@ -147,8 +109,8 @@ function checkCertificateNames(errors: ArgumentErrors, listeners: MqttListener[]
   }
 }
 
-function listenerNames(listeners: MqttListener[] | undefined): string[] {
-  return Array.isArray(listeners) ? listeners.map((listener) => listener?.name) : [];
+function listenerNames(listeners: MqttListener[] | undefined, profileName = 'development'): string[] {
+  return Array.isArray(listeners) ? listeners.map((listener) => listener?.name) : [defaultListener(profileName, '').name];
 }
 
 /** Each port and each name can be taken once. */
@@ -156,8 +118,4 @@ function claim(errors: ArgumentErrors, taken: Map<unknown, string>, value: unkno
   const owner = taken.get(value);
   if (owner === undefined) taken.set(value, by);
   else errors.add(`${name} ${show(value)} is taken already, by ${owner}: choose another`);
-}
-
-function isSize(value: unknown): value is Size {
-  return typeof (value as Size | undefined)?.toKibibytes === 'function';
 }

@@ -4,21 +4,21 @@ import type { Construct } from 'constructs';
 import { renderManifest } from '../manifest/render-manifest';
 import type { ClusterIntent } from '../workload/cluster-intent';
 
-/**
- * One pod at a time, so that a drain of nodes never takes two brokers' clients at once. Unhealthy pods may always be evicted (the field is on by default
- * since Kubernetes 1.27): a broker that is broken anyway must not block the drain of its node.
- */
-export function renderDisruptionBudget(scope: Construct, name: string, intent: ClusterIntent): ApiObject {
+/** Undefined where no budget is wanted. The policy for unhealthy pods is on by default since Kubernetes 1.27. */
+export function renderDisruptionBudget(scope: Construct, name: string, intent: ClusterIntent): ApiObject | undefined {
+  const { disruptionBudget, labels, selectorLabels } = intent;
+  const { pods, percent, unhealthyPodEviction } = disruptionBudget;
+  if (pods === undefined && percent === undefined) return undefined;
   return renderManifest(scope, 'DisruptionBudget', {
     gvk: k8s.KubePodDisruptionBudget.GVK,
     name,
-    labels: intent.labels,
+    labels,
     fields: {
       spec: () => k8s.KubePodDisruptionBudget.manifest({
         spec: {
-          maxUnavailable: k8s.IntOrString.fromNumber(1),
-          unhealthyPodEvictionPolicy: 'AlwaysAllow',
-          selector: { matchLabels: intent.selectorLabels },
+          maxUnavailable: pods === undefined ? k8s.IntOrString.fromString(`${percent}%`) : k8s.IntOrString.fromNumber(pods),
+          unhealthyPodEvictionPolicy: unhealthyPodEviction,
+          selector: { matchLabels: selectorLabels },
         },
       }).spec,
     },

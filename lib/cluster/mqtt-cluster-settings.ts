@@ -3,11 +3,15 @@ import type { MqttListener } from '../network/mqtt-listener';
 import type { MqttAuthentication } from '../security/mqtt-authentication';
 import type { MqttAuthorization } from '../security/mqtt-authorization';
 import type { MqttNetworkAccess } from '../security/mqtt-network-access';
+import type { MqttDisruptionBudget } from '../workload/mqtt-disruption-budget';
 import type { MqttKeepaliveLimit } from '../workload/mqtt-keepalive-limit';
+import type { MqttNodeAffinity } from '../workload/mqtt-node-query';
 import type { MqttResources } from '../workload/mqtt-resources';
 import type { MqttSpread } from '../workload/mqtt-spread';
 import type { MqttStorage } from '../workload/mqtt-storage';
 import type { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
+import type { MqttDedicatedNodes, MqttToleration } from '../workload/mqtt-toleration';
+import type { MqttTrafficDistribution } from '../workload/mqtt-traffic-distribution';
 
 /** Everything about a cluster that a profile has a default for. */
 export interface MqttClusterSettings {
@@ -78,10 +82,49 @@ export interface MqttClusterSettings {
   readonly zoneSpread?: MqttSpread;
 
   /**
+   * Zones that there are at least. Without it the scheduler counts only zones that have a node: while a zone has none, all pods may be put into the others.
+   * With `zoneSpread: MqttSpread.REQUIRED` only.
+   * @default - not emitted: the zones that have a node
+   */
+  readonly minZones?: number;
+
+  /**
    * Labels of the nodes that may take a pod.
    * @default - any node
    */
   readonly nodeSelector?: { [key: string]: string };
+
+  /**
+   * Nodes that may take a pod, and those that are liked better, where `nodeSelector` says too little.
+   * @default - any node
+   */
+  readonly nodeAffinity?: MqttNodeAffinity;
+
+  /**
+   * Nodes that take brokers and nothing else. Each connection costs its node a socket, kernel memory that no container's limit counts, and, where kube-proxy is in the way, an
+   * entry in the connection tracking table (`nf_conntrack_max`, by kube-proxy's defaults 32,768 for each core and at least 131,072). A neighbour that fills the table cuts clients off, and the other way round.
+   * See docs/placement.md.
+   * @default - any node
+   */
+  readonly dedicatedNodes?: MqttDedicatedNodes;
+
+  /**
+   * Taints of nodes that the pods put up with.
+   * @default - none, besides that of `dedicatedNodes`
+   */
+  readonly tolerations?: MqttToleration[];
+
+  /**
+   * Name of the PriorityClass. Pods of a higher one evict those of a lower one when there is no room.
+   * @default - the Kubernetes cluster's default
+   */
+  readonly priorityClassName?: string;
+
+  /**
+   * Which broker a client inside the Kubernetes cluster is given, by the client Service.
+   * @default MqttTrafficDistribution.ANY
+   */
+  readonly trafficDistribution?: MqttTrafficDistribution;
 
   /**
    * How many nodes can take a pod. Given, it is compared with the replicas (MQTT-PLACEMENT-001).
@@ -120,10 +163,34 @@ export interface MqttClusterSettings {
   readonly terminationGracePeriod?: Duration;
 
   /**
-   * Whether a PodDisruptionBudget lets only one pod be evicted at a time.
-   * @default - true with more than one replica
+   * How long a new pod must be ready before the next one is replaced, in whole seconds: time in which a canary shows what is wrong, and in which the clients of the last pod have settled.
+   * @default - none: the next one is replaced as soon as it is ready
    */
-  readonly disruptionBudget?: boolean;
+  readonly minReadyTime?: Duration;
+
+  /**
+   * Canaries: a change of the pods reaches only those with this ordinal and higher. With 3 replicas, 2 changes one pod, 3 none, 0 all.
+   * @default 0
+   */
+  readonly rollingUpdatePartition?: number;
+
+  /**
+   * Old versions of the StatefulSet that are kept for `kubectl rollout undo`.
+   * @default - 10 (Kubernetes')
+   */
+  readonly revisionHistoryLimit?: number;
+
+  /**
+   * How many pods may be evicted at a time.
+   * @default - one with more than one replica, no budget with one
+   */
+  readonly disruptionBudget?: MqttDisruptionBudget;
+
+  /**
+   * Whether Cluster Autoscaler and Karpenter may evict pods to use fewer or cheaper nodes. Each eviction disconnects the clients of a pod.
+   * @default true
+   */
+  readonly nodeConsolidation?: boolean;
 
   /**
    * Whether a NetworkPolicy closes everything but the listeners and the metrics. Needs a network plugin that enforces it.

@@ -51,7 +51,7 @@ export class MqttCluster extends Construct implements IMqttCluster {
   /** The pods' identity; it has no token and no rights. */
   public readonly serviceAccount: ApiObject;
 
-  /** Lets one pod be evicted at a time; not set where the budget is off. */
+  /** Limits how many pods are evicted at a time; not set where the budget is off. */
   public readonly podDisruptionBudget?: ApiObject;
 
   /** Closes everything but the listeners and the metrics; not set where the policy is off. */
@@ -103,7 +103,7 @@ export class MqttCluster extends Construct implements IMqttCluster {
     this.serviceAccount = renderServiceAccount(this, this.name, intent);
     this.headlessService = renderHeadlessService(this, this.name, intent, strategy.reservedPorts);
     this.clientService = renderClientService(this, this.name, intent);
-    if (intent.disruptionBudget) this.podDisruptionBudget = renderDisruptionBudget(this, this.name, intent);
+    this.podDisruptionBudget = renderDisruptionBudget(this, this.name, intent);
     if (intent.networkAccess) this.networkPolicy = renderNetworkPolicy(this, this.name, intent, intent.networkAccess, strategy.reservedPorts);
     this.certificates = renderCertificates(this, this.name, intent);
 

@@ -2,17 +2,17 @@ import type { MqttClusterProps } from './mqtt-cluster-props';
 import type { MqttClusterSettings } from './mqtt-cluster-settings';
 import { PROFILE_DEFAULTS } from './profile-defaults';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
+import { VersionGates } from '../manifest/version-gates';
 import { MqttListener } from '../network/mqtt-listener';
 import { MqttAuthentication } from '../security/mqtt-authentication';
 import { MqttAuthorization } from '../security/mqtt-authorization';
 import { MqttTls } from '../security/mqtt-tls';
 import type { CertificateIntent, ClusterIntent } from '../workload/cluster-intent';
+import { MqttDisruptionBudget } from '../workload/mqtt-disruption-budget';
 import { MqttStorage } from '../workload/mqtt-storage';
 import { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
+import { MqttTrafficDistribution } from '../workload/mqtt-traffic-distribution';
 import { graceSeconds } from '../workload/shutdown';
-
-/** First Kubernetes minor in which the TCP keepalive sysctls are safe. */
-const SAFE_KEEPALIVE_SYSCTLS = 29;
 
 /** Identity of a cluster: what its objects are called and labelled. */
 export interface ClusterIdentity {
@@ -33,8 +33,7 @@ export function resolveIntent(props: MqttClusterProps, identity: ClusterIdentity
     connectionsPerPod: settings.connectionsPerPod,
     connectionsPerSecond: settings.drainConnectionsPerSecond,
   };
-  const isProduction = profileName === 'production';
-  const listeners = settings.listeners ?? [isProduction ? MqttListener.tls(MqttTls._fromSecretName(tlsSecretName(identity))) : MqttListener.tcp()];
+  const listeners = settings.listeners ?? [defaultListener(profileName, identity.instance)];
   return {
     ...identity,
     profileName,
@@ -42,12 +41,12 @@ export function resolveIntent(props: MqttClusterProps, identity: ClusterIdentity
     name: props.name,
     replicas: settings.replicas,
     listeners,
-    certificates: certificatesOf(listeners, identity),
-    authentication: settings.authentication ?? (isProduction ? MqttAuthentication._fromSecretName(`${identity.instance}-passwords`) : MqttAuthentication.anonymous()),
+    certificates: certificatesOf(listeners, identity.instance),
+    authentication: settings.authentication ?? (profileName === 'production' ? MqttAuthentication._fromSecretName(`${identity.instance}-passwords`) : MqttAuthentication.anonymous()),
     authorization: settings.authorization ?? MqttAuthorization.allTopics(),
     keepalive: { maxSeconds: settings.keepaliveLimit.limit?.toSeconds() },
     tcpKeepalive: settings.tcpKeepalive
-      ?? (kubernetesVersion.isAtLeast(SAFE_KEEPALIVE_SYSCTLS) ? MqttTcpKeepalive.of() : MqttTcpKeepalive.kernelDefaults()),
+      ?? (kubernetesVersion.isAtLeast(VersionGates.SAFE_KEEPALIVE_SYSCTLS.since) ? MqttTcpKeepalive.of() : MqttTcpKeepalive.kernelDefaults()),
     sessionExpirySeconds: settings.sessionExpiry.toSeconds(),
     storage,
     storageSize: storage.size ?? settings.storageSize,
@@ -55,23 +54,40 @@ export function resolveIntent(props: MqttClusterProps, identity: ClusterIdentity
       antiAffinity: settings.antiAffinity,
       antiAffinityToOtherClusters: settings.antiAffinityToOtherClusters,
       zoneSpread: settings.zoneSpread,
+      minZones: settings.minZones,
       nodeSelector: settings.nodeSelector,
+      nodeAffinity: settings.nodeAffinity,
+      dedicatedNodes: settings.dedicatedNodes,
+      tolerations: settings.tolerations,
+      priorityClassName: settings.priorityClassName,
       nodeCount: settings.nodeCount,
     },
     resources: settings.resources,
     shutdown: { ...shutdown, graceSeconds: settings.terminationGracePeriod?.toSeconds() ?? graceSeconds(shutdown) },
-    disruptionBudget: settings.disruptionBudget ?? settings.replicas > 1,
+    rollout: {
+      minReadySeconds: settings.minReadyTime?.toSeconds(),
+      partition: settings.rollingUpdatePartition,
+      revisionHistoryLimit: settings.revisionHistoryLimit,
+    },
+    disruptionBudget: settings.disruptionBudget ?? (settings.replicas > 1 ? MqttDisruptionBudget.maxUnavailablePods(1) : MqttDisruptionBudget.none()),
+    nodeConsolidation: settings.nodeConsolidation ?? true,
+    trafficDistribution: settings.trafficDistribution ?? MqttTrafficDistribution.ANY,
     networkAccess: settings.networkAccess ?? (settings.networkPolicy ? {} : undefined),
   };
 }
 
-function tlsSecretName({ instance }: ClusterIdentity): string {
+/** What a cluster listens on that says nothing about it. */
+export function defaultListener(profileName: string, instance: string): MqttListener {
+  return profileName === 'production' ? MqttListener.tls(MqttTls._fromSecretName(tlsSecretName(instance))) : MqttListener.tcp();
+}
+
+function tlsSecretName(instance: string): string {
   return `${instance}-tls`;
 }
 
-function certificatesOf(listeners: MqttListener[], identity: ClusterIdentity): { [listener: string]: CertificateIntent } {
+function certificatesOf(listeners: MqttListener[], instance: string): { [listener: string]: CertificateIntent } {
   return Object.fromEntries(listeners.flatMap(({ name, certificate }) => (certificate ? [[name, {
-    secretName: certificate.secretName ?? tlsSecretName(identity),
+    secretName: certificate.secretName ?? tlsSecretName(instance),
     clientCertificate: certificate.clientCertificate,
     clientCa: certificate.clientCa,
   }]] : [])));

@@ -1,8 +1,11 @@
 import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
+import type { KubernetesVersion } from '../manifest/kubernetes-version';
 import { renderManifest } from '../manifest/render-manifest';
+import { VersionGates } from '../manifest/version-gates';
 import type { ClusterIntent } from '../workload/cluster-intent';
+import { MqttTrafficDistribution } from '../workload/mqtt-traffic-distribution';
 import { headlessServiceName } from '../workload/stateful-set';
 
 interface NamedPort {
@@ -17,9 +20,10 @@ export function renderClientService(scope: Construct, name: string, intent: Clus
     name,
     labels: intent.labels,
     fields: {
-      spec: () => k8s.KubeService.manifest({
-        spec: { type: 'ClusterIP', selector: intent.selectorLabels, ports: intent.listeners.map(servicePort) },
-      }).spec,
+      spec: () => ({
+        ...k8s.KubeService.manifest({ spec: { type: 'ClusterIP', selector: intent.selectorLabels, ports: intent.listeners.map(servicePort) } }).spec,
+        ...trafficDistribution(intent.trafficDistribution, intent.kubernetesVersion),
+      }),
     },
   });
 }
@@ -41,6 +45,14 @@ export function renderHeadlessService(scope: Construct, name: string, intent: Cl
       }).spec,
     },
   });
+}
+
+/** The arguments were checked: the target knows at least the first value. */
+function trafficDistribution(wanted: MqttTrafficDistribution, target: KubernetesVersion): { readonly trafficDistribution?: string } {
+  if (wanted === MqttTrafficDistribution.ANY) return {};
+  if (wanted === MqttTrafficDistribution.PREFER_SAME_NODE) return { trafficDistribution: 'PreferSameNode' };
+  // PreferClose means the same, and is deprecated where PreferSameZone is known.
+  return { trafficDistribution: target.isAtLeast(VersionGates.SAME_TRAFFIC_DISTRIBUTION.since) ? 'PreferSameZone' : 'PreferClose' };
 }
 
 function servicePort({ name, port }: NamedPort): k8s.ServicePort {

@@ -1,8 +1,10 @@
 import { isIP } from 'node:net';
 import { Duration, Size, SizeRoundingBehavior } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import type { KubernetesVersion } from './kubernetes-version';
 import { quantity } from './quantity';
 import { credentialForm } from './secret-text';
+import type { VersionGate } from './version-gates';
 
 const DNS_SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
@@ -21,6 +23,12 @@ export class ArgumentErrors {
   /** Something that no check below says. */
   public add(message: string): void {
     this.messages.push(message);
+  }
+
+  /** A promise that the target must be new enough for. */
+  public needs(name: string, gate: VersionGate, target: KubernetesVersion, breaks: string, instead: string): void {
+    if (target.isAtLeast(gate.since)) return;
+    this.add(`${name} needs ${gate.what} since Kubernetes 1.${gate.since}, but the target is ${target}: ${breaks}. ${instead}, or raise kubernetesVersion`);
   }
 
   /** A whole number within bounds; `undefined` passes. */

@@ -1,8 +1,12 @@
 import type { Size } from 'cdk8s';
+import type { MqttDisruptionBudget } from './mqtt-disruption-budget';
+import type { MqttNodeAffinity } from './mqtt-node-query';
 import type { MqttResources } from './mqtt-resources';
 import type { MqttSpread } from './mqtt-spread';
 import type { MqttStorage } from './mqtt-storage';
 import type { MqttTcpKeepalive } from './mqtt-tcp-keepalive';
+import type { MqttDedicatedNodes, MqttToleration } from './mqtt-toleration';
+import type { MqttTrafficDistribution } from './mqtt-traffic-distribution';
 import type { KubernetesVersion } from '../manifest/kubernetes-version';
 import type { MqttListener } from '../network/mqtt-listener';
 import type { MqttAuthentication } from '../security/mqtt-authentication';
@@ -36,7 +40,11 @@ export interface ClusterIntent {
   readonly placement: PlacementIntent;
   readonly resources: MqttResources;
   readonly shutdown: ShutdownIntent;
-  readonly disruptionBudget: boolean;
+  readonly rollout: RolloutIntent;
+  readonly disruptionBudget: MqttDisruptionBudget;
+  /** Whether node autoscalers may evict pods to use fewer nodes. */
+  readonly nodeConsolidation: boolean;
+  readonly trafficDistribution: MqttTrafficDistribution;
   /** Who may connect to whom; without it there is no NetworkPolicy. */
   readonly networkAccess?: MqttNetworkAccess;
 }
@@ -52,8 +60,22 @@ export interface PlacementIntent {
   readonly antiAffinity: MqttSpread;
   readonly antiAffinityToOtherClusters: MqttSpread;
   readonly zoneSpread: MqttSpread;
+  /** Zones that count as empty until they have a pod, so that the first pods are not all put into one. */
+  readonly minZones?: number;
   readonly nodeSelector?: { [key: string]: string };
+  readonly nodeAffinity?: MqttNodeAffinity;
+  readonly dedicatedNodes?: MqttDedicatedNodes;
+  readonly tolerations?: MqttToleration[];
+  readonly priorityClassName?: string;
   readonly nodeCount?: number;
+}
+
+/** How a change of the pods is rolled out. */
+export interface RolloutIntent {
+  readonly minReadySeconds?: number;
+  /** Pods with a smaller ordinal keep what they have. */
+  readonly partition?: number;
+  readonly revisionHistoryLimit?: number;
 }
 
 export interface ShutdownIntent {

@@ -1,7 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { Cpu } from 'cdk8s-plus-27';
 
-/** CPU and memory of each pod. A limit that is not set is not emitted. */
+/** CPU, memory and node-local storage of each pod. A limit that is not set is not emitted. */
 export interface MqttResources {
   /**
    * CPU that the scheduler sets aside.
@@ -26,4 +26,16 @@ export interface MqttResources {
    * @default - not emitted
    */
   readonly memoryLimit?: Size;
+
+  /**
+   * Storage of the node that the scheduler sets aside for the pod's logs and its writable layer. An ephemeral volume is added to it.
+   * @default - not emitted
+   */
+  readonly ephemeralStorageRequest?: Size;
+
+  /**
+   * Logs and writable layer at which the pod is evicted. An ephemeral volume is added to it.
+   * @default - not emitted
+   */
+  readonly ephemeralStorageLimit?: Size;
 }

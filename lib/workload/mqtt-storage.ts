@@ -8,6 +8,14 @@ export enum MqttClaimRetention {
   DELETE = 'Delete',
 }
 
+/** Who may mount a volume. A broker's data has one writer, so that modes for several are not offered. */
+export enum MqttAccessMode {
+  /** The pods of one node. */
+  READ_WRITE_ONCE = 'ReadWriteOnce',
+  /** One pod of the whole Kubernetes cluster: two can never write at once. Needs a CSI driver that knows it. */
+  READ_WRITE_ONCE_POD = 'ReadWriteOncePod',
+}
+
 /** Options of a persistent volume for each pod. */
 export interface MqttPersistentVolumeOptions {
   /**
@@ -21,6 +29,19 @@ export interface MqttPersistentVolumeOptions {
    * @default - the Kubernetes cluster's default class
    */
   readonly storageClassName?: string;
+
+  /**
+   * Who may mount the volume.
+   * @default MqttAccessMode.READ_WRITE_ONCE
+   */
+  readonly accessMode?: MqttAccessMode;
+
+  /**
+   * Name of the VolumeAttributesClass, which sets IOPS and throughput where the CSI driver can change them. Kubernetes 1.34 and newer
+   * (https://kubernetes.io/docs/concepts/storage/volume-attributes-classes/).
+   * @default - what the StorageClass sets
+   */
+  readonly volumeAttributesClassName?: string;
 
   /**
    * What happens to the claims when the StatefulSet is deleted.
@@ -48,8 +69,9 @@ export interface MqttEphemeralVolumeOptions {
 export class MqttStorage {
   /** A persistent volume claim for each pod. */
   public static persistentVolume(options: MqttPersistentVolumeOptions = {}): MqttStorage {
-    const { size, storageClassName, whenDeleted = MqttClaimRetention.RETAIN, whenScaled = MqttClaimRetention.RETAIN } = options;
-    return new MqttStorage(false, size, storageClassName, whenDeleted, whenScaled);
+    const { size, storageClassName, volumeAttributesClassName, accessMode = MqttAccessMode.READ_WRITE_ONCE } = options;
+    const { whenDeleted = MqttClaimRetention.RETAIN, whenScaled = MqttClaimRetention.RETAIN } = options;
+    return new MqttStorage(false, size, storageClassName, whenDeleted, whenScaled, accessMode, volumeAttributesClassName);
   }
 
   /** An `emptyDir`: everything is lost when the pod is deleted or moves. An error in production (MQTT-STORAGE-002). */
@@ -68,5 +90,9 @@ export class MqttStorage {
     public readonly whenDeleted?: MqttClaimRetention,
     /** What happens to the claim of a pod that is scaled away. */
     public readonly whenScaled?: MqttClaimRetention,
+    /** Who may mount a persistent volume. */
+    public readonly accessMode?: MqttAccessMode,
+    /** Name of the VolumeAttributesClass of a persistent volume. */
+    public readonly volumeAttributesClassName?: string,
   ) {}
 }

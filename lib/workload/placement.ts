@@ -1,6 +1,8 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { PlacementIntent } from './cluster-intent';
+import type { MqttNodeQuery } from './mqtt-node-query';
 import { MqttSpread } from './mqtt-spread';
+import type { MqttDedicatedNodes } from './mqtt-toleration';
 import { Labels, PART_OF } from '../manifest/labels';
 
 const HOSTNAME = 'kubernetes.io/hostname';
@@ -12,6 +14,21 @@ const ZONE = 'topology.kubernetes.io/zone';
  */
 const OWN_WEIGHT = 100;
 const OTHERS_WEIGHT = 20;
+const NODE_WEIGHT = 50;
+
+const DEDICATED_KEY = 'dedicated';
+
+/** Which nodes may take the pods of a cluster, and which should. */
+export function podPlacement(placement: PlacementIntent, selectorLabels: { [key: string]: string }): Partial<k8s.PodSpec> {
+  const affinity = { nodeAffinity: nodeAffinity(placement), podAntiAffinity: podAntiAffinity(placement, selectorLabels) };
+  return {
+    affinity: affinity.nodeAffinity || affinity.podAntiAffinity ? affinity : undefined,
+    topologySpreadConstraints: zoneSpread(placement, selectorLabels),
+    nodeSelector: nodeSelector(placement),
+    tolerations: tolerations(placement),
+    priorityClassName: placement.priorityClassName,
+  };
+}
 
 /** Keeps pods of the cluster apart, and away from other MQTT clusters' pods: they would compete for sockets, conntrack entries and disk. */
 export function podAntiAffinity(placement: PlacementIntent, selectorLabels: { [key: string]: string }): k8s.PodAntiAffinity | undefined {
@@ -46,7 +63,41 @@ export function zoneSpread(placement: PlacementIntent, selectorLabels: { [key: s
   return [{
     topologyKey: ZONE,
     maxSkew: 1,
+    minDomains: placement.minZones,
     whenUnsatisfiable: placement.zoneSpread === MqttSpread.REQUIRED ? 'DoNotSchedule' : 'ScheduleAnyway',
     labelSelector: { matchLabels: selectorLabels },
   }];
+}
+
+function nodeSelector({ nodeSelector: given, dedicatedNodes }: PlacementIntent): { [key: string]: string } | undefined {
+  return dedicatedNodes ? { ...given, [dedicatedKey(dedicatedNodes)]: dedicatedNodes.value } : given;
+}
+
+export function dedicatedKey({ key = DEDICATED_KEY }: MqttDedicatedNodes): string {
+  return key;
+}
+
+function tolerations({ tolerations: given = [], dedicatedNodes }: PlacementIntent): k8s.Toleration[] | undefined {
+  const all = [
+    // No effect is every effect: dedicated nodes may be tainted with NoSchedule or NoExecute.
+    ...(dedicatedNodes ? [{ key: dedicatedKey(dedicatedNodes), operator: 'Equal', value: dedicatedNodes.value }] : []),
+    ...given.map(({ key, value, effect, tolerateFor }) => ({
+      key, operator: value === undefined ? 'Exists' : 'Equal', value, effect, tolerationSeconds: tolerateFor?.toSeconds(),
+    })),
+  ];
+  return all.length > 0 ? all : undefined;
+}
+
+function nodeAffinity({ nodeAffinity: { required, preferred } = {} }: PlacementIntent): k8s.NodeAffinity | undefined {
+  if (!required && !preferred) return undefined;
+  return {
+    requiredDuringSchedulingIgnoredDuringExecution: required && { nodeSelectorTerms: [nodeTerm(required)] },
+    preferredDuringSchedulingIgnoredDuringExecution: preferred?.map(({ queries, weight = NODE_WEIGHT }) => (
+      { weight, preference: nodeTerm(queries) }
+    )),
+  };
+}
+
+function nodeTerm(queries: MqttNodeQuery[]): k8s.NodeSelectorTerm {
+  return { matchExpressions: queries.map(({ key, operator, values }) => ({ key, operator, values })) };
 }

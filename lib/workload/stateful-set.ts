@@ -1,8 +1,8 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, Size } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { ClusterIntent } from './cluster-intent';
-import { podAntiAffinity, zoneSpread } from './placement';
+import { podPlacement } from './placement';
 import { containerSecurityContext, podSecurityContext } from './pod-security';
 import { Annotations } from '../manifest/annotations';
 import { ArgumentErrors } from '../manifest/arguments';
@@ -35,6 +35,12 @@ export interface BrokerPod {
 
 const DATA_VOLUME = 'data';
 
+/**
+ * https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md#what-types-of-pods-can-prevent-ca-from-removing-a-node and
+ * https://karpenter.sh/docs/concepts/disruption/#pod-level-controls
+ */
+const KEEP_ON_NODE = { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false', 'karpenter.sh/do-not-disrupt': 'true' };
+
 /** The longest name made of the workload's has 14 characters more: `<name>-configuration`. */
 export const MAX_NAME_LENGTH = 49;
 
@@ -46,7 +52,7 @@ export function renderStatefulSet(scope: Construct, intent: ClusterIntent, pod: 
     labels: intent.labels,
     annotations: workloadAnnotations(intent, traits),
     fields: {
-      spec: () => k8s.KubeStatefulSet.manifest({ spec: spec(statefulSet.name, intent, pod()) }).spec,
+      spec: () => withNewerFields(k8s.KubeStatefulSet.manifest({ spec: spec(statefulSet.name, intent, pod()) }).spec, intent),
     },
   });
   const errors = new ArgumentErrors(scope, 'MqttCluster');
@@ -61,16 +67,18 @@ export function headlessServiceName(workloadName: string): string {
 }
 
 function spec(name: string, intent: ClusterIntent, pod: BrokerPod): k8s.StatefulSetSpec {
-  const { storage } = intent;
+  const { storage, rollout } = intent;
   return {
     serviceName: headlessServiceName(name),
     replicas: intent.replicas,
     // Brokers do not wait for each other: a cluster that was switched off comes back at once.
     podManagementPolicy: 'Parallel',
     selector: { matchLabels: intent.selectorLabels },
-    updateStrategy: { type: 'RollingUpdate' },
+    updateStrategy: { type: 'RollingUpdate', rollingUpdate: rollout.partition === undefined ? undefined : { partition: rollout.partition } },
+    minReadySeconds: rollout.minReadySeconds,
+    revisionHistoryLimit: rollout.revisionHistoryLimit,
     template: {
-      metadata: { labels: intent.labels, annotations: pod.podAnnotations },
+      metadata: { labels: intent.labels, annotations: { ...pod.podAnnotations, ...(intent.nodeConsolidation ? {} : KEEP_ON_NODE) } },
       spec: podSpec(name, intent, pod),
     },
     ...(storage.isEphemeral ? {} : {
@@ -78,7 +86,7 @@ function spec(name: string, intent: ClusterIntent, pod: BrokerPod): k8s.Stateful
       volumeClaimTemplates: [{
         metadata: { name: DATA_VOLUME, labels: intent.selectorLabels },
         spec: {
-          accessModes: ['ReadWriteOnce'],
+          accessModes: [storage.accessMode!],
           storageClassName: storage.storageClassName,
           resources: { requests: { storage: k8s.Quantity.fromString(quantity(intent.storageSize)) } },
         },
@@ -88,7 +96,6 @@ function spec(name: string, intent: ClusterIntent, pod: BrokerPod): k8s.Stateful
 }
 
 function podSpec(name: string, intent: ClusterIntent, pod: BrokerPod): k8s.PodSpec {
-  const antiAffinity = podAntiAffinity(intent.placement, intent.selectorLabels);
   const ephemeral: k8s.Volume[] = intent.storage.isEphemeral
     ? [{ name: DATA_VOLUME, emptyDir: { sizeLimit: k8s.Quantity.fromString(quantity(intent.storageSize)) } }]
     : [];
@@ -99,9 +106,7 @@ function podSpec(name: string, intent: ClusterIntent, pod: BrokerPod): k8s.PodSp
     // Service environment variables grow with the namespace and can even keep a pod from starting.
     enableServiceLinks: false,
     terminationGracePeriodSeconds: intent.shutdown.graceSeconds,
-    affinity: antiAffinity && { podAntiAffinity: antiAffinity },
-    topologySpreadConstraints: zoneSpread(intent.placement, intent.selectorLabels),
-    nodeSelector: intent.placement.nodeSelector,
+    ...podPlacement(intent.placement, intent.selectorLabels),
     imagePullSecrets: pod.imagePullSecrets,
     securityContext: podSecurityContext(pod.userId, intent.tcpKeepalive),
     containers: [{
@@ -121,13 +126,30 @@ function resources({ resources: given, storage, storageSize }: ClusterIntent): k
     const set = entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, k8s.Quantity.fromString(value)]]));
     return set.length > 0 ? Object.fromEntries(set) : undefined;
   };
-  // An emptyDir counts as ephemeral storage: without a request the scheduler does not know that the node must have it.
-  const ephemeral = storage.isEphemeral ? quantity(storageSize) : undefined;
+  const { ephemeralStorageRequest, ephemeralStorageLimit } = given;
+  // An emptyDir counts as ephemeral storage: without a request the scheduler does not know that the node must have it. Its own limit evicts already.
+  const volume = storage.isEphemeral ? storageSize : undefined;
   const requests = quantities([
-    ['cpu', given.cpuRequest?.amount], ['memory', given.memoryRequest && quantity(given.memoryRequest)], ['ephemeral-storage', ephemeral],
+    ['cpu', given.cpuRequest?.amount], ['memory', given.memoryRequest && quantity(given.memoryRequest)], ['ephemeral-storage', sum(volume, ephemeralStorageRequest)],
   ]);
-  const limits = quantities([['cpu', given.cpuLimit?.amount], ['memory', given.memoryLimit && quantity(given.memoryLimit)]]);
+  const limits = quantities([
+    ['cpu', given.cpuLimit?.amount],
+    ['memory', given.memoryLimit && quantity(given.memoryLimit)],
+    ['ephemeral-storage', ephemeralStorageLimit && sum(volume, ephemeralStorageLimit)],
+  ]);
   return requests || limits ? { requests, limits } : undefined;
+}
+
+function sum(...sizes: (Size | undefined)[]): string | undefined {
+  const given = sizes.filter((size) => size !== undefined);
+  return given.length === 0 ? undefined : quantity(Size.kibibytes(given.reduce((kibibytes, size) => kibibytes + size.toKibibytes(), 0)));
+}
+
+/** What the typed classes of Kubernetes 1.27 do not know. The cluster's arguments were checked against the version gates. */
+function withNewerFields(manifest: any, { storage: { volumeAttributesClassName } }: ClusterIntent): unknown {
+  if (volumeAttributesClassName === undefined) return manifest;
+  const [claim] = manifest.volumeClaimTemplates;
+  return { ...manifest, volumeClaimTemplates: [{ ...claim, spec: { ...claim.spec, volumeAttributesClassName } }] };
 }
 
 function workloadAnnotations(intent: ClusterIntent, traits: BrokerTraits): { [key: string]: string } {

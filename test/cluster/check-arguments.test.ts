@@ -1,15 +1,8 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import { KubernetesVersion, MqttBroker, MqttCluster, MqttClusterProps, MqttKeepaliveLimit, MqttListener, MqttProfile, MqttStorage, MqttTcpKeepalive } from '../../lib';
+import { complaints } from '../support/complaints';
 import { messageOf, newChart } from '../support/synth';
-
-/** What the constructor says about these props; `any`, because JavaScript users have no compiler. */
-function complaints(props: MqttClusterProps | Record<string, unknown>): string[] {
-  const message = messageOf(() => new MqttCluster(newChart(), 'Broker', props as MqttClusterProps));
-  const [heading, ...lines] = message.split('\n');
-  expect(heading).toMatch(/^\[test\/Broker\] MqttCluster: (an argument cannot work|\d+ arguments cannot work):$/);
-  return lines.map((line) => line.replace('  - ', ''));
-}
 
 test.each<[string, MqttClusterProps | Record<string, unknown>, string[]]>([
   ['no replicas', { replicas: 0 }, ['replicas is 0, but must be a whole number of at least 1: a cluster needs a broker; to switch it off, scale the StatefulSet']],

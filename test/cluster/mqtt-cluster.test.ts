@@ -1,6 +1,9 @@
 import { JsonPatch, Size, Testing, Yaml } from 'cdk8s';
 import { Cpu, Secret } from 'cdk8s-plus-27';
-import { MqttBroker, MqttCluster, MqttClusterProps, MqttListener, MqttLogLevel, MqttProfile, MqttResources, MqttSpread, MqttStorage, MqttTls } from '../../lib';
+import {
+  KubernetesVersion, MqttBroker, MqttCluster, MqttClusterProps, MqttDisruptionBudget, MqttDisruptionBudgetOptions, MqttListener, MqttLogLevel, MqttProfile, MqttResources, MqttSpread,
+  MqttStorage, MqttTls, MqttTrafficDistribution, MqttUnhealthyPodEviction,
+} from '../../lib';
 import { findObject, newChart } from '../support/synth';
 
 const SEPARATE_BROKERS: [string, string] = ['MQTT-SESSION-001', 'separate brokers, in this test'];
@@ -130,10 +133,17 @@ describe('profiles', () => {
   });
 
   test('what a profile switches on can be switched off, and the other way round', () => {
-    const off = produce({ disruptionBudget: false, networkPolicy: false, replicas: 1 }).chart;
+    const off = produce({ disruptionBudget: MqttDisruptionBudget.none(), networkPolicy: false, replicas: 1 }).chart;
     expect(Testing.synth(off).map(({ kind }) => kind)).toEqual(['StatefulSet', 'ConfigMap', 'ServiceAccount', 'Service', 'Service']);
-    const on = develop({ disruptionBudget: true, networkPolicy: true }).cluster;
+    const on = develop({ disruptionBudget: MqttDisruptionBudget.maxUnavailablePods(1), networkPolicy: true }).cluster;
     expect([on.podDisruptionBudget?.kind, on.networkPolicy?.kind]).toEqual(['PodDisruptionBudget', 'NetworkPolicy']);
+  });
+
+  test('a disruption budget of your own', () => {
+    const options: Required<MqttDisruptionBudgetOptions> = { unhealthyPodEviction: MqttUnhealthyPodEviction.IF_HEALTHY_BUDGET };
+    const budget = (disruptionBudget: MqttDisruptionBudget) => findObject(produce({ replicas: 5, disruptionBudget }).chart, 'PodDisruptionBudget').spec;
+    expect(budget(MqttDisruptionBudget.maxUnavailablePods(2))).toMatchObject({ maxUnavailable: 2, unhealthyPodEvictionPolicy: 'AlwaysAllow' });
+    expect(budget(MqttDisruptionBudget.maxUnavailablePercent(40, options))).toMatchObject({ maxUnavailable: '40%', unhealthyPodEvictionPolicy: 'IfHealthyBudget' });
   });
 });
 
@@ -144,6 +154,16 @@ describe('Services', () => {
       type: 'ClusterIP',
       ports: [{ name: 'mqtt', port: 1883, targetPort: 'mqtt', protocol: 'TCP' }, { name: 'ws', port: 9001, targetPort: 'ws', protocol: 'TCP' }],
     });
+  });
+
+  test.each([
+    [KubernetesVersion.V1_27, MqttTrafficDistribution.ANY, undefined],
+    [KubernetesVersion.V1_31, MqttTrafficDistribution.PREFER_SAME_ZONE, 'PreferClose'],
+    [KubernetesVersion.V1_33, MqttTrafficDistribution.PREFER_SAME_ZONE, 'PreferClose'],
+    [KubernetesVersion.V1_34, MqttTrafficDistribution.PREFER_SAME_ZONE, 'PreferSameZone'],
+    [KubernetesVersion.V1_34, MqttTrafficDistribution.PREFER_SAME_NODE, 'PreferSameNode'],
+  ])('Kubernetes %s gives clients a broker by %s with %s', (kubernetesVersion, trafficDistribution, expected) => {
+    expect(findObject(develop({ kubernetesVersion, trafficDistribution }).chart, 'Service', 'test-broker').spec.trafficDistribution).toBe(expected);
   });
 
   test('the headless Service finds pods before they are ready, and carries the metrics', () => {
@@ -163,13 +183,18 @@ test('the pods have an identity without a token', () => {
 
 describe('all the settings', () => {
   const resources: Required<MqttResources> = {
-    cpuRequest: Cpu.millis(500), cpuLimit: Cpu.units(2), memoryRequest: Size.gibibytes(1), memoryLimit: Size.gibibytes(2),
+    cpuRequest: Cpu.millis(500),
+    cpuLimit: Cpu.units(2),
+    memoryRequest: Size.gibibytes(1),
+    memoryLimit: Size.gibibytes(2),
+    ephemeralStorageRequest: Size.gibibytes(1),
+    ephemeralStorageLimit: Size.gibibytes(2),
   };
 
   test('resources', () => {
     expect(findObject(develop({ resources }).chart, 'StatefulSet').spec.template.spec.containers[0].resources).toEqual({
-      requests: { cpu: '500m', memory: '1Gi' },
-      limits: { cpu: '2', memory: '2Gi' },
+      requests: { 'cpu': '500m', 'memory': '1Gi', 'ephemeral-storage': '1Gi' },
+      limits: { 'cpu': '2', 'memory': '2Gi', 'ephemeral-storage': '2Gi' },
     });
     expect(findObject(develop({ resources: {} }).chart, 'StatefulSet').spec.template.spec.containers[0]).not.toHaveProperty('resources');
   });

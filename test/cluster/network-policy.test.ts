@@ -1,4 +1,4 @@
-import { MqttCluster, MqttListener, MqttNetworkAccess, MqttNetworkEgress, MqttNetworkPeer } from '../../lib';
+import { MqttCluster, MqttListener, MqttNetworkAccess, MqttNetworkEgress, MqttNetworkPeer, MqttProfile } from '../../lib';
 import { findObject, messageOf, newChart } from '../support/synth';
 
 const LISTENERS = [MqttListener.tcp(), MqttListener.websocket()];
@@ -48,6 +48,13 @@ test('everything set', () => {
     { to: [{ ipBlock: { cidr: '203.0.113.0/24' } }], ports: tcp(443, 8443) },
     { to: [{ ...namespace('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }], ports: [{ port: 53, protocol: 'UDP' }, { port: 53, protocol: 'TCP' }] },
   ]);
+});
+
+test('listeners that a profile opens by itself are known by name', () => {
+  const networkAccess = { listenerClients: { mqtts: [MqttNetworkPeer.namespace('plants')] } };
+  const chart = newChart();
+  new MqttCluster(chart, 'Broker', { profile: MqttProfile.production(), networkAccess }).acknowledge('MQTT-SESSION-001', 'separate brokers, in this test');
+  expect(findObject(chart, 'NetworkPolicy').spec.ingress).toEqual([{ from: [namespace('plants')], ports: tcp(8883) }, { ports: tcp(8080) }]);
 });
 
 describe('errors', () => {

@@ -1,5 +1,7 @@
 import { Duration, Size } from 'cdk8s';
-import { KubernetesVersion, MqttClaimRetention, MqttCluster, MqttClusterProps, MqttStorage, MqttTcpKeepalive } from '../../lib';
+import {
+  KubernetesVersion, MqttAccessMode, MqttClaimRetention, MqttCluster, MqttClusterProps, MqttPersistentVolumeOptions, MqttStorage, MqttTcpKeepalive,
+} from '../../lib';
 import { findObject, newChart } from '../support/synth';
 
 function statefulSet(props: MqttClusterProps = {}) {
@@ -66,13 +68,21 @@ describe('storage', () => {
     });
   });
 
-  test('class, size and retention of your own', () => {
-    const storage = MqttStorage.persistentVolume({
-      size: Size.gibibytes(200), storageClassName: 'fast', whenDeleted: MqttClaimRetention.DELETE, whenScaled: MqttClaimRetention.DELETE,
-    });
+  test('everything of your own', () => {
+    const options: Required<MqttPersistentVolumeOptions> = {
+      size: Size.gibibytes(200),
+      storageClassName: 'fast',
+      accessMode: MqttAccessMode.READ_WRITE_ONCE_POD,
+      volumeAttributesClassName: 'gold',
+      whenDeleted: MqttClaimRetention.DELETE,
+      whenScaled: MqttClaimRetention.DELETE,
+    };
+    const storage = MqttStorage.persistentVolume(options);
     expect(statefulSet({ storage })).toMatchObject({
       persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Delete' },
-      volumeClaimTemplates: [{ spec: { storageClassName: 'fast', resources: { requests: { storage: '200Gi' } } } }],
+      volumeClaimTemplates: [{
+        spec: { accessModes: ['ReadWriteOncePod'], storageClassName: 'fast', volumeAttributesClassName: 'gold', resources: { requests: { storage: '200Gi' } } },
+      }],
     });
   });
 
@@ -81,7 +91,38 @@ describe('storage', () => {
     expect(volumeClaimTemplates).toBeUndefined();
     expect(template.spec.volumes).toContainEqual({ name: 'data', emptyDir: { sizeLimit: '20Gi' } });
     expect(template.spec.containers[0].resources.requests['ephemeral-storage']).toBe('20Gi');
+    expect(template.spec.containers[0].resources.limits).not.toHaveProperty('ephemeral-storage');
     expect(template.spec.containers[0].volumeMounts[0]).toEqual({ name: 'data', mountPath: '/var/lib/mqtt-broker' });
+  });
+});
+
+test('logs are requested on top of a volume that dies with the pod', () => {
+  const storage = MqttStorage.ephemeral({ sizeLimit: Size.gibibytes(20) });
+  const resources = { ephemeralStorageRequest: Size.gibibytes(1), ephemeralStorageLimit: Size.gibibytes(2) };
+  expect(statefulSet({ storage, resources }).template.spec.containers[0].resources).toEqual({ requests: { 'ephemeral-storage': '21Gi' }, limits: { 'ephemeral-storage': '22Gi' } });
+});
+
+describe('changes', () => {
+  test('nothing is said by default', () => {
+    const spec = statefulSet();
+    expect(spec.updateStrategy).toEqual({ type: 'RollingUpdate' });
+    expect(spec).not.toHaveProperty('minReadySeconds');
+    expect(spec).not.toHaveProperty('revisionHistoryLimit');
+  });
+
+  test('canaries, and time to look at them', () => {
+    expect(statefulSet({ rollingUpdatePartition: 2, minReadyTime: Duration.minutes(2), revisionHistoryLimit: 3 })).toMatchObject({
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } },
+      minReadySeconds: 120,
+      revisionHistoryLimit: 3,
+    });
+  });
+
+  test('node autoscalers leave brokers alone when asked to', () => {
+    expect(statefulSet({ nodeConsolidation: false }).template.metadata.annotations).toMatchObject({
+      'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false', 'karpenter.sh/do-not-disrupt': 'true',
+    });
+    expect(Object.keys(statefulSet().template.metadata.annotations)).toEqual(['cdk8s-mqtt/configuration-checksum']);
   });
 });
 

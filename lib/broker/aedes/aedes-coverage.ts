@@ -16,9 +16,12 @@ export const AEDES_COVERAGE = coverageTable({
   sessionExpirySeconds: mapped('broker.yaml session.expirySeconds'),
   storage: mapped('StatefulSet spec.volumeClaimTemplates, or an emptyDir'),
   storageSize: mapped('StatefulSet spec.volumeClaimTemplates spec.resources; broker.yaml store.maxBytes is 90 % of it'),
-  placement: mapped('StatefulSet spec.template.spec.affinity, topologySpreadConstraints, nodeSelector'),
+  placement: mapped('StatefulSet spec.template.spec: affinity, topologySpreadConstraints, nodeSelector, tolerations, priorityClassName'),
   resources: mapped('StatefulSet spec.template.spec.containers[0].resources'),
   shutdown: mapped('broker.yaml shutdown; StatefulSet spec.template.spec.terminationGracePeriodSeconds; no preStop hook: the broker itself serves on for the delay, then drains'),
+  rollout: mapped('StatefulSet spec.updateStrategy.rollingUpdate.partition, minReadySeconds, revisionHistoryLimit'),
   disruptionBudget: mapped('PodDisruptionBudget spec'),
+  nodeConsolidation: mapped('StatefulSet spec.template.metadata.annotations'),
+  trafficDistribution: mapped('Service spec.trafficDistribution'),
   networkAccess: mapped('NetworkPolicy spec'),
 });
