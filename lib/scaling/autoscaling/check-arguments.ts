@@ -93,7 +93,9 @@ function checkCpu(errors: ArgumentErrors, at: string, { target }: MqttScalingMet
   }
 }
 
-function checkConnections(errors: ArgumentErrors, at: string, { target }: MqttScalingMetric, { connectionsPerPod }: ScaledWorkload, broker: string): void {
+function checkConnections(
+  errors: ArgumentErrors, at: string, { target }: MqttScalingMetric, { connectionsPerPod }: ScaledWorkload, broker: string,
+): void {
   errors.wholeNumber(`${at} perPod`, target, { min: 1 }, 'it is the number of clients of each pod');
   if (target === undefined && connectionsPerPod === undefined) {
     errors.add(`${at} has no number of connections, and the workload does not say how many it is planned for: write for example MqttScalingMetric.connections(8000)`);

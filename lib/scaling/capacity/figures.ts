@@ -33,7 +33,8 @@ export function figuresOf(load: Load, replicas: number, basis: ClusterBasis): Fi
   const connections = connectionsOfPod(load, replicas);
   const plannedConnections = Math.max(connections, basis.connectionsPerPod);
   const loop = loopCores(load, share);
-  const reconnect = connectCores(load, basis.drainConnectionsPerSecond / carryingPods(replicas));
+  // The clients of the only broker have nowhere to go: they come back when it does, as fast as it takes them.
+  const reconnect = replicas === 1 ? 0 : connectCores(load, basis.drainConnectionsPerSecond / carryingPods(replicas));
   const entries = conntrackEntries(load, connections, basis);
   return {
     replicas,

@@ -22,7 +22,8 @@ interface PlannedResources extends MqttResources {
 
 /** CPU and memory of each pod, in whole steps and not below what the profile has. */
 export function resourcesOf(figures: Figures, { resources }: ClusterBasis): PlannedResources {
-  const cpuRequest = largerCpu(resources.cpuRequest, Cpu.millis(roundUp(figures.cpuCores * 1000, CPU_STEP_MILLIS)));
+  const millis = roundUp(figures.cpuCores * 1000, CPU_STEP_MILLIS);
+  const cpuRequest = largerCpu(resources.cpuRequest, millis % 1000 === 0 ? Cpu.units(millis / 1000) : Cpu.millis(millis));
   // A broker that may use more than it asked for is the first to be evicted when the node runs out of memory.
   const needed = Size.mebibytes(roundUp(figures.memoryBytes, MEMORY_STEP) / MEBIBYTE);
   const memory = [resources.memoryRequest, resources.memoryLimit].reduce<Size>(larger, needed);

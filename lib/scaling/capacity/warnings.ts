@@ -48,7 +48,7 @@ function tooFewReplicas(load: Load, figures: Figures, needed: number): string[] 
 function reconnects({ loopCores, reconnectCores, replicas }: Figures, { drainConnectionsPerSecond: rate }: ClusterBasis): string[] {
   if (loopCores > 1 || loopCores + reconnectCores <= 1) return [];
   const fits = Math.max(1, Math.floor(rate * (1 - loopCores) / reconnectCores));
-  return [`the clients of a broker that drains come back at ${count(rate)} a second, which keeps ${replicas <= 2 ? 'the other' : 'each of the others'} `
+  return [`the clients of a broker that drains come back at ${count(rate)} a second, which keeps ${replicas === 2 ? 'the other' : 'each of the others'} `
     + `${percent(loopCores + reconnectCores)} busy: set drainConnectionsPerSecond to ${count(fits)} at most, or plan for more replicas`];
 }
 
