@@ -43,10 +43,10 @@ export function readAcknowledgement(bytes: Buffer, start: number, body: number, 
 
 /** @throws PacketError */
 export function readSubscribe(bytes: Buffer, start: number, body: number, end: number): SubscribePacket {
-  const cursor = readListHeader('SUBSCRIBE', bytes, start, body, end);
+  const cursor = readListHeader('a SUBSCRIBE', bytes, start, body, end);
   const subscriptions: Array<{ filter: string; qos: Qos }> = [];
   while (cursor.at < end) {
-    const filter = readString('SUBSCRIBE', bytes, cursor, end);
+    const filter = readString('a SUBSCRIBE', bytes, cursor, end);
     const qos = cursor.at < end ? bytes[cursor.at++]! : 3;
     if (qos > 2) throw new PacketError('a SUBSCRIBE asks for a QoS that does not exist'); // [MQTT-3.8.3-4]
     subscriptions.push({ filter, qos: qos as Qos });
@@ -56,15 +56,15 @@ export function readSubscribe(bytes: Buffer, start: number, body: number, end: n
 
 /** @throws PacketError */
 export function readUnsubscribe(bytes: Buffer, start: number, body: number, end: number): UnsubscribePacket {
-  const cursor = readListHeader('UNSUBSCRIBE', bytes, start, body, end);
+  const cursor = readListHeader('an UNSUBSCRIBE', bytes, start, body, end);
   const filters: string[] = [];
-  while (cursor.at < end) filters.push(readString('UNSUBSCRIBE', bytes, cursor, end));
+  while (cursor.at < end) filters.push(readString('an UNSUBSCRIBE', bytes, cursor, end));
   return { packetId: cursor.packetId, filters };
 }
 
 function readListHeader(name: string, bytes: Buffer, start: number, body: number, end: number): { at: number; packetId: number } {
   // [MQTT-3.8.1-1, 3.10.1-1] flags 0010; [MQTT-3.8.3-3, 3.10.3-2] at least one filter
-  if ((bytes[start]! & 0x0f) !== 0x02 || end - body < 3) throw new PacketError(`a ${name} is malformed`);
+  if ((bytes[start]! & 0x0f) !== 0x02 || end - body < 3) throw new PacketError(`${name} is malformed`);
   return { at: body + 2, packetId: readPacketId(bytes, body) };
 }
 
@@ -77,10 +77,10 @@ function readPacketId(bytes: Buffer, at: number): number {
 function readString(name: string, bytes: Buffer, cursor: { at: number }, end: number): string {
   const begin = cursor.at + 2;
   const stop = begin <= end ? begin + ((bytes[cursor.at]! << 8) | bytes[cursor.at + 1]!) : Infinity;
-  if (stop > end) throw new PacketError(`a ${name} is cut off`);
+  if (stop > end) throw new PacketError(`${name} is cut off`);
   cursor.at = stop;
   const string = decodeString(bytes.subarray(begin, stop));
-  if (string === undefined) throw new PacketError(`a string in a ${name} is not valid UTF-8`);
+  if (string === undefined) throw new PacketError(`a string in ${name} is not valid UTF-8`);
   return string;
 }
 

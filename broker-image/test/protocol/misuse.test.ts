@@ -69,7 +69,7 @@ test('packets that break the protocol close the connection', async (t) => {
     ['SUBSCRIBE with + beside a name', subscribe('a+/b'), /\+ must be a whole level/],
     ['SUBSCRIBE with too many levels', subscribe('a/b/c/d'), /it has 4 levels, at most 3 are allowed/],
     ['SUBSCRIBE with U+0000', subscribe('a\0'), /a string in a SUBSCRIBE is not valid UTF-8/],
-    ['UNSUBSCRIBE without a filter', Buffer.from('a2020001', 'hex'), /an? UNSUBSCRIBE is malformed/],
+    ['UNSUBSCRIBE without a filter', Buffer.from('a2020001', 'hex'), /an UNSUBSCRIBE is malformed/],
     ['UNSUBSCRIBE with a filter that cannot be', Buffer.from('a206000100026123', 'hex'), /# must be the whole last level/],
     ['DISCONNECT with a flag', Buffer.from('e100', 'hex'), /a DISCONNECT is malformed/],
     ['DISCONNECT with a body', Buffer.from('e00100', 'hex'), /a DISCONNECT is malformed/],

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { Writable, type Duplex } from 'node:stream';
+import { test, type TestContext } from 'node:test';
+import { StoredOutbox, TransientOutbox, type OutboxOwner } from '../../src/protocol/outbox.js';
+import { PacketWriter } from '../../src/protocol/packet-writer.js';
+import { PacketType } from '../../src/protocol/packets.js';
+import { Message, Store, type Operation } from '../../src/store/index.js';
+import { temporaryDirectory } from '../store/temporary-directory.js';
+import type { Qos } from '../../src/operations/observer.js';
+
+const limits = { expirySeconds: 0, maxQueuedMessages: 200_000, maxQueuedBytes: 1e9 };
+
+/** Takes the packets that an outbox sends apart. */
+class Receiver implements OutboxOwner {
+  readonly clientId = 's';
+  readonly writer: PacketWriter;
+  readonly packets: string[] = [];
+  readonly drops: string[] = [];
+  readonly counted: Array<[Qos, number]> = [];
+  #rest = Buffer.of();
+
+  constructor() {
+    const stream = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        this.#take(chunk);
+        done();
+      },
+    });
+    this.writer = new PacketWriter(stream as unknown as Duplex);
+  }
+
+  sent(qos: Qos, bytes: number): void {
+    this.counted.push([qos, bytes]);
+  }
+
+  dropped(reason: string): void {
+    this.drops.push(reason);
+  }
+
+  storeFailed(error: Error): void {
+    throw error;
+  }
+
+  /** What was sent since the last look. */
+  async look(): Promise<string[]> {
+    await new Promise(setImmediate);
+    return this.packets.splice(0);
+  }
+
+  #take(chunk: Buffer): void {
+    this.#rest = Buffer.concat([this.#rest, chunk]);
+    while (this.#rest.length > 0) {
+      const end = 2 + this.#rest[1]!;
+      const packet = this.#rest.subarray(0, end);
+      this.#rest = this.#rest.subarray(end);
+      if (packet[0]! >> 4 === PacketType.pubrel) this.packets.push(`pubrel ${packet.readUInt16BE(2)}`);
+      else this.packets.push(`${packet.toString('latin1', 7)} id ${packet.readUInt16BE(5)}${packet[0]! & 0x08 ? ' dup' : ''}`);
+    }
+  }
+}
+
+const message = (payload: string, qos: 1 | 2) => Message.create('x', Buffer.from(payload), qos, false);
+
+async function session(t: TestContext): Promise<Store> {
+  const store = await Store.open({ directory: temporaryDirectory(t), maxBytes: 1e9 });
+  t.after(() => store.close());
+  store.apply({ kind: 'open', time: 1, clientId: 's', clean: false, limits });
+  store.apply({ kind: 'subscribe', time: 1, clientId: 's', subscriptions: [{ filter: 'x', qos: 2 }] });
+  return store;
+}
+const publish = (payload: string, qos: 1 | 2): Operation => ({ kind: 'publish', time: 1, message: message(payload, qos) });
+
+test('a clean session: messages leave at once, each with its packet id, and QoS 2 takes four steps', async () => {
+  const receiver = new Receiver();
+  const outbox = new TransientOutbox(receiver, limits);
+  outbox.enqueue(message('a', 1));
+  outbox.enqueue(message('b', 2));
+  assert.deepEqual(await receiver.look(), ['a id 1', 'b id 2']);
+  assert.deepEqual(receiver.counted, [[1, 8], [2, 8]]);
+  outbox.acknowledged(2, PacketType.puback); // not for QoS 2
+  outbox.acknowledged(2, PacketType.pubcomp); // not before PUBREC
+  outbox.received(1); // not for QoS 1
+  assert.deepEqual(await receiver.look(), []);
+  outbox.received(2);
+  outbox.received(2);
+  assert.deepEqual(await receiver.look(), ['pubrel 2', 'pubrel 2']);
+  outbox.acknowledged(2, PacketType.pubcomp);
+  outbox.acknowledged(1, PacketType.puback);
+  outbox.received(9);
+  assert.deepEqual(await receiver.look(), ['pubrel 9'], 'PUBREC for something completed is answered');
+});
+
+test('no more than the window is in flight, the next leave as answers come', async () => {
+  const receiver = new Receiver();
+  const outbox = new TransientOutbox(receiver, limits);
+  for (let i = 1; i <= 1100; i++) outbox.enqueue(message(`${i}`, 1));
+  assert.equal((await receiver.look()).length, 1024);
+  for (const id of [1, 7, 500]) outbox.acknowledged(id, PacketType.puback);
+  assert.deepEqual(await receiver.look(), ['1025 id 1025', '1026 id 1026', '1027 id 1027']);
+});
+
+test('a clean session\'s queue has limits too', async () => {
+  const receiver = new Receiver();
+  const few = new TransientOutbox(receiver, { ...limits, maxQueuedMessages: 2 });
+  few.hold();
+  for (const payload of ['a', 'b', 'c']) few.enqueue(message(payload, 1));
+  few.release();
+  assert.deepEqual([await receiver.look(), receiver.drops], [['a id 1', 'b id 2'], ['queue-full']]);
+  const small = new TransientOutbox(receiver, { ...limits, maxQueuedBytes: 10 });
+  for (const payload of ['12345', '1234', '12']) small.enqueue(message(payload, 1));
+  assert.deepEqual(receiver.drops, ['queue-full', 'queue-full']);
+  small.acknowledged(1, PacketType.puback);
+  small.enqueue(message('1234', 1));
+  assert.deepEqual(receiver.drops, ['queue-full', 'queue-full'], 'what is acknowledged makes room');
+});
+
+test('a packet id that is still unanswered a full turn later is not given again: delivery waits for its answer', async () => {
+  const receiver = new Receiver();
+  const outbox = new TransientOutbox(receiver, limits);
+  outbox.enqueue(message('first', 1));
+  assert.deepEqual(await receiver.look(), ['first id 1']);
+  for (let i = 1; i < 65_535; i++) {
+    outbox.enqueue(message('m', 1));
+    outbox.acknowledged(i + 1, PacketType.puback);
+  }
+  await receiver.look();
+  outbox.enqueue(message('second', 1));
+  outbox.enqueue(message('third', 1));
+  assert.deepEqual(await receiver.look(), []);
+  outbox.acknowledged(1, PacketType.puback);
+  assert.deepEqual(await receiver.look(), ['second id 1', 'third id 2']);
+});
+
+test('a stored queue: QoS 1 leaves at once, QoS 2 once it is on disk, in order', async (t) => {
+  const store = await session(t);
+  const receiver = new Receiver();
+  const outbox = new StoredOutbox(receiver, store, store.session('s')!);
+  outbox.pump();
+  store.apply(publish('a', 1));
+  store.apply(publish('b', 2));
+  store.apply(publish('c', 1));
+  let committed = false;
+  store.afterCommit({ committed: () => (committed = true), failed: assert.fail });
+  receiver.writer.flush();
+  assert.deepEqual([receiver.packets.splice(0), committed], [['a id 1'], false]);
+  await store.durable();
+  assert.deepEqual(await receiver.look(), ['b id 2', 'c id 3']);
+});
+
+test('a stored queue: PUBREL leaves once PUBREC is on disk', async (t) => {
+  const store = await session(t);
+  const receiver = new Receiver();
+  const outbox = new StoredOutbox(receiver, store, store.session('s')!);
+  store.apply(publish('a', 2));
+  await store.durable();
+  outbox.pump();
+  await receiver.look();
+  outbox.received(1);
+  receiver.writer.flush();
+  assert.deepEqual(receiver.packets, []);
+  await store.durable();
+  assert.deepEqual(await receiver.look(), ['pubrel 1']);
+  outbox.acknowledged(1, PacketType.pubcomp);
+  assert.equal(store.statistics().queuedMessages, 0);
+});
+
+test('a stored queue that is longer than what is kept in memory is delivered whole, in order, with what comes meanwhile', async (t) => {
+  const store = await session(t);
+  for (let i = 0; i < 5000; i++) store.apply(publish(`${i}`, 1));
+  await store.durable();
+  assert.equal(store.session('s')!.entries.size, 0, 'nothing of it is in memory');
+  const receiver = new Receiver();
+  const outbox = new StoredOutbox(receiver, store, store.session('s')!);
+  outbox.pump();
+  const payloads: string[] = [];
+  for (let extra = 5000; payloads.length < 6000; ) {
+    const packets = await receiver.look();
+    for (const packet of packets) {
+      const [payload, , id] = packet.split(' ');
+      payloads.push(payload!);
+      outbox.acknowledged(Number(id), PacketType.puback);
+    }
+    for (let i = 0; i < 100 && extra < 6000; i++) store.apply(publish(`${extra++}`, 1));
+    if (packets.length === 0) await store.durable();
+    assert.ok(store.session('s')!.entries.size < 5000, 'memory is bounded');
+  }
+  assert.deepEqual(payloads, Array.from({ length: 6000 }, (_, i) => `${i}`));
+  await store.durable();
+  assert.equal(store.session('s')!.entries.size, 0);
+});
+
+test('another outbox for the session starts over: what is unanswered is sent again with DUP, what was received as PUBREL', async (t) => {
+  const store = await session(t);
+  const first = new Receiver();
+  const before = new StoredOutbox(first, store, store.session('s')!);
+  before.pump();
+  for (const [payload, qos] of [['a', 1], ['b', 2], ['c', 1]] as const) store.apply(publish(payload, qos));
+  await store.durable();
+  assert.deepEqual(await first.look(), ['a id 1', 'b id 2', 'c id 3']);
+  before.received(2);
+  before.acknowledged(3, PacketType.puback);
+  before.detach();
+  store.apply({ kind: 'close', time: 1, clientId: 's', discardWill: true, sentUpTo: before.sentUpTo });
+  store.apply(publish('d', 1));
+  const second = new Receiver();
+  new StoredOutbox(second, store, store.session('s')!).pump();
+  assert.deepEqual(await second.look(), ['a id 1 dup', 'pubrel 2', 'd id 4']);
+});
