@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { PeerCertificate } from 'node:tls';
 import { AedesCore } from './aedes-core.js';
 import { ClientConnection } from './client-connection.js';
+import type { ClientSession } from './client-session.js';
 import { TopicCache, type Topic } from './topic-cache.js';
 import { filterMatches } from './topics.js';
 import { Message, SubscriptionTree, type Store } from '../store/index.js';
@@ -68,9 +69,9 @@ export class Broker {
     return broker;
   }
 
-  /** Who is connected here and subscribed to what, whatever the kind of session. */
-  readonly subscriptions = new SubscriptionTree<ClientConnection>();
-  readonly topics: TopicCache<ClientConnection>;
+  /** Who is connected here and subscribed to what, clean sessions and persistent ones. */
+  readonly subscriptions = new SubscriptionTree<ClientSession>();
+  readonly topics: TopicCache<ClientSession>;
   readonly #connections = new Set<ClientConnection>();
   readonly #clients = new Map<string, ClientConnection>();
   /** Last value of each `$SYS` topic: they are retained, but worth no place in the store. */
@@ -103,7 +104,7 @@ export class Broker {
     const { maxConnections = Infinity } = this.options.limits;
     const client = new ClientConnection(this, connection);
     this.#connections.add(client);
-    if (this.#connections.size > maxConnections) client.refuse('connection-limit');
+    if (this.#connections.size > maxConnections) client.refuse({ reason: 'connection-limit' });
   }
 
   statistics(): BrokerStatistics {
@@ -146,7 +147,7 @@ export class Broker {
   publishSystem(topic: string, payload: string): void {
     const message = Message.create(topic, Buffer.from(payload), 0, true);
     this.#system.set(topic, message);
-    for (const [client, qos] of this.subscriptions.match(topic)) client.deliver(message, qos);
+    for (const [session, qos] of this.subscriptions.match(topic)) session.deliver(message, qos);
   }
 
   // --- for its connections
@@ -167,7 +168,7 @@ export class Broker {
     const receivers = this.topics.receivers(topic);
     if (receivers.length === 0) return;
     bytes[start] = 0x30; // DUP means nothing at QoS 0
-    for (const [client] of receivers) client.forward(bytes, start, end);
+    for (const [session] of receivers) session.forward(bytes, start, end);
   }
 
   /**
@@ -179,13 +180,13 @@ export class Broker {
     // A QoS 0 message need not be retained [MQTT-3.3.1-7], so it does not wait for a store that has no room.
     const stored = message.qos === 0 ? message.retain && store.writable : message.retain || received !== undefined || store.reaches(topic.name);
     if (stored) store.apply({ kind: 'publish', time: Date.now(), message, ...(received === undefined ? {} : { received }) });
-    for (const [client, qos] of this.topics.receivers(topic)) client.deliver(message, qos);
+    for (const [session, qos] of this.topics.receivers(topic)) session.deliver(message, qos);
     return stored;
   }
 
   publishWill(clientId: string, message: Message): void {
     this.options.store.apply({ kind: 'publish', time: Date.now(), message, willOf: clientId });
-    for (const [client, qos] of this.subscriptions.match(message.topic)) client.deliver(message, qos);
+    for (const [session, qos] of this.subscriptions.match(message.topic)) session.deliver(message, qos);
   }
 
   *retained(filter: string): Generator<Message> {

@@ -84,6 +84,17 @@ function readString(name: string, bytes: Buffer, cursor: { at: number }, end: nu
   return string;
 }
 
+/** SUBACK's return code for a subscription that was not granted [MQTT 3.1.1, 3.9.3]. */
+export const SUBSCRIBE_FAILURE = 0x80;
+
+export function subackPacket(packetId: number, codes: readonly number[]): Buffer {
+  const length: number[] = [];
+  let rest = 2 + codes.length;
+  do length.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
+  while ((rest >>>= 7) > 0);
+  return Buffer.from([PacketType.suback << 4, ...length, packetId >>> 8, packetId & 0xff, ...codes]);
+}
+
 /** What the first bytes of a CONNECT say about the protocol; undefined if they are no CONNECT of any version. */
 export function readProtocolLevel(bytes: Buffer, body: number, end: number): number | undefined {
   if (end - body < 7) return undefined;

@@ -1,0 +1,323 @@
+import type { Broker } from './broker.js';
+import type { Handshake } from './handshake.js';
+import { StoredOutbox, TransientOutbox, type OutboxOwner } from './outbox.js';
+import type { PacketWriter } from './packet-writer.js';
+import { PacketError, PacketType, readAcknowledgement, readSubscribe, readUnsubscribe, subackPacket, SUBSCRIBE_FAILURE } from './packets.js';
+import type { ReadGate } from './read-gate.js';
+import { filterProblem, isShared } from './topics.js';
+import { Message, type CommitWaiter } from '../store/index.js';
+import type { ClientIdentity } from '../access/access-control.js';
+import type { CloseReason, Qos } from '../operations/observer.js';
+
+/** Acknowledgements that may wait for the store before the client is no longer read. */
+const MAX_WAITING_ACKNOWLEDGEMENTS = 1000;
+
+/** The connection that carries a session. */
+export interface SessionConnection {
+  readonly writer: PacketWriter;
+  readonly gate: ReadGate;
+  close(reason: CloseReason, error?: Error): void;
+}
+
+/** The session of a connected client: what it publishes, subscribes to, and is sent. */
+export class ClientSession implements OutboxOwner {
+  readonly identity: ClientIdentity;
+  readonly #broker: Broker;
+  readonly #connection: SessionConnection;
+  readonly #clean: boolean;
+  readonly #will: Message | undefined;
+  #stored: StoredOutbox | undefined;
+  #transient: TransientOutbox | undefined;
+  /** QoS 2 packet ids of a clean session; the store has those of the others. */
+  readonly #received = new Set<number>();
+  readonly #filters = new Set<string>();
+  /** Retained messages that still have to be sent. */
+  readonly #retained: Array<Iterator<Message>> = [];
+  #waitingAcknowledgements = 0;
+  #ended = false;
+
+  constructor(broker: Broker, connection: SessionConnection, { identity, request, will }: Handshake) {
+    this.#broker = broker;
+    this.#connection = connection;
+    this.identity = identity;
+    this.#clean = request!.clean;
+    this.#will = will;
+  }
+
+  get clientId(): string {
+    return this.identity.clientId;
+  }
+
+  get writer(): PacketWriter {
+    return this.#connection.writer;
+  }
+
+  get persistent(): boolean {
+    return this.#stored !== undefined;
+  }
+
+  get #outbox(): StoredOutbox | TransientOutbox | undefined {
+    return this.#stored ?? this.#transient;
+  }
+
+  // --- beginning and end
+
+  /**
+   * Begins or continues the session, durably.
+   * @returns whether there was one
+   * @throws Error if it could not be made durable
+   */
+  async open(): Promise<boolean> {
+    const { store, session: limits } = this.#broker.options;
+    const { clientId } = this;
+    const clean = this.#clean;
+    const known = store.session(clientId) !== undefined;
+    if (clean) this.#transient = new TransientOutbox(this, limits);
+    if (!clean || known || this.#will !== undefined) {
+      store.apply({ kind: 'open', time: Date.now(), clientId, clean, limits, ...(this.#will === undefined ? {} : { will: this.#will }) });
+      if (!clean) {
+        this.#stored = new StoredOutbox(this, store, store.session(clientId)!);
+        this.#stored.hold(); // CONNACK first [MQTT-3.2.0-1]
+      }
+      await store.durable();
+    }
+    return !clean && known;
+  }
+
+  /** CONNACK is out: from now on the client is sent what it subscribed to. What the access rules do not allow any more ends here. */
+  begin(): void {
+    if (this.#stored === undefined) return;
+    const { access, observer, store } = this.#broker.options;
+    const denied: string[] = [];
+    for (const [filter, { qos }] of this.#stored.session.subscriptions) {
+      if (access.maySubscribe(this.identity, filter)) this.#listen(filter, qos);
+      else denied.push(filter);
+    }
+    for (const filter of denied) observer.subscribeDenied(this.identity, filter);
+    if (denied.length > 0) store.apply({ kind: 'unsubscribe', time: Date.now(), clientId: this.clientId, filters: denied });
+    this.#stored.release();
+  }
+
+  /** The connection is over. `discardWill`: the client said so itself, or it was never told that the session had begun. */
+  end(reason: CloseReason, discardWill: boolean): void {
+    this.#ended = true;
+    const { store } = this.#broker.options;
+    for (const filter of this.#filters) this.#broker.subscriptions.remove(filter, this);
+    this.#retained.length = 0;
+    const sentUpTo = this.#stored?.sentUpTo ?? 0;
+    this.#stored?.detach();
+    // [MQTT-3.1.2-8, -10]. When the broker shuts down, wills wait for its restart, as 3.1.2.5 allows.
+    if (this.#will !== undefined && !discardWill && reason !== 'drain') this.#broker.publishWill(this.clientId, this.#will);
+    if (this.persistent || this.#will !== undefined) store.apply({ kind: 'close', time: Date.now(), clientId: this.clientId, discardWill, sentUpTo });
+  }
+
+  // --- to the client
+
+  /** A QoS 0 PUBLISH that is complete already; dropped if the client does not keep up. */
+  forward(bytes: Buffer, start: number, end: number): void {
+    const { observer } = this.#broker.options;
+    if (this.writer.congested) {
+      observer.messageDropped('slow-consumer', 1, this.clientId);
+      return;
+    }
+    this.writer.raw(bytes, start, end);
+    observer.messageSent(0, end - start);
+  }
+
+  /** A message from a subscription with this QoS. For a persistent session what has QoS above 0 comes from the store. */
+  deliver(message: Message, granted: Qos): void {
+    const qos = granted < message.qos ? granted : message.qos;
+    if (qos === 0) this.#sendQos0(message.with(0, false));
+    else this.#transient?.enqueue(message.with(qos, false));
+  }
+
+  /** The client has read what waited for it. */
+  drained(): void {
+    this.#sendRetained();
+    this.#outbox?.pump();
+  }
+
+  sent(qos: Qos, bytes: number): void {
+    this.#broker.options.observer.messageSent(qos, bytes);
+  }
+
+  dropped(reason: 'queue-full'): void {
+    this.#broker.options.observer.messageDropped(reason, 1, this.clientId);
+  }
+
+  storeFailed(error: Error): void {
+    this.#connection.close('store-failure', error);
+  }
+
+  // --- from the client
+
+  /** @throws PacketError */
+  packet(type: number, bytes: Buffer, start: number, body: number, end: number): void {
+    switch (type) {
+      case PacketType.publish: return this.#publish(bytes, start, body, end);
+      case PacketType.puback:
+      case PacketType.pubcomp: return this.#outbox!.acknowledged(readAcknowledgement(bytes, start, body, end), type);
+      case PacketType.pubrec: return this.#outbox!.received(readAcknowledgement(bytes, start, body, end));
+      case PacketType.pubrel: return this.#release(readAcknowledgement(bytes, start, body, end));
+      case PacketType.subscribe: return this.#subscribe(bytes, start, body, end);
+      case PacketType.unsubscribe: return this.#unsubscribe(bytes, start, body, end);
+      case PacketType.connect: throw new PacketError('a second CONNECT'); // [MQTT-3.1.0-2]
+      default: throw new PacketError(`a packet of type ${type}, which clients do not send`);
+    }
+  }
+
+  #publish(bytes: Buffer, start: number, body: number, end: number): void {
+    const broker = this.#broker;
+    const { access, observer, store } = broker.options;
+    const qos = ((bytes[start]! >> 1) & 0x03) as Qos;
+    const topicEnd = body + 2 + ((bytes[body]! << 8) | bytes[body + 1]!);
+    if (qos > 2 || end - body < 2 || topicEnd + (qos > 0 ? 2 : 0) > end) throw new PacketError('a PUBLISH is malformed');
+    const topic = broker.topics.find(bytes, body + 2, topicEnd);
+    if (typeof topic === 'string') throw new PacketError(`the topic of a PUBLISH cannot be: ${topic}`);
+    const packetId = qos > 0 ? (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]! : 0;
+    if (qos > 0 && packetId === 0) throw new PacketError('a packet id is 0'); // [MQTT-2.3.1-1]
+    observer.messageReceived(qos, end - start);
+
+    const allowed = access.mayPublish(this.identity, topic.name);
+    if (!allowed) {
+      // [MQTT-3.3.5-2]: acknowledged as if it had been published; 3.1.1 has no way to say no.
+      observer.publishDenied(this.identity, topic.name);
+      observer.messageDropped('not-authorized', 1, this.clientId);
+    }
+    if (qos === 0) {
+      if (!allowed) return;
+      if ((bytes[start]! & 0x01) === 0) broker.forward(topic, bytes, start, end);
+      else broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start));
+      return;
+    }
+    const repeated = qos === 2 && this.#isReceived(packetId);
+    let stored = repeated && this.persistent;
+    if (allowed && !repeated) {
+      const received = qos === 2 && this.persistent ? { clientId: this.clientId, packetId } : undefined;
+      try {
+        stored = broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start), received);
+      } catch (error) {
+        if (store.writable) throw error;
+        // No acknowledgement without the store, and 3.1.1 has no other way to say so: the client sends it again when it is back.
+        this.storeFailed(error as Error);
+        return;
+      }
+      if (qos === 2 && !this.persistent) this.#received.add(packetId);
+    }
+    this.#acknowledge(qos === 1 ? PacketType.puback : PacketType.pubrec, packetId, stored);
+  }
+
+  #isReceived(packetId: number): boolean {
+    return (this.#stored?.session.received ?? this.#received).has(packetId);
+  }
+
+  #release(packetId: number): void {
+    const stored = this.persistent && this.#isReceived(packetId);
+    if (stored) this.#broker.options.store.apply({ kind: 'release', time: Date.now(), clientId: this.clientId, packetId });
+    else this.#received.delete(packetId);
+    // PUBCOMP frees the packet id at the client: if its release were forgotten, the next message under it would be taken for a repetition.
+    this.#acknowledge(PacketType.pubcomp, packetId, stored);
+  }
+
+  #subscribe(bytes: Buffer, start: number, body: number, end: number): void {
+    const { access, limits, observer, store } = this.#broker.options;
+    const { packetId, subscriptions } = readSubscribe(bytes, start, body, end);
+    const granted: Array<{ filter: string; qos: Qos }> = [];
+    const codes = subscriptions.map(({ filter, qos }) => {
+      const problem = filterProblem(filter, limits.maxTopicLevels);
+      if (problem !== undefined) throw new PacketError(`the topic filter of a SUBSCRIBE cannot be: ${problem}`);
+      const full = !this.#filters.has(filter) && this.#filters.size + granted.length >= limits.maxSubscriptionsPerClient;
+      // Shared subscriptions are refused rather than taken for a filter that nothing is ever published to.
+      if (full || isShared(filter) || !access.maySubscribe(this.identity, filter)) {
+        observer.subscribeDenied(this.identity, filter);
+        return SUBSCRIBE_FAILURE;
+      }
+      granted.push({ filter, qos });
+      return qos;
+    });
+    const stored = granted.length > 0 ? this.#stored : undefined;
+    if (stored !== undefined) {
+      stored.hold(); // SUBACK first, then what was retained
+      store.apply({ kind: 'subscribe', time: Date.now(), clientId: this.clientId, subscriptions: granted });
+    }
+    for (const { filter, qos } of granted) this.#listen(filter, qos);
+    const answer = () => {
+      const suback = subackPacket(packetId, codes);
+      this.writer.raw(suback, 0, suback.length);
+      for (const { filter, qos } of granted) this.#retained.push(this.#matchRetained(filter, qos));
+      this.#sendRetained();
+      stored?.release();
+    };
+    if (stored !== undefined) this.#afterCommit(answer);
+    else answer();
+  }
+
+  #unsubscribe(bytes: Buffer, start: number, body: number, end: number): void {
+    const { limits, store } = this.#broker.options;
+    const { packetId, filters } = readUnsubscribe(bytes, start, body, end);
+    for (const filter of filters) {
+      const problem = filterProblem(filter, limits.maxTopicLevels);
+      if (problem !== undefined) throw new PacketError(`the topic filter of an UNSUBSCRIBE cannot be: ${problem}`);
+      if (this.#filters.delete(filter)) this.#broker.subscriptions.remove(filter, this);
+    }
+    if (this.persistent) store.apply({ kind: 'unsubscribe', time: Date.now(), clientId: this.clientId, filters });
+    this.#acknowledge(PacketType.unsuback, packetId, this.persistent);
+  }
+
+  #listen(filter: string, qos: Qos): void {
+    this.#filters.add(filter);
+    this.#broker.subscriptions.add(filter, this, qos);
+  }
+
+  // --- acknowledgements
+
+  /** In the order of the packets that are acknowledged [MQTT-4.6.0-2, -3]: behind one that waits for the store, all wait. */
+  #acknowledge(type: number, packetId: number, stored: boolean): void {
+    if (!stored && this.#waitingAcknowledgements === 0) this.writer.acknowledge(type, packetId);
+    else this.#afterCommit(() => this.writer.acknowledge(type, packetId));
+  }
+
+  /** Answers once everything so far is on disk, if the client is still there. */
+  #afterCommit(answer: () => void): void {
+    if (++this.#waitingAcknowledgements >= MAX_WAITING_ACKNOWLEDGEMENTS) this.#connection.gate.close('store');
+    const waiter: CommitWaiter = {
+      committed: () => {
+        this.#answered();
+        if (!this.#ended) answer();
+      },
+      failed: (error) => {
+        this.#answered();
+        this.storeFailed(error);
+      },
+    };
+    this.#broker.options.store.afterCommit(waiter);
+  }
+
+  #answered(): void {
+    if (--this.#waitingAcknowledgements <= MAX_WAITING_ACKNOWLEDGEMENTS / 2) this.#connection.gate.open('store');
+  }
+
+  // --- retained messages
+
+  /** The retained messages for a new subscription, without those that the store has queued. */
+  *#matchRetained(filter: string, granted: Qos): Generator<Message> {
+    for (const message of this.#broker.retained(filter)) {
+      const qos = granted < message.qos ? granted : message.qos;
+      if (qos === 0 || !this.persistent) yield message.with(qos, true);
+    }
+  }
+
+  /** Retained messages are not dropped for a client that reads slowly: they wait until it has. */
+  #sendRetained(): void {
+    while (this.#retained.length > 0 && !this.writer.congested) {
+      const next = this.#retained[0]!.next();
+      if (next.done === true) this.#retained.shift();
+      else if (next.value.qos === 0) this.#sendQos0(next.value);
+      else this.#transient?.enqueue(next.value);
+    }
+  }
+
+  #sendQos0(message: Message): void {
+    this.forward(message.bytes, 0, message.bytes.length);
+  }
+}
