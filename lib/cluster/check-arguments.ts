@@ -25,6 +25,7 @@ const RESERVED_LABELS: string[] = Object.values(Labels);
 /** Refuses what cannot work, all of it at once, before anything is rendered. */
 export function checkArguments(scope: Construct, props: MqttClusterProps): void {
   const errors = new ArgumentErrors(scope, 'MqttCluster');
+  errors.insideChart();
   errors.like('profile', props.profile, ['name', 'settings'], 'MqttProfile.production()');
   errors.like('broker', props.broker, ['_strategy'], 'MqttBroker.aedes()');
   errors.like('kubernetesVersion', props.kubernetesVersion, ['minor', 'isAtLeast'], "KubernetesVersion.of('1.35')");

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { Duration, Size, SizeRoundingBehavior } from 'cdk8s';
+import { Chart, Duration, Size, SizeRoundingBehavior } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { KubernetesVersion } from './kubernetes-version';
 import { quantity } from './quantity';
@@ -23,6 +23,13 @@ export class ArgumentErrors {
   /** Something that no check below says. */
   public add(message: string): void {
     this.messages.push(message);
+  }
+
+  /** The construct stands in a chart: nothing else is synthesized. */
+  public insideChart(): void {
+    const { scope } = this.scope.node;
+    if (this.scope.node.scopes.some((construct) => Chart.isChart(construct))) return;
+    this.add(`scope is ${show(scope)}, but must be a Chart or a construct inside of one: only charts are synthesized`);
   }
 
   /** A promise that the target must be new enough for. */
@@ -213,7 +220,7 @@ export function show(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'function') return 'a function';
   const type = (value as object).constructor?.name;
-  return type === undefined || type === 'Object' ? 'an object' : `a ${type}`;
+  return type === undefined || type === 'Object' ? 'an object' : `${/^[AEIO]/.test(type) ? 'an' : 'a'} ${type}`;
 }
 
 // By what they can do rather than by `instanceof`: two copies of cdk8s in one app have different classes.

@@ -100,6 +100,7 @@ export class MqttExternalSecret extends Construct {
 function checkArguments(scope: Construct, props: MqttExternalSecretProps): void {
   const errors = new ArgumentErrors(scope, 'MqttExternalSecret');
   const { store, entries, name, refreshInterval } = props ?? {};
+  errors.insideChart();
   if (errors.like('store', store ?? null, ['name'], "{ name: 'vault' }")) {
     errors.reference('store name', store.name, 'SecretStore', "{ name: 'vault' }");
     errors.boolean('store clusterWide', store.clusterWide);

@@ -1,4 +1,4 @@
-import { Duration, Testing, Yaml } from 'cdk8s';
+import { App, Duration, Testing, Yaml } from 'cdk8s';
 import { MqttAuthentication, MqttCluster, MqttExternalSecret, MqttExternalSecretEntry, MqttExternalSecretProps, MqttSecretStoreReference } from '../../lib';
 import { describeWithDefinitions, problemsOf } from '../monitoring/custom-resources';
 import { findObject, messageOf, newChart } from '../support/synth';
@@ -82,6 +82,11 @@ describe('errors', () => {
     const [heading, ...lines] = messageOf(() => externalSecret(props)).split('\n');
     expect(heading).toMatch(/^\[test\/Passwords\] MqttExternalSecret: /);
     expect(lines.map((line) => line.replace('  - ', ''))).toEqual(expected);
+  });
+
+  test('no chart', () => {
+    const create = () => new MqttExternalSecret(new App(), 'Passwords', { store: STORE, entries: [ENTRY] });
+    expect(messageOf(create)).toContain('[Passwords] MqttExternalSecret: an argument cannot work:\n  - scope is an App, but must be a Chart');
   });
 
   test('no props', () => {
