@@ -18,6 +18,9 @@ They run at each synth of an app that has an \`MqttCluster\`:
 - an **error** stops the synth; all errors of the app are reported together, each after the construct path of the object that it is about
 - a **warning** is printed to stderr, each once; \`CDK8S_MQTT_QUIET=1\` in the environment keeps warnings silent, for example in tests
 - \`cluster.findings\` has all of them as data, also those that are acknowledged
+- \`CDK8S_MQTT_REPORT=findings.sarif\` (or \`.json\`) in the environment writes them to a file, [for code review](check.md#in-code-review)
+
+The same rules check YAML of any origin with \`cdk8s-mqtt check\` and \`cdk8s synth --validate\` ([check.md](check.md)); those that one object decides also run in the API server ([guard-rails.md](guard-rails.md)).
 
 ## Acknowledging a rule
 

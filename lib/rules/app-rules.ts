@@ -2,10 +2,11 @@ import { createHash } from 'crypto';
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Finding } from './acknowledgement';
+import { AppReport } from './app-report';
 import { evaluate } from './evaluate';
 import { type MqttFinding, Severity } from './finding';
 import { formatFinding, formatFindings } from './format-findings';
-import { nameOf } from './model/manifest-reference';
+import { publicFinding } from './report/public-finding';
 import { Synthesis } from './synthesis';
 
 /** Set to any text but the empty one, it keeps warnings off stderr. They stay readable as findings; errors are never silenced. */
@@ -16,7 +17,7 @@ const apps = new WeakMap<IConstruct, AppRules>();
 
 /** Makes every synth of the app that this construct stands in check the rules. Once is enough, more does no harm. */
 export function attachRules(scope: IConstruct): void {
-  rulesOf(scope.node.root).attach();
+  rulesOf(scope.node.root).attach(scope);
 }
 
 /** What the rules find about the objects under this construct, and about those elsewhere in the app that belong to its brokers, as the app stands now. */
@@ -37,6 +38,7 @@ function rulesOf(root: IConstruct): AppRules {
 /** The rules of one app. cdk8s validates the whole app once for every chart that it synthesizes, and all of it in the order of the tree, the root first. */
 class AppRules {
   private attached = false;
+  private readonly report = new AppReport();
   private readonly validated = new WeakSet<IConstruct>();
   private contentHash?: string;
   private latest: Finding[] = [];
@@ -44,7 +46,8 @@ class AppRules {
 
   constructor(private readonly root: IConstruct) {}
 
-  public attach(): void {
+  public attach(scope: IConstruct): void {
+    this.report.remember(scope.node.path);
     if (this.attached) return;
     this.attached = true;
     const synthesis = new Synthesis(this.root);
@@ -72,7 +75,7 @@ class AppRules {
       object.node.addValidation({ validate: () => this.errors.get(path) ?? [] });
     }
     printWarnings(findings);
-    return [];
+    return this.report.write(findings);
   }
 
   private objects(): ApiObject[] {
@@ -101,19 +104,4 @@ function printWarnings(findings: readonly Finding[]): void {
     printed.add(text);
     process.stderr.write(`${text}\n`);
   }
-}
-
-function publicFinding({ rule, violation, acknowledged }: Finding): MqttFinding {
-  return {
-    id: rule.id,
-    severity: rule.severity,
-    title: rule.title,
-    path: violation.object.origin,
-    object: nameOf(violation.object),
-    found: violation.found,
-    breaks: violation.breaks,
-    remedy: violation.remedy ?? rule.remedy,
-    source: rule.source,
-    acknowledged,
-  };
 }

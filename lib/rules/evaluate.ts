@@ -11,7 +11,11 @@ import { type Rule, RuleFailure, type Violation } from './rule';
  * @throws if a rule fails, whatever the manifests look like: that is a defect of the rule.
  */
 export function evaluate(manifests: Manifest[], rules: readonly Rule[] = catalogue): Finding[] {
-  const model = ManifestModel.of(manifests);
+  return evaluateModel(ManifestModel.of(manifests), rules);
+}
+
+/** The same about a model that was made already. */
+export function evaluateModel(model: ManifestModel, rules: readonly Rule[] = catalogue): Finding[] {
   const findings = rules.flatMap((rule) => distinct(check(rule, model))
     .map((violation) => ({ rule, violation, brokers: model.brokersOf(violation.object) })));
   return acknowledge(model, rules, findings);

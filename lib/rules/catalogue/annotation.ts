@@ -15,6 +15,8 @@ const DECLARATIONS = [...Object.values(Declared), ...Object.values(DeclaredOfSer
 const KNOWN_KEYS: string[] = Object.values(Annotations);
 /** Rules that decide between an error and silence need these. */
 const NEEDED = [Annotations.PROFILE, Annotations.SESSION_STORE, Annotations.ANONYMOUS_CLIENTS];
+/** What the absence of these means for the constructs' own workloads, it cannot mean for others. */
+const NEEDED_OF_OTHERS = [Annotations.BROKER, ...NEEDED, Annotations.KEEPALIVE_MAX_SECONDS, Annotations.TLS_LISTENERS];
 const NEEDED_OF_LOAD_BALANCER = [Annotations.LOAD_BALANCER_CLASS, Annotations.LOAD_BALANCER_EXPOSURE];
 
 export const annotationRules: readonly Rule[] = [
@@ -55,7 +57,9 @@ export const annotationRules: readonly Rule[] = [
     source: SOURCE,
     remedy: 'Declare it on the workload. The constructs do so by themselves.',
     example: EXAMPLE,
-  }, ({ object }) => undeclared(object.annotations, NEEDED)),
+  }, ({ broker, object, recognisedBy }) => recognisedBy === undefined
+    ? undeclared(object.annotations, NEEDED)
+    : undeclared(object.annotations, NEEDED_OF_OTHERS, `recognised as ${broker} by ${recognisedBy}; `)),
 
   loadBalancerRule({
     id: 'MQTT-ANNOTATION-004',
@@ -71,7 +75,7 @@ export const annotationRules: readonly Rule[] = [
   }, ({ object }) => undeclared(object.annotations, NEEDED_OF_LOAD_BALANCER)),
 ];
 
-function undeclared(annotations: Record<string, string>, needed: readonly string[]) {
+function undeclared(annotations: Record<string, string>, needed: readonly string[], because = '') {
   const missing = needed.filter((key) => !(key in annotations));
-  return missing.length === 0 ? [] : [{ found: `no annotation ${missing.join(', ')}`, breaks: 'Rules that depend on it cannot judge this object.' }];
+  return missing.length === 0 ? [] : [{ found: `${because}no annotation ${missing.join(', ')}`, breaks: 'Rules that depend on it cannot judge this object.' }];
 }

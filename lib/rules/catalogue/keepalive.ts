@@ -22,7 +22,7 @@ export const keepaliveRules: readonly Rule[] = [
   }, (service, broker) => {
     const { seconds, known, where } = service.idleTimeout;
     const limit = Math.floor(MARGIN * seconds);
-    if (broker.keepaliveMaximum <= limit || isProbedInTime(service, broker)) return [];
+    if (!broker.knowsKeepalive || broker.keepaliveMaximum <= limit || isProbedInTime(service, broker)) return [];
     const limited = Number.isFinite(broker.keepaliveMaximum);
     const keepalive = limited ? `a keepalive of up to ${broker.keepaliveMaximum} s` : 'any keepalive, and none at all';
     return [{

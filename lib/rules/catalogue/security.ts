@@ -63,7 +63,7 @@ export const securityRules: readonly Rule[] = [
     remedy: 'Use MqttListener.tls or secureWebsocket. Where the load balancer ends TLS, or a service mesh encrypts, acknowledge this rule and say so.',
     example: TLS_EXAMPLE,
   }, (broker) => {
-    const plain = broker.isProduction ? broker.listeners.filter((port) => !broker.isTls(port)) : [];
+    const plain = broker.isProduction ? broker.listeners.filter((port) => broker.isPlaintext(port)) : [];
     return plain.length === 0 ? [] : [{
       found: `container ports without TLS: ${plain.map(describe).join(', ')}`,
       breaks: 'Credentials and messages travel in the clear.',
@@ -81,7 +81,7 @@ export const securityRules: readonly Rule[] = [
   }, (service, broker) => {
     const plain = !service.facesInternet ? [] : service.ports.filter((port) => {
       const target = broker.target(port);
-      return target !== undefined && !broker.isOperationsPort(target) && !broker.isTls(target) && !endsTlsAtAwsNlb(service.object, port);
+      return target !== undefined && !broker.isOperationsPort(target) && broker.isPlaintext(target) && !endsTlsAtAwsNlb(service.object, port);
     });
     return plain.length === 0 ? [] : [{
       found: `${plain.join(', ')} of an internet-facing load balancer leads to a listener without TLS`,

@@ -47,7 +47,9 @@ export const serviceRules: readonly Rule[] = [
     example: `spec:
   ports:
     - { name: mqtt, port: 1883, targetPort: mqtt }`,
-  }, (service, broker) => service.ports.filter((port) => !broker.target(port)).map((port) => ({
+  }, (service, broker) => service.ports.filter((port) =>
+    // Whoever writes a chart need not declare the ports of its containers.
+    !broker.target(port) && (broker.recognisedBy === undefined || port.target.text !== undefined)).map((port) => ({
     found: `${port} has targetPort ${port.target}; the containers have ${broker.pods.containers.flatMap(({ ports }) => ports.map(({ name, port: number }) => name ?? number)).join(', ') || 'no ports'}`,
     breaks: port.target.text === undefined ? 'The pods declare nothing on this port: it is unlikely that something answers.' : 'The Service has no endpoint for this port: nothing answers.',
   }))),

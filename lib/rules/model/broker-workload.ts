@@ -1,4 +1,5 @@
 import type { Autoscaler } from './autoscaler';
+import type { BrokerEvidence } from './broker-evidence';
 import type { Container, ContainerPort } from './container';
 import { dataVolume, type DataVolume } from './data-volume';
 import { declared, Declared } from './declared';
@@ -7,12 +8,15 @@ import type { ManifestObject } from './manifest-object';
 import { PodTemplate } from './pod-template';
 import type { ServiceObject } from './service-object';
 import type { ServicePort } from './service-port';
-import { Annotations } from '../../manifest/annotations';
 
 /** Container ports that serve no MQTT clients, by the names that brokers give them. */
 const OPERATIONS_PORT_NAMES = [
   'admin', 'cluster', 'cluster-rpc', 'control-center', 'dashboard', 'discovery', 'health', 'http', 'metrics', 'operations', 'ops', 'prometheus', 'rest-api',
 ];
+
+/** The number and the names under which listeners without TLS are known; for workloads that do not declare theirs. */
+const PLAINTEXT_PORT = 1883;
+const PLAINTEXT_PORT_NAMES = ['mqtt', 'mqtt-tcp', 'tcp-mqtt'];
 
 /** A workload that runs brokers, and what belongs to it. */
 export class BrokerWorkload {
@@ -25,10 +29,19 @@ export class BrokerWorkload {
 
   constructor(
     public readonly object: ManifestObject,
-    /** Which broker, for example `aedes`. */
-    public readonly broker: string,
+    private readonly evidence: BrokerEvidence,
   ) {
     this.pods = new PodTemplate(object.spec.at('template'), object.namespace);
+  }
+
+  /** Which broker, for example `aedes`. */
+  public get broker(): string {
+    return this.evidence.broker;
+  }
+
+  /** What shows that this is a broker where it does not declare so; what an annotation means by its absence then does not hold. */
+  public get recognisedBy(): string | undefined {
+    return this.evidence.recognisedBy;
   }
 
   public get spec(): Fields {
@@ -36,7 +49,7 @@ export class BrokerWorkload {
   }
 
   public get container(): Container | undefined {
-    return this.pods.broker;
+    return this.pods.containers[this.evidence.container ?? 0];
   }
 
   public get replicas(): number {
@@ -65,6 +78,11 @@ export class BrokerWorkload {
   /** The longest keepalive that clients may ask for, in seconds; infinite without a limit. */
   public get keepaliveMaximum(): number {
     return declared(this.object, Declared.keepaliveMaximum) ?? Infinity;
+  }
+
+  /** Whether there is a word about the keepalive: of a broker that is only recognised, a missing annotation does not say that there is no limit. */
+  public get knowsKeepalive(): boolean {
+    return this.recognisedBy === undefined || declared(this.object, Declared.keepaliveMaximum) !== undefined;
   }
 
   public get sessionStore(): 'embedded' | 'replicated' | undefined {
@@ -114,8 +132,11 @@ export class BrokerWorkload {
     return (this.container?.ports ?? []).filter((port) => port.protocol === 'TCP' && !this.isOperationsPort(port));
   }
 
-  public isTls(port: ContainerPort): boolean {
-    return port.name !== undefined && (declared(this.object, Declared.tlsListeners) ?? []).includes(port.name);
+  /** Whether a listener is known to have no TLS. */
+  public isPlaintext(port: ContainerPort): boolean {
+    const tlsListeners = declared(this.object, Declared.tlsListeners);
+    if (tlsListeners === undefined && this.recognisedBy !== undefined) return port.port === PLAINTEXT_PORT || PLAINTEXT_PORT_NAMES.includes(port.name ?? '');
+    return port.name === undefined || !(tlsListeners ?? []).includes(port.name);
   }
 
   public isOperationsPort(port: ContainerPort): boolean {
@@ -129,9 +150,4 @@ export class BrokerWorkload {
   public target(port: ServicePort): ContainerPort | undefined {
     return this.pods.containers.map((container) => container.port(port.target)).find((target) => target !== undefined);
   }
-}
-
-/** Which broker a manifest runs; `undefined` if none. Other evidence than the annotation (operators' resources, charts of other projects) is added here. */
-export function brokerIn(object: ManifestObject): string | undefined {
-  return object.spec.at('template', 'spec').isMap ? object.annotations[Annotations.BROKER] : undefined;
 }

@@ -2,9 +2,10 @@ import type { Fields } from './fields';
 
 /** Where each broker keeps sessions, queues and retained messages, if nothing tells it otherwise. */
 const DATA_DIRECTORIES: Record<string, string> = {
-  aedes: '/var/lib/mqtt-broker',
-  hivemq: '/opt/hivemq/data',
-  emqx: '/opt/emqx/data',
+  'aedes': '/var/lib/mqtt-broker',
+  'hivemq': '/opt/hivemq/data',
+  'hivemq-ce': '/opt/hivemq/data',
+  'emqx': '/opt/emqx/data',
 };
 
 /** The volume of a broker's data. */

@@ -1,5 +1,6 @@
 import { Autoscaler } from './autoscaler';
-import { brokerIn, BrokerWorkload } from './broker-workload';
+import { declaredBroker, type FindBroker } from './broker-evidence';
+import { BrokerWorkload } from './broker-workload';
 import { Fields } from './fields';
 import { selects } from './label-selector';
 import { type Manifest, ManifestObject } from './manifest-object';
@@ -8,18 +9,18 @@ import { ServiceObject } from './service-object';
 
 /** The objects of an app or of a set of files, seen as brokers with what belongs to them. */
 export class ManifestModel {
-  public static of(manifests: Manifest[]): ManifestModel {
-    return new ManifestModel(manifests.flatMap(itemsOf).map((manifest) => new ManifestObject(manifest)));
+  public static of(manifests: Manifest[], findBroker: FindBroker = declaredBroker): ManifestModel {
+    return new ManifestModel(manifests.flatMap(itemsOf).map((manifest) => new ManifestObject(manifest)), findBroker);
   }
 
   public readonly brokers: BrokerWorkload[];
   private readonly pods: PodIndex;
   private readonly brokersOfObject = new Map<string, BrokerWorkload[]>();
 
-  private constructor(public readonly objects: ManifestObject[]) {
+  private constructor(public readonly objects: ManifestObject[], findBroker: FindBroker) {
     this.brokers = objects.flatMap((object) => {
-      const broker = brokerIn(object);
-      return broker === undefined ? [] : new BrokerWorkload(object, broker);
+      const evidence = findBroker(object);
+      return evidence === undefined ? [] : new BrokerWorkload(object, evidence);
     });
     this.pods = new PodIndex(this.brokers);
     this.brokers.forEach((broker) => this.relate(broker.object, [broker]));

@@ -27,11 +27,6 @@ export class PodTemplate {
     return this.spec.at('initContainers').items.map((container) => new Container(container));
   }
 
-  /** The container of the broker: the first, by the same convention as `kubectl logs`. */
-  public get broker(): Container | undefined {
-    return this.containers[0];
-  }
-
   public get hostNetwork(): boolean {
     return this.spec.at('hostNetwork').boolean ?? false;
   }
