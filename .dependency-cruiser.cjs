@@ -10,6 +10,8 @@ const LIBRARY = {
   broker: ['manifest', 'network', 'security', 'workload'],
   cluster: ['manifest', 'rules', 'security', 'network', 'workload', 'broker'],
   monitoring: ['manifest', 'rules', 'network'],
+  check: ['manifest', 'rules'],
+  scaling: ['manifest', 'rules', 'network', 'workload', 'cluster'],
 };
 
 /** Rooms of broker-image/src/. */
@@ -20,6 +22,7 @@ const BROKER_IMAGE = {
   operations: ['access', 'config'],
   protocol: ['access', 'operations', 'store'],
   listeners: ['access', 'config', 'operations', 'protocol'],
+  commands: ['access', 'config', 'operations', 'protocol', 'listeners', 'store'],
 };
 
 const arrows = (folder, rooms) => Object.entries(rooms).map(([room, below]) => ({

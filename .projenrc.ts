@@ -18,6 +18,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   entrypoint: 'build/index.js',
   testdir: 'test',
   sampleCode: false,
+  bin: { 'cdk8s-mqtt': 'build/check/cdk8s-mqtt.js' },
 
   // The lowest versions that are promised are the ones installed and tested.
   cdk8sVersion: '2.70.0',
@@ -100,7 +101,7 @@ project.addTask('docs:generate', {
   description: 'Write the generated pages anew: rules, load balancers, tables of the broker image',
   steps: [
     { exec: 'ts-node --transpile-only --compiler-options \'{"module":"commonjs"}\' scripts/generate-rules.ts' },
-    { exec: 'jest -c jest.config.json --coverage=false test/network/load-balancers-page.test.ts', env: { UPDATE_DOCS: '1' } },
+    { exec: 'jest -c jest.config.json --coverage=false test/network/load-balancers-page.test.ts test/network/keepalive/keepalive-page.test.ts', env: { UPDATE_DOCS: '1' } },
     { exec: 'node broker-image/scripts/readme-tables.mjs' },
   ],
 });
@@ -127,6 +128,12 @@ const examples = new javascript.TypescriptConfig(project, {
   extends: javascript.TypescriptConfigExtends.fromTypescriptConfigs([project.tsconfig!]),
   include: ['**/*.ts'],
   compilerOptions: { noEmit: true, rootDir: '..', paths: { 'cdk8s-mqtt': ['../lib/index.ts'] } },
+});
+new javascript.TypescriptConfig(project, {
+  fileName: 'scripts/tsconfig.json',
+  extends: javascript.TypescriptConfigExtends.fromTypescriptConfigs([project.tsconfig!]),
+  include: ['**/*.ts'],
+  compilerOptions: { noEmit: true, rootDir: '..' },
 });
 project.testTask.prependSteps({ name: 'Type-check the examples', execArgs: ['tsc', '--noEmit', '-p', examples.fileName] });
 project.testTask.spawn(arrows);
