@@ -45,8 +45,9 @@ function ingressRules({ listeners }: ClusterIntent, access: MqttNetworkAccess, p
   return [...portsOf].map(([peers, numbers]) => ({ from: peers?.map(peerFields), ports: numbers.map(tcp) }));
 }
 
-function egressRules({ egress = [] }: MqttNetworkAccess): k8s.NetworkPolicyEgressRule[] {
-  return egress.length === 0 ? [] : [...egress.map(({ peers, ports }) => ({ to: peers.map(peerFields), ports: ports.map(tcp) })), CLUSTER_DNS];
+/** Without rules the field is left out, and the policy type alone denies: the API server drops an empty list, and GitOps would see a difference for ever. */
+function egressRules({ egress = [] }: MqttNetworkAccess): k8s.NetworkPolicyEgressRule[] | undefined {
+  return egress.length === 0 ? undefined : [...egress.map(({ peers, ports }) => ({ to: peers.map(peerFields), ports: ports.map(tcp) })), CLUSTER_DNS];
 }
 
 function tcp(port: number): k8s.NetworkPolicyPort {

@@ -17,7 +17,6 @@ test('who may connect switches the policy on', () => {
     podSelector: { matchLabels: { 'app.kubernetes.io/name': 'mqtt-broker', 'app.kubernetes.io/instance': 'test-broker' } },
     policyTypes: ['Ingress', 'Egress'],
     ingress: [{ ports: tcp(1883, 8083, 8080) }],
-    egress: [],
   });
 });
 
