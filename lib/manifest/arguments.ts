@@ -134,8 +134,7 @@ export class ArgumentErrors {
   public dataKey(name: string, value: unknown): void {
     if (value === undefined) return;
     if (typeof value === 'string' && credentialForm(value) === undefined && /^[-._a-zA-Z0-9]{1,253}$/.test(value) && !/^\.\.?$/.test(value)) return;
-    const found = typeof value === 'string' && (credentialForm(value) !== undefined || value.includes('\n')) ? 'not a key (its text is not shown here)' : show(value);
-    this.add(`${name} is ${found}, but must be a key: letters, digits, '-', '_' and '.', at most 253`);
+    this.add(`${name} is ${show(value)}, but must be a key: letters, digits, '-', '_' and '.', at most 253`);
   }
 
   /** A value that has these members, as the objects of a class do; `undefined` passes. Answers whether it can be looked at. */
@@ -151,7 +150,7 @@ export class ArgumentErrors {
     this.stringMap(name, value, (key, text) => {
       if (!isQualifiedName(key)) this.add(`${name} has the key '${key}', which is not a label key: [prefix/]name, name of at most 63 letters, digits, '-', '_', '.'`);
       if (text.length > 63 || !/^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/.test(text)) {
-        this.add(`${name}['${key}'] is '${text}', which is not a label value: at most 63 letters, digits, '-', '_', '.', beginning and ending with a letter or digit`);
+        this.add(`${name}['${key}'] is ${show(text)}, which is not a label value: at most 63 letters, digits, '-', '_', '.', beginning and ending with a letter or digit`);
       }
     });
   }
@@ -192,8 +191,9 @@ export class ArgumentErrors {
       return;
     }
     for (const [key, text] of Object.entries(value)) {
-      if (typeof text === 'string') check(key, text);
-      else this.add(`${name}['${key}'] is ${show(text)}, but must be a string`);
+      if (typeof text !== 'string') this.add(`${name}['${key}'] is ${show(text)}, but must be a string`);
+      else if (credentialForm(text) !== undefined) this.add(`${name}['${key}'] is ${show(text)}, which everybody who reads the manifest would know: put it into a Secret`);
+      else check(key, text);
     }
   }
 }
@@ -213,9 +213,12 @@ function hostnameProblem(value: unknown, mayBeWildcard: boolean): string | undef
   return labels.length < 2 ? "but must have a domain, for example 'mqtt.example.com'" : undefined;
 }
 
-/** A value as an error message shows it. */
+/** A value as an error message shows it. Builds keep their logs: what looks like a credential is not repeated. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'string') {
+    const form = credentialForm(value);
+    return form === undefined ? `'${value}'` : `${form} (not shown here)`;
+  }
   if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'function') return 'a function';

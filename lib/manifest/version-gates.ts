@@ -11,7 +11,7 @@ const FEATURE_GATES = 'https://kubernetes.io/docs/reference/command-line-tools-r
 
 /**
  * The one table of what is newer than Kubernetes 1.27, the oldest minor that is supported. What that has already stands nowhere: claim retention, minDomains,
- * unhealthyPodEvictionPolicy and ReadWriteOncePod are on by default since 1.27.
+ * nodeTaintsPolicy, unhealthyPodEvictionPolicy and ReadWriteOncePod are on by default since 1.27 or before.
  */
 export const VersionGates = {
   SAFE_KEEPALIVE_SYSCTLS: {

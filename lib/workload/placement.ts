@@ -60,11 +60,14 @@ export function podAntiAffinity(placement: PlacementIntent, selectorLabels: { [k
 /** Spreads the pods evenly over zones. */
 export function zoneSpread(placement: PlacementIntent, selectorLabels: { [key: string]: string }): k8s.TopologySpreadConstraint[] | undefined {
   if (placement.zoneSpread === MqttSpread.NONE) return undefined;
+  const isRequired = placement.zoneSpread === MqttSpread.REQUIRED;
   return [{
     topologyKey: ZONE,
     maxSkew: 1,
     minDomains: placement.minZones,
-    whenUnsatisfiable: placement.zoneSpread === MqttSpread.REQUIRED ? 'DoNotSchedule' : 'ScheduleAnyway',
+    whenUnsatisfiable: isRequired ? 'DoNotSchedule' : 'ScheduleAnyway',
+    // A zone whose nodes all have taints that the pods do not tolerate would count as empty for ever, and no further pod would be scheduled.
+    nodeTaintsPolicy: isRequired ? 'Honor' : undefined,
     labelSelector: { matchLabels: selectorLabels },
   }];
 }

@@ -1,5 +1,6 @@
 import { JsonPatch } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
+import { ArgumentErrors, show } from '../../lib/manifest/arguments';
 import { literalSecrets } from '../../lib/manifest/literal-secrets';
 import { renderManifest } from '../../lib/manifest/render-manifest';
 import { assignedCredentials, credentialForm } from '../../lib/manifest/secret-text';
@@ -52,6 +53,17 @@ test('where in a manifest they stand, without the credentials themselves', () =>
     '/data/tls~1key holds a private key', "/data/broker.yaml gives 'password' a literal value", "/data/token gives 'token' a literal value", "/data/one gives 'password' a literal value",
   ]);
   expect(literalSecrets({ kind: 'StatefulSet', data: { token: 'abc' } })).toEqual([]);
+});
+
+test('an argument that is a credential is not repeated in a message', () => {
+  expect(show(PRIVATE_KEY)).toBe('a private key (not shown here)');
+  const errors = new ArgumentErrors(newChart(), 'Test');
+  errors.labels('labels', { token: JWT });
+  errors.dnsLabel('name', PRIVATE_KEY);
+  const message = messageOf(() => errors.throwIfAny());
+  expect(message).toContain("labels['token'] is a signed token (JWT) (not shown here), which everybody who reads the manifest would know: put it into a Secret");
+  expect(message).toContain('name is a private key (not shown here), but must be');
+  expect(message).not.toMatch(/MIIE|eyJ/);
 });
 
 describe('an override', () => {

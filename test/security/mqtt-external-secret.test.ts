@@ -73,7 +73,7 @@ describe('errors', () => {
       "entries[0] property is '', but must be text, as the store names it", 'entries[0] version is 3, but must be text, as the store names it',
     ]],
     ['the secret in the place of its name', { entries: [{ secretKey: HASH, remoteKey: HASH }] }, [
-      `entries[0] secretKey is not a key (its text is not shown here), ${KEY_RULE}`,
+      `entries[0] secretKey is a password hash (not shown here), ${KEY_RULE}`,
       'entries[0] remoteKey holds what looks like the secret itself (not shown here), but must be its name in the store',
     ]],
     ['a name that is none', { name: 'Secrets' }, [expect.stringContaining("name is 'Secrets', but must be lower-case")]],

@@ -38,9 +38,12 @@ test('none of it', () => {
   expect(zoneSpread(placement(MqttSpread.NONE, MqttSpread.NONE), SELECTOR)).toBeUndefined();
 });
 
-test.each([[MqttSpread.PREFERRED, 'ScheduleAnyway'], [MqttSpread.REQUIRED, 'DoNotSchedule']])('zone spread %s', (spread, whenUnsatisfiable) => {
+test.each([
+  [MqttSpread.PREFERRED, { whenUnsatisfiable: 'ScheduleAnyway' }],
+  [MqttSpread.REQUIRED, { whenUnsatisfiable: 'DoNotSchedule', nodeTaintsPolicy: 'Honor' }],
+])('zone spread %s', (spread, expected) => {
   expect(zoneSpread(placement(MqttSpread.NONE, MqttSpread.NONE, spread), SELECTOR)).toEqual([
-    { topologyKey: 'topology.kubernetes.io/zone', maxSkew: 1, whenUnsatisfiable, labelSelector: { matchLabels: SELECTOR } },
+    { topologyKey: 'topology.kubernetes.io/zone', maxSkew: 1, ...expected, labelSelector: { matchLabels: SELECTOR } },
   ]);
 });
 
