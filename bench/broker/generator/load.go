@@ -19,6 +19,8 @@ type plan struct {
 	persistent bool
 	// Messages that one publisher may have under way: the loop is closed, so the broker is as fast as it can be and nothing has to be dropped.
 	window int
+	// The window is filled only when it is empty, so that every subscriber gets messages by the window, however many there are.
+	burst bool
 	// Topics that one publisher takes in turn.
 	topics     int
 	payload    int
@@ -54,6 +56,7 @@ func load(arguments []string) (any, error) {
 	qos := flags.Int("qos", 0, "of publishers and subscribers")
 	flags.BoolVar(&p.persistent, "persistent", false, "subscribers have a persistent session")
 	flags.IntVar(&p.window, "window", 1000, "messages under way for each publisher")
+	flags.BoolVar(&p.burst, "burst", false, "send a whole window at a time")
 	flags.IntVar(&p.topics, "topics", 1, "topics of each publisher")
 	flags.IntVar(&p.payload, "payload", 64, "bytes")
 	flags.IntVar(&p.bystanders, "bystanders", 0, "wildcard subscriptions that match nothing")

@@ -45,7 +45,7 @@ func (p *publisher) publish() {
 	next := int64(0)
 	for !p.stopped.Load() {
 		batch = batch[:0]
-		for limit := p.limit(); next < limit && len(batch) < writeBuffer; {
+		for limit := p.limit(next); next < limit && len(batch) < writeBuffer; {
 			next++
 			binary.BigEndian.PutUint64(payload[4:], uint64(next))
 			batch = appendPublish(batch, p.topics[next%int64(len(p.topics))], p.plan.qos, packetID(next), payload)
@@ -63,10 +63,13 @@ func (p *publisher) publish() {
 }
 
 // limit is the last message that may be sent now.
-func (p *publisher) limit() int64 {
+func (p *publisher) limit(sent int64) int64 {
 	done := p.delivered.Load() / p.plan.deliveriesPerMessage()
 	if p.plan.qos > 0 {
 		done = min(done, p.acknowledged.Load())
+	}
+	if p.plan.burst && done < sent {
+		return sent
 	}
 	return done + int64(p.plan.window)
 }

@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { BenchmarkError } from './errors.mjs';
-import { benchmark, cache } from './paths.mjs';
+import { BenchmarkError } from '../../shared/errors.mjs';
+import { cache, repository } from '../../shared/paths.mjs';
 import { runPinned } from './processes.mjs';
 
 const binary = join(cache, 'bin', 'generator');
 
 /** Compiles the load generator; Go itself knows when there is nothing to do. */
 export function buildGenerator() {
-  const { status, error, stderr } = spawnSync('go', ['build', '-o', binary, '.'], { cwd: join(benchmark, 'generator'), encoding: 'utf8' });
+  const { status, error, stderr } = spawnSync('go', ['build', '-o', binary, '.'], { cwd: join(repository, 'bench', 'broker', 'generator'), encoding: 'utf8' });
   if (error) throw new BenchmarkError('the load generator is compiled with Go 1.22 or newer, which is missing: https://go.dev/dl');
   if (status !== 0) throw new BenchmarkError(`the load generator does not compile:\n${stderr}`);
 }

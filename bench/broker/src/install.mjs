@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { BenchmarkError } from './errors.mjs';
-import { benchmark, cache } from './paths.mjs';
+import { BenchmarkError } from '../../shared/errors.mjs';
+import { cache, repository } from '../../shared/paths.mjs';
 
 /** Only on request: Debian packages, Node.js 24 and HiveMQ CE. */
 export function install() {
   run('apt-get', ['update']);
   run('apt-get', ['install', '--yes', '--no-install-recommends', 'mosquitto', 'util-linux', 'default-jdk-headless', 'maven']);
   run('npm', ['install', '--prefix', join(cache, 'node'), '--no-audit', '--no-fund', `node-${process.platform}-${process.arch}@24`]);
-  run('mvn', ['--quiet', '--batch-mode', '-f', join(benchmark, 'hivemq', 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${join(cache, 'hivemq', 'lib')}`]);
+  run('mvn', ['--quiet', '--batch-mode', '-f', join(repository, 'bench', 'broker', 'hivemq', 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${join(cache, 'hivemq', 'lib')}`]);
 }
 
 function run(command, args) {

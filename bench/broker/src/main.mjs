@@ -1,11 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { BenchmarkError } from '../../shared/errors.mjs';
+import { describeMachine } from '../../shared/machine.mjs';
 import { brokers as everyBroker } from './brokers/index.mjs';
 import { cases as everyCase } from './cases.mjs';
-import { BenchmarkError } from './errors.mjs';
+import { twoCores } from './cores.mjs';
+import { describeDisk } from './disk.mjs';
 import { Fleet } from './fleet.mjs';
 import { buildGenerator } from './generator.mjs';
 import { install } from './install.mjs';
-import { describeMachine, twoCores } from './machine.mjs';
 import { measure } from './measure.mjs';
 import { help, parseOptions } from './options.mjs';
 import { report } from './report.mjs';
@@ -27,7 +29,8 @@ export async function main(args) {
   const cores = twoCores();
   mkdirSync(options.data, { recursive: true });
   const result = {
-    machine: describeMachine(options.data),
+    machine: describeMachine(),
+    disk: describeDisk(options.data),
     cores,
     rounds: options.rounds,
     quick: options.quick,

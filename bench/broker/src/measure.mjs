@@ -1,15 +1,15 @@
 import { durations } from './cases.mjs';
 import { generate } from './generator.mjs';
 
-// Beyond the measurement itself: connections, what is still under way, a standstill that is waited for.
-const SLACK_SECONDS = 90;
+/** Beyond the measurement itself: connections, what is still under way, a standstill that is waited for. */
+const SLACK_SECONDS = { load: 90, connect: 60, latency: 60, idle: 300, startup: 600 };
 
 const seconds = (text) => parseFloat(text) / (text.endsWith('ms') ? 1000 : 1);
 
 /** Measures one case with one broker. */
 export function measure(fleet, broker, item) {
   const options = { ...item.options, ...durations(fleet.quick)[item.kind], ...(fleet.quick ? item.quick : {}) };
-  const run = (command, more) => generate(fleet.cores.generator, command, more, SLACK_SECONDS + seconds(options.duration ?? '0s'));
+  const run = (command, more) => generate(fleet.cores.generator, command, more, SLACK_SECONDS[item.kind] + seconds(options.duration ?? '0s'));
   switch (item.kind) {
     case 'startup':
       return fleet.withFresh(broker, (instance) => startup(instance, options, run));

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { join } from 'node:path';
-import { BenchmarkError } from './errors.mjs';
-import { cache } from './paths.mjs';
+import { BenchmarkError } from '../../shared/errors.mjs';
+import { cache } from '../../shared/paths.mjs';
 
 export const help = `bench/broker/run: MQTT brokers on one core, in turns, under the same load
 

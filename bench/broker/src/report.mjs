@@ -1,14 +1,15 @@
-import { Records } from './statistics.mjs';
+import { machineText } from '../../shared/machine.mjs';
+import { Records } from './records.mjs';
 import { connectTable, idleTable, latencyTable, seriesTable, startupTable, throughputTable } from './tables.mjs';
 
 /** The report as Markdown, ready for docs/benchmarks.md. */
-export function report({ machine, cores, rounds, quick, brokers, cases, records }) {
+export function report({ machine, disk, cores, rounds, quick, brokers, cases, records }) {
   const all = new Records(records);
   const measured = cases.filter((item) => records.some((record) => record.case === item.name));
   const context = { all, names: brokers.map((broker) => broker.name) };
   const kinds = (kind) => measured.filter((item) => item.kind === kind && item.series === undefined);
   return [
-    machineText(machine, cores, rounds, quick),
+    `${machineText(machine)}\n${runText(disk, cores, rounds, quick)}`,
     brokers.map((broker) => `- ${broker.description}`).join('\n'),
     ...section('Deliveries for each second of the broker\'s CPU time', throughputTable(kinds('load'), context)),
     ...section('Connections (TCP, CONNECT, CONNACK, DISCONNECT) for each second of the broker\'s CPU time', connectTable(kinds('connect'), context)),
@@ -23,12 +24,9 @@ export function report({ machine, cores, rounds, quick, brokers, cases, records 
 
 const section = (title, table) => (table === undefined ? [] : [`**${title}**`, table]);
 
-function machineText(machine, cores, rounds, quick) {
-  return [
-    `${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GiB, Linux ${machine.kernel}; data on ${machine.fileSystem}, where 4 KiB are synced in ${machine.syncMilliseconds} ms.`,
-    `Brokers on core ${cores.broker}, load on core ${cores.generator}; ${rounds} interleaved round${rounds === 1 ? '' : 's'}${quick ? ' of short measurements' : ''}, medians; ${machine.date.slice(0, 10)}.`,
-  ].join('\n');
-}
+const runText = (disk, cores, rounds, quick) =>
+  `Brokers on core ${cores.broker}, load on core ${cores.generator}, data on ${disk.fileSystem}, where 4 KiB are synced in ${disk.syncMilliseconds} ms; ` +
+  `${rounds} interleaved round${rounds === 1 ? '' : 's'}${quick ? ' of short measurements' : ''}, medians.`;
 
 /** Loss is never hidden in a rate. */
 function exactness(records) {

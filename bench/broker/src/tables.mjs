@@ -1,17 +1,8 @@
+import { fixed, number, table, times, verdict } from '../../shared/table.mjs';
 import { mosquitto } from './brokers/mosquitto.mjs';
 
 const reference = mosquitto.name;
-const number = (value) => (Number.isFinite(value) ? Math.round(value).toLocaleString('en') : '–');
 const thousands = (value) => (Number.isFinite(value) ? `${(value / 1000).toFixed(value < 10_000 ? 1 : 0)}k` : '–');
-const fixed = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
-const times = (value) => (Number.isFinite(value) ? `${value.toFixed(2)}x` : '–');
-const verdict = (reached) => (reached ? 'reached' : 'missed');
-
-function table(headers, rows) {
-  if (rows.length === 0) return undefined;
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(headers), line(headers.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
-}
 
 const own = (names) => names.find((name) => name === 'cdk8s-mqtt');
 const others = (names) => names.filter((name) => name !== reference);

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { cache, repository } from '../paths.mjs';
+import { cache, repository } from '../../../shared/paths.mjs';
 import { freePort, startPinned } from '../processes.mjs';
 
 const main = join(repository, 'broker-image', 'build', 'main.js');

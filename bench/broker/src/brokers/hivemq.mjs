@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { benchmark, cache } from '../paths.mjs';
+import { cache, repository } from '../../../shared/paths.mjs';
 import { startPinned } from '../processes.mjs';
 
-const source = join(benchmark, 'hivemq');
+const source = join(repository, 'bench', 'broker', 'hivemq');
 const home = join(cache, 'hivemq');
 const jars = join(home, 'lib');
 const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;

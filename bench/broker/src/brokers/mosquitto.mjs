@@ -31,8 +31,7 @@ persistence_location ${directory}/
 # No limit: nothing may be dropped.
 max_queued_messages 0
 max_inflight_messages 0
-# As the other two: a packet leaves at once.
-set_tcp_nodelay true
+# set_tcp_nodelay stays off, as it is by default: with it, mosquitto needs nearly twice the time for 1:1 at QoS 0.
 log_dest stderr
 log_type error
 log_type warning

@@ -1,0 +1,33 @@
+import { measureCommand } from './command.mjs';
+import { template } from './helm.mjs';
+
+/** Cold processes, in turns: what a user waits for. */
+export const coldPrograms = [
+  { name: 'cdk8s-plus-27', args: ['-e', "require('cdk8s-plus-27')"] },
+  { name: 'library', args: ['library-only.js'] },
+  { name: 'example', args: ['main.js'] },
+];
+
+export function measureRound(workspace, { sizes, helm, helmRuns, note }) {
+  const cold = Object.fromEntries(coldPrograms.map(({ name }) => [name, []]));
+  for (let i = 0; i < 5; i++) {
+    for (const { name, args } of coldPrograms) cold[name].push(times(measureCommand(process.execPath, args, { cwd: workspace })));
+  }
+  note('cold processes');
+  const apps = [];
+  for (const monitoring of [false, true]) {
+    for (const clusters of sizes) {
+      const whole = measureCommand(process.execPath, ['many-clusters.js', String(clusters), ...(monitoring ? ['monitoring'] : [])], { cwd: workspace });
+      apps.push({ clusters, monitoring, process: times(whole), ...JSON.parse(whole.stdout) });
+      note(`${clusters} clusters${monitoring ? ' with monitoring' : ''}`);
+    }
+  }
+  const helmTemplates = [];
+  if (helm !== undefined) {
+    for (let i = 0; i < helmRuns; i++) helmTemplates.push(times(template(helm, workspace, `plant-${i}`)));
+    note(`${helmRuns} runs of helm template`);
+  }
+  return { cold, apps, helm: helmTemplates };
+}
+
+const times = ({ milliseconds, cpuMilliseconds }) => ({ milliseconds, cpuMilliseconds });
