@@ -14,7 +14,7 @@ export const AEDES_COVERAGE = coverageTable({
   keepalive: mapped('broker.yaml keepalive.maxSeconds'),
   tcpKeepalive: mapped('StatefulSet spec.template.spec.securityContext.sysctls; the broker sets SO_KEEPALIVE'),
   sessionExpirySeconds: mapped('broker.yaml session.expirySeconds'),
-  storage: mapped('StatefulSet spec.volumeClaimTemplates, or an emptyDir'),
+  storage: mapped('StatefulSet spec.volumeClaimTemplates, or an emptyDir; one volume: the store has no log apart from its data'),
   storageSize: mapped('StatefulSet spec.volumeClaimTemplates spec.resources; broker.yaml store.maxBytes is 90 % of it'),
   placement: mapped('StatefulSet spec.template.spec: affinity, topologySpreadConstraints, nodeSelector, tolerations, priorityClassName'),
   resources: mapped('StatefulSet spec.template.spec.containers[0].resources'),
