@@ -1,7 +1,8 @@
-import { ApiObject, Size } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { ClusterIntent } from './cluster-intent';
+import { containerResources } from './container-resources';
 import { podPlacement } from './placement';
 import { containerSecurityContext, podSecurityContext } from './pod-security';
 import { Annotations } from '../manifest/annotations';
@@ -113,36 +114,12 @@ function podSpec(name: string, intent: ClusterIntent, pod: BrokerPod): k8s.PodSp
       ...pod.container,
       name: pod.broker,
       ports: [...intent.listeners.map((listener) => ({ name: listener.name, containerPort: listener.port, protocol: 'TCP' })), ...pod.ports],
-      resources: resources(intent),
+      resources: containerResources(intent),
       securityContext: containerSecurityContext(),
       volumeMounts: [{ name: DATA_VOLUME, mountPath: pod.dataPath }, ...(pod.container.volumeMounts ?? [])],
     }],
     volumes: [...ephemeral, ...pod.volumes],
   };
-}
-
-function resources({ resources: given, storage, storageSize }: ClusterIntent): k8s.ResourceRequirements | undefined {
-  const quantities = (entries: [string, string | undefined][]) => {
-    const set = entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, k8s.Quantity.fromString(value)]]));
-    return set.length > 0 ? Object.fromEntries(set) : undefined;
-  };
-  const { ephemeralStorageRequest, ephemeralStorageLimit } = given;
-  // An emptyDir counts as ephemeral storage: without a request the scheduler does not know that the node must have it. Its own limit evicts already.
-  const volume = storage.isEphemeral ? storageSize : undefined;
-  const requests = quantities([
-    ['cpu', given.cpuRequest?.amount], ['memory', given.memoryRequest && quantity(given.memoryRequest)], ['ephemeral-storage', sum(volume, ephemeralStorageRequest)],
-  ]);
-  const limits = quantities([
-    ['cpu', given.cpuLimit?.amount],
-    ['memory', given.memoryLimit && quantity(given.memoryLimit)],
-    ['ephemeral-storage', ephemeralStorageLimit && sum(volume, ephemeralStorageLimit)],
-  ]);
-  return requests || limits ? { requests, limits } : undefined;
-}
-
-function sum(...sizes: (Size | undefined)[]): string | undefined {
-  const given = sizes.filter((size) => size !== undefined);
-  return given.length === 0 ? undefined : quantity(Size.kibibytes(given.reduce((kibibytes, size) => kibibytes + size.toKibibytes(), 0)));
 }
 
 /** What the typed classes of Kubernetes 1.27 do not know. The cluster's arguments were checked against the version gates. */
