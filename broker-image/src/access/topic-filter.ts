@@ -9,10 +9,9 @@ export function levelsOf(topicOrFilter: string): Levels {
 }
 
 /** Whether the pattern matches every topic that the filter matches. A topic is a filter without wildcards. */
-export function contains(pattern: Levels, filter: Levels): boolean {
+export function contains(asPattern: Levels, asFilter: Levels): boolean {
+  const [pattern, filter] = [canonical(asPattern), canonical(asFilter)];
   if (hidesFirstLevel(pattern, filter)) return false;
-  // `#` and `+/#` match the same topics at the first level, where `#` has no parent to match besides.
-  if (pattern.length === 2 && pattern[0] === '+' && pattern[1] === '#') return true;
   for (let level = 0; level < pattern.length; level++) {
     const wanted = pattern[level];
     if (wanted === '#') return true;
@@ -25,7 +24,8 @@ export function contains(pattern: Levels, filter: Levels): boolean {
 }
 
 /** Whether there is a topic that both match. */
-export function overlaps(one: Levels, other: Levels): boolean {
+export function overlaps(aFilter: Levels, another: Levels): boolean {
+  const [one, other] = [canonical(aFilter), canonical(another)];
   if (hidesFirstLevel(one, other) || hidesFirstLevel(other, one)) return false;
   for (let level = 0; ; level++) {
     const a = one[level];
@@ -35,6 +35,12 @@ export function overlaps(one: Levels, other: Levels): boolean {
     if (a === undefined || b === undefined) return a === b;
     if (a !== '+' && b !== '+' && a !== b) return false;
   }
+}
+
+/** `#` matches its parent too, but no topic is empty (§4.7.3): so `#` is `+/#`, and `/#` is `/+/#`. */
+function canonical(levels: Levels): Levels {
+  if (levels.length === 1 && levels[0] === '#') return ['+', '#'];
+  return levels.length === 2 && levels[0] === '' && levels[1] === '#' ? ['', '+', '#'] : levels;
 }
 
 function hidesFirstLevel(pattern: Levels, filter: Levels): boolean {

@@ -11,6 +11,7 @@ const containment: [pattern: string, filter: string, expected: boolean][] = [
   ['a/+', 'a/b', true], ['a/+', 'a/+', true], ['a/b', 'a/+', false], ['a/+', 'a/', true], ['a/+', 'a', false],
   ['a/#', 'a', true], ['a/#', 'a/b/c', true], ['a/#', 'a/#', true], ['a/#', 'a/+/#', true], ['a/+/#', 'a/#', false],
   ['a/+', 'a/#', false], ['a', 'a/#', false], ['#', 'a/b', true], ['#', '#', true], ['+', '#', false], ['+/#', '#', true],
+  ['/+/#', '/#', true], ['/#', '/+/#', true], ['/+', '/#', false],
   ['#', '$SYS/x', false], ['+/x', '$SYS/x', false], ['$SYS/#', '$SYS/x', true], ['$SYS/#', '#', false], ['#', '+/x', true],
 ];
 for (const [pattern, filter, expected] of containment) {
@@ -19,7 +20,7 @@ for (const [pattern, filter, expected] of containment) {
 
 const overlapping: [one: string, other: string, expected: boolean][] = [
   ['a/b', 'a/+', true], ['a/#', 'a', true], ['a/+', 'a', false], ['+/b', 'a/+', true], ['a/b', 'a/c', false], ['a/#', 'b/#', false],
-  ['#', '$SYS/a', false], ['+/a', '$SYS/a', false], ['$SYS/#', '$SYS/+', true], ['#', '+', true], ['a/b/#', 'a/+', true],
+  ['#', '$SYS/a', false], ['+/a', '$SYS/a', false], ['$SYS/#', '$SYS/+', true], ['#', '+', true], ['a/b/#', 'a/+', true], ['/#', '+', false], ['/#', '/', true],
 ];
 for (const [one, other, expected] of overlapping) {
   test(`${one} and ${other} ${expected ? 'overlap' : 'do not overlap'}`, () => {
