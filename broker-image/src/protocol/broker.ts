@@ -1,65 +1,17 @@
-import type { Duplex } from 'node:stream';
-import type { PeerCertificate } from 'node:tls';
 import { AedesCore } from './aedes-core.js';
+import type { BrokerOptions, BrokerStatistics, Connection } from './broker-options.js';
 import { ClientConnection } from './client-connection.js';
-import type { ClientSession } from './client-session.js';
+import type { ClientContext, LiveConnection, Subscriber } from './client-context.js';
 import { TopicCache, type Topic } from './topic-cache.js';
 import { filterMatches } from './topics.js';
-import { Message, SubscriptionTree, type Store } from '../store/index.js';
-import type { AccessControl } from '../access/access-control.js';
-import type { BrokerObserver } from '../operations/observer.js';
-
-export interface BrokerOptions {
-  readonly name: string;
-  /** The broker closes it with itself. */
-  readonly store: Store;
-  readonly access: AccessControl;
-  readonly observer: BrokerObserver;
-  /** Longest keepalive accepted; a longer one, or 0 (off), is refused with CONNACK 5. @default - no limit */
-  readonly maxKeepaliveSeconds?: number;
-  readonly limits: {
-    /** @default - no limit */
-    readonly maxConnections?: number;
-    readonly maxPacketBytes: number;
-    readonly maxTopicLevels: number;
-    readonly maxSubscriptionsPerClient: number;
-    readonly connectTimeoutSeconds: number;
-    /** How long a client may take to read what waits for it, about 1 MiB at most, before it is disconnected. @default 60 */
-    readonly slowConsumerSeconds?: number;
-  };
-  readonly session: {
-    /** 0 keeps disconnected sessions for ever. */
-    readonly expirySeconds: number;
-    readonly maxQueuedMessages: number;
-    readonly maxQueuedBytes: number;
-  };
-}
-
-/** A stream that a listener accepted. */
-export interface Connection {
-  /** A net.Socket, a TLSSocket, or the stream of a WebSocket. */
-  readonly stream: Duplex;
-  readonly listener: string;
-  readonly remoteAddress: string;
-  readonly certificate?: PeerCertificate;
-}
-
-export interface BrokerStatistics {
-  readonly connections: number;
-  readonly sessions: { readonly connected: number; readonly disconnected: number };
-  readonly subscriptions: number;
-  readonly retainedMessages: number;
-  readonly queuedMessages: number;
-  readonly queuedBytes: number;
-  readonly storeBytes: number;
-}
+import { Message, SubscriptionTree } from '../store/index.js';
 
 const CONNECTION_CHECK_MILLISECONDS = 500;
 const EXPIRY_CHECK_MILLISECONDS = 60_000;
 const DRAIN_STEP_MILLISECONDS = 50;
 
 /** The MQTT broker: connections, who listens to what, and the way of a message from its publisher to the store and the subscribers. */
-export class Broker {
+export class Broker implements ClientContext {
   /** Opens for connections; wills of clients that were connected when the broker last ended are published. */
   static async start(options: BrokerOptions): Promise<Broker> {
     const core = await AedesCore.start({ name: options.name, connectTimeoutSeconds: options.limits.connectTimeoutSeconds });
@@ -70,10 +22,10 @@ export class Broker {
   }
 
   /** Who is connected here and subscribed to what, clean sessions and persistent ones. */
-  readonly subscriptions = new SubscriptionTree<ClientSession>();
-  readonly topics: TopicCache<ClientSession>;
-  readonly #connections = new Set<ClientConnection>();
-  readonly #clients = new Map<string, ClientConnection>();
+  readonly subscriptions = new SubscriptionTree<Subscriber>();
+  readonly topics: TopicCache<Subscriber>;
+  readonly #connections = new Set<LiveConnection>();
+  readonly #clients = new Map<string, LiveConnection>();
   /** Last value of each `$SYS` topic: they are retained, but worth no place in the store. */
   readonly #system = new Map<string, Message>();
   readonly #timers: NodeJS.Timeout[];
@@ -153,12 +105,12 @@ export class Broker {
   // --- for its connections
 
   /** The connection that has the client id until now ends. */
-  takeOver(clientId: string, connection: ClientConnection): void {
+  takeOver(clientId: string, connection: LiveConnection): void {
     this.#clients.get(clientId)?.close('takeover');
     this.#clients.set(clientId, connection);
   }
 
-  forget(connection: ClientConnection): void {
+  forget(connection: LiveConnection): void {
     this.#connections.delete(connection);
     if (this.#clients.get(connection.clientId) === connection) this.#clients.delete(connection.clientId);
   }

@@ -1,5 +1,6 @@
 import { isConnectTimeout, type CoreConnection, type ConnectRequest, type Verdict } from './aedes-core.js';
-import type { Broker, Connection } from './broker.js';
+import type { Connection } from './broker-options.js';
+import type { ClientContext, LiveConnection } from './client-context.js';
 import { ClientSession, type SessionConnection } from './client-session.js';
 import type { ControlChannel } from './control-channel.js';
 import { FrameError, FrameReader } from './frame-reader.js';
@@ -17,10 +18,10 @@ const DEFAULT_SLOW_CONSUMER_SECONDS = 60;
 const LINGER_MILLISECONDS = 2000;
 
 /** One connection, from its first byte to its last: takes packets out of the stream, gives them to the protocol core or to the session, and ends it in order. */
-export class ClientConnection implements CoreConnection, SessionConnection {
+export class ClientConnection implements CoreConnection, LiveConnection, SessionConnection {
   readonly writer: PacketWriter;
   readonly gate: ReadGate;
-  readonly #broker: Broker;
+  readonly #broker: ClientContext;
   readonly #connection: Connection;
   readonly #reader: FrameReader;
   readonly #channel: ControlChannel;
@@ -34,12 +35,13 @@ export class ClientConnection implements CoreConnection, SessionConnection {
   #closed = false;
   /** A packet came since the last check. */
   #heard = true;
+  #silent = true;
   #lastHeard = 0;
   /** Bytes that had left for the client at the last check, and when that last changed. */
   #sent = 0;
   #lastSent = 0;
 
-  constructor(broker: Broker, connection: Connection) {
+  constructor(broker: ClientContext, connection: Connection) {
     const { stream } = connection;
     this.#broker = broker;
     this.#connection = connection;
@@ -48,7 +50,10 @@ export class ClientConnection implements CoreConnection, SessionConnection {
     this.gate = new ReadGate(stream);
     this.#reader = new FrameReader((bytes, start, body, end) => this.#packet(bytes, start, body, end), Math.min(MAX_CONNECT_BYTES, broker.options.limits.maxPacketBytes));
     this.#channel = broker.core.open(this);
-    stream.on('data', (chunk: Buffer) => this.#data(chunk));
+    stream.on('data', (chunk: Buffer) => {
+      this.#silent = false;
+      this.#data(chunk);
+    });
     stream.on('drain', () => this.#drained());
     stream.on('error', (error) => this.#left(error));
     stream.on('end', () => this.#left());
@@ -211,8 +216,9 @@ export class ClientConnection implements CoreConnection, SessionConnection {
     this.#channel.push(Buffer.from(bytes.subarray(start, end)));
   }
 
-  /** The client's end of the connection is gone. */
+  /** The client's end of the connection is gone. One that never said a word is a load balancer's health check, and nothing to report. */
   #left(error?: Error): void {
+    if (this.#silent) this.#refused = true;
     if (this.#disconnected) this.close('client');
     else this.close('network', error ?? (this.#session === undefined ? new Error('the client left before its session was open') : undefined));
   }

@@ -1,4 +1,4 @@
-import type { Broker } from './broker.js';
+import type { ClientContext, Subscriber } from './client-context.js';
 import type { Handshake } from './handshake.js';
 import { StoredOutbox, TransientOutbox, type OutboxOwner } from './outbox.js';
 import type { PacketWriter } from './packet-writer.js';
@@ -20,9 +20,9 @@ export interface SessionConnection {
 }
 
 /** The session of a connected client: what it publishes, subscribes to, and is sent. */
-export class ClientSession implements OutboxOwner {
+export class ClientSession implements OutboxOwner, Subscriber {
   readonly identity: ClientIdentity;
-  readonly #broker: Broker;
+  readonly #broker: ClientContext;
   readonly #connection: SessionConnection;
   readonly #clean: boolean;
   readonly #will: Message | undefined;
@@ -36,7 +36,7 @@ export class ClientSession implements OutboxOwner {
   #waitingAcknowledgements = 0;
   #ended = false;
 
-  constructor(broker: Broker, connection: SessionConnection, { identity, request, will }: Handshake) {
+  constructor(broker: ClientContext, connection: SessionConnection, { identity, request, will }: Handshake) {
     this.#broker = broker;
     this.#connection = connection;
     this.identity = identity;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ConnectRequest } from './aedes-core.js';
-import type { BrokerOptions, Connection } from './broker.js';
+import type { BrokerOptions, Connection } from './broker-options.js';
 import { ConnectReturnCode } from './packets.js';
 import { topicProblem } from './topics.js';
 import { Message } from '../store/index.js';

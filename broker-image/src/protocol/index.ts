@@ -1,1 +1,2 @@
-export { Broker, type BrokerOptions, type BrokerStatistics, type Connection } from './broker.js';
+export { Broker } from './broker.js';
+export type { BrokerOptions, BrokerStatistics, Connection } from './broker-options.js';

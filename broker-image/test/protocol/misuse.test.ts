@@ -36,6 +36,14 @@ test('bytes that are no MQTT close the connection before anything else', async (
   assert.equal(broker.observer.events.length, cases.length);
 });
 
+test('a connection that ends without a byte is a health check: nothing is reported', async (t) => {
+  const broker = await TestBroker.start(t);
+  const client = await broker.raw();
+  client.socket.end();
+  await client.end();
+  assert.deepEqual(broker.observer.events, []);
+});
+
 test('packets that break the protocol close the connection', async (t) => {
   const broker = await TestBroker.start(t, { limits: { maxPacketBytes: 2000, maxTopicLevels: 3 } });
   const connect = generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, clientId: 'x', keepalive: 0 });

@@ -1,0 +1,50 @@
+import type { Duplex } from 'node:stream';
+import type { PeerCertificate } from 'node:tls';
+import type { AccessControl } from '../access/access-control.js';
+import type { BrokerObserver } from '../operations/observer.js';
+import type { Store } from '../store/index.js';
+
+export interface BrokerOptions {
+  readonly name: string;
+  /** The broker closes it with itself. */
+  readonly store: Store;
+  readonly access: AccessControl;
+  readonly observer: BrokerObserver;
+  /** Longest keepalive accepted; a longer one, or 0 (off), is refused with CONNACK 5. @default - no limit */
+  readonly maxKeepaliveSeconds?: number;
+  readonly limits: {
+    /** @default - no limit */
+    readonly maxConnections?: number;
+    readonly maxPacketBytes: number;
+    readonly maxTopicLevels: number;
+    readonly maxSubscriptionsPerClient: number;
+    readonly connectTimeoutSeconds: number;
+    /** How long a client may take to read what waits for it, about 1 MiB at most, before it is disconnected. @default 60 */
+    readonly slowConsumerSeconds?: number;
+  };
+  readonly session: {
+    /** 0 keeps disconnected sessions for ever. */
+    readonly expirySeconds: number;
+    readonly maxQueuedMessages: number;
+    readonly maxQueuedBytes: number;
+  };
+}
+
+/** A stream that a listener accepted. */
+export interface Connection {
+  /** A net.Socket, a TLSSocket, or the stream of a WebSocket. */
+  readonly stream: Duplex;
+  readonly listener: string;
+  readonly remoteAddress: string;
+  readonly certificate?: PeerCertificate;
+}
+
+export interface BrokerStatistics {
+  readonly connections: number;
+  readonly sessions: { readonly connected: number; readonly disconnected: number };
+  readonly subscriptions: number;
+  readonly retainedMessages: number;
+  readonly queuedMessages: number;
+  readonly queuedBytes: number;
+  readonly storeBytes: number;
+}
