@@ -11,6 +11,7 @@ import { renderClientService, renderHeadlessService } from './services';
 import { MqttBroker } from '../broker/mqtt-broker';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { Labels, MANAGED_BY, PART_OF } from '../manifest/labels';
+import { keepaliveReport, type MqttKeepaliveReport } from '../network/keepalive';
 import type { IMqttCluster } from '../network/mqtt-cluster-reference';
 import type { MqttListener } from '../network/mqtt-listener';
 import { acknowledgeRule, attachRules, findingsAbout, type MqttFinding } from '../rules';
@@ -119,6 +120,14 @@ export class MqttCluster extends Construct implements IMqttCluster {
   /** What the rules say about this cluster and what belongs to it, acknowledged findings included. */
   public get findings(): MqttFinding[] {
     return findingsAbout(this);
+  }
+
+  /**
+   * How long idle and dead connections live on every way from clients to the brokers, what cuts them first, and what to set so that it does not.
+   * Reads the final manifests of the whole app, so it is complete once everything is constructed.
+   */
+  public keepaliveReport(): MqttKeepaliveReport {
+    return keepaliveReport(this.workload);
   }
 
   /**

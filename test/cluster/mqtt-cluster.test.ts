@@ -262,6 +262,12 @@ describe('overrides', () => {
   });
 });
 
+test('the keepalive report is about this cluster', () => {
+  const report = produce().cluster.keepaliveReport();
+  expect(report.workload).toBe('StatefulSet mqtt/test-broker');
+  expect(report.paths.map(({ verdict }) => verdict)).toEqual(['survives']);
+});
+
 test('no secret stands in a manifest: names of Secrets only', () => {
   const text = Yaml.stringify(...Testing.synth(produce().chart));
   expect(text).not.toMatch(/kind: Secret$/m);

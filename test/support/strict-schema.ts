@@ -47,7 +47,7 @@ export class StrictSchema {
   /** Whether the object is of a kind that Kubernetes itself has, in any version. */
   public isBuiltIn(object: { apiVersion: string }): boolean {
     const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
-    return !group.includes('.') || group.endsWith('.k8s.io');
+    return !group.includes('.') || (group.endsWith('.k8s.io') && group !== 'gateway.networking.k8s.io');
   }
 
   /** Everything about the object that this minor does not know. */
