@@ -5,7 +5,8 @@ export type Format = (typeof FORMATS)[number];
 
 /** What the command was asked for. */
 export type Command =
-  | { readonly name: 'help' | 'version' }
+  | { readonly name: 'help' }
+  | { readonly name: 'version' }
   | { readonly name: 'check'; readonly inputs: readonly string[]; readonly format: Format; readonly output?: string; readonly quiet: boolean; readonly failOnWarnings: boolean };
 
 export const USAGE = `Usage: cdk8s-mqtt check [options] FILE|DIR|- ...
