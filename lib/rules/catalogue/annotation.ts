@@ -12,12 +12,12 @@ const EXAMPLE = `metadata:
     cdk8s-mqtt/anonymous-clients: refused`;
 
 const DECLARATIONS = [...Object.values(Declared), ...Object.values(DeclaredOfService)];
-const KNOWN_KEYS: string[] = Object.values(Annotations);
+export const KNOWN_KEYS: string[] = Object.values(Annotations);
 /** Rules that decide between an error and silence need these. */
-const NEEDED = [Annotations.PROFILE, Annotations.SESSION_STORE, Annotations.ANONYMOUS_CLIENTS];
+export const NEEDED = [Annotations.PROFILE, Annotations.SESSION_STORE, Annotations.ANONYMOUS_CLIENTS];
 /** What the absence of these means for the constructs' own workloads, it cannot mean for others. */
 const NEEDED_OF_OTHERS = [Annotations.BROKER, ...NEEDED, Annotations.KEEPALIVE_MAX_SECONDS, Annotations.TLS_LISTENERS];
-const NEEDED_OF_LOAD_BALANCER = [Annotations.LOAD_BALANCER_CLASS, Annotations.LOAD_BALANCER_EXPOSURE];
+export const NEEDED_OF_LOAD_BALANCER = [Annotations.LOAD_BALANCER_CLASS, Annotations.LOAD_BALANCER_EXPOSURE];
 
 export const annotationRules: readonly Rule[] = [
   objectRule({

@@ -5,8 +5,8 @@ import {
 } from '../model/provider-annotations';
 import { loadBalancerRule, type Rule } from '../rule';
 
-const AZURE_DISABLE_RESET = 'service.beta.kubernetes.io/azure-load-balancer-disable-tcp-reset';
-const AZURE_SURE_MAXIMUM_MINUTES = 30;
+export const AZURE_DISABLE_RESET = 'service.beta.kubernetes.io/azure-load-balancer-disable-tcp-reset';
+export const AZURE_SURE_MAXIMUM_MINUTES = 30;
 
 export const idleTimeoutRules: readonly Rule[] = [
   loadBalancerRule({

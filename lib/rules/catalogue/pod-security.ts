@@ -23,8 +23,8 @@ const CONTAINER_EXAMPLE = `spec:
             capabilities: { drop: [ALL] }`;
 
 /** Volume types of the standard `restricted`. */
-const RESTRICTED_VOLUMES = ['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'image', 'persistentVolumeClaim', 'projected', 'secret'];
-const SECCOMP_TYPES = ['RuntimeDefault', 'Localhost'];
+export const RESTRICTED_VOLUMES = ['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'image', 'persistentVolumeClaim', 'projected', 'secret'];
+export const SECCOMP_TYPES = ['RuntimeDefault', 'Localhost'];
 
 export const podSecurityRules: readonly Rule[] = [
   workloadRule({

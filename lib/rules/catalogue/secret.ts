@@ -8,7 +8,7 @@ const REFERENCE_EXAMPLE = `spec:
       volumes:
         - name: passwords
           secret: { secretName: broker-passwords } # made by External Secrets, cert-manager or kubectl`;
-const SECRET_NAME = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL|LICENSE_{0,2}KEY)$/i;
+export const SECRET_NAME = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|CREDENTIAL|LICENSE_{0,2}KEY)$/i;
 
 export const secretRules: readonly Rule[] = [
   objectRule({

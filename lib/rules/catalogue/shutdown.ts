@@ -2,9 +2,9 @@ import { Severity } from '../finding';
 import { type Rule, workloadRule } from '../rule';
 
 /** What a broker needs to write and sync its store and to close, after the last client is gone; the constructs count the same. */
-const FLUSH_SECONDS = 10;
+export const FLUSH_SECONDS = 10;
 /** `--max-graceful-termination-sec` of the Cluster Autoscaler. */
-const AUTOSCALER_MAXIMUM_SECONDS = 600;
+export const AUTOSCALER_MAXIMUM_SECONDS = 600;
 
 export const shutdownRules: readonly Rule[] = [
   workloadRule({

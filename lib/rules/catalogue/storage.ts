@@ -3,7 +3,7 @@ import { parseQuantity } from '../model/quantity';
 import { type Rule, workloadRule } from '../rule';
 
 const GIBIBYTE = 2 ** 30;
-const MINIMUM_GIBIBYTES = { development: 15, production: 100 };
+export const MINIMUM_GIBIBYTES = { development: 15, production: 100 };
 const CLAIM_EXAMPLE = `spec:
   volumeClaimTemplates:
     - metadata: { name: data }

@@ -2,13 +2,13 @@ import { Severity } from '../finding';
 import { type Rule, workloadRule } from '../rule';
 
 /** Safe in some Kubernetes version that is supported; the version gates of the constructs decide from which on. */
-const SAFE = [
+export const SAFE_SYSCTLS = [
   'kernel.shm_rmid_forced', 'net.ipv4.ip_local_port_range', 'net.ipv4.tcp_syncookies', 'net.ipv4.ping_group_range', 'net.ipv4.ip_unprivileged_port_start',
   'net.ipv4.ip_local_reserved_ports', 'net.ipv4.tcp_keepalive_time', 'net.ipv4.tcp_keepalive_intvl', 'net.ipv4.tcp_keepalive_probes',
   'net.ipv4.tcp_fin_timeout', 'net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem', 'net.ipv4.tcp_slow_start_after_idle', 'net.ipv4.tcp_notsent_lowat',
 ];
 /** Those of the whole node that brokers are tuned with. */
-const OF_THE_NODE = /^(net\.netfilter\.nf_conntrack_|net\.core\.netdev_max_backlog$|fs\.file-max$|fs\.nr_open$|vm\.)/;
+export const NODE_SYSCTLS = /^(net\.netfilter\.nf_conntrack_|net\.core\.netdev_max_backlog$|fs\.file-max$|fs\.nr_open$|vm\.)/;
 
 const SOURCE = 'https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/';
 const EXAMPLE = `spec:
@@ -28,7 +28,7 @@ export const sysctlRules: readonly Rule[] = [
     source: SOURCE,
     remedy: 'Leave the sysctl out; or allow it on tainted nodes of its own, send the pods there, and acknowledge this rule.',
     example: EXAMPLE,
-  }, ({ pods }) => pods.sysctls.map(dotted).filter((name) => !SAFE.includes(name) && !OF_THE_NODE.test(name)).map((name) => ({
+  }, ({ pods }) => pods.sysctls.map(dotted).filter((name) => !SAFE_SYSCTLS.includes(name) && !NODE_SYSCTLS.test(name)).map((name) => ({
     found: `spec.template.spec.securityContext.sysctls: ${name}`,
     breaks: 'Pods fail with SysctlForbidden on every node that does not allow it.',
   }))),
@@ -41,7 +41,7 @@ export const sysctlRules: readonly Rule[] = [
     source: SOURCE,
     remedy: 'Set it on the nodes: in the node pool, by KubeProxyConfiguration (conntrack), or with a DaemonSet.',
     example: EXAMPLE,
-  }, ({ pods }) => pods.sysctls.map(dotted).filter((name) => OF_THE_NODE.test(name)).map((name) => ({
+  }, ({ pods }) => pods.sysctls.map(dotted).filter((name) => NODE_SYSCTLS.test(name)).map((name) => ({
     found: `spec.template.spec.securityContext.sysctls: ${name}`,
     breaks: 'The pods do not start on any node.',
   }))),

@@ -10,7 +10,7 @@ import type { ServiceObject } from './service-object';
 import type { ServicePort } from './service-port';
 
 /** Container ports that serve no MQTT clients, by the names that brokers give them. */
-const OPERATIONS_PORT_NAMES = [
+export const OPERATIONS_PORT_NAMES = [
   'admin', 'cluster', 'cluster-rpc', 'control-center', 'dashboard', 'discovery', 'health', 'http', 'metrics', 'operations', 'ops', 'prometheus', 'rest-api',
 ];
 

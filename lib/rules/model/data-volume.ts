@@ -1,7 +1,7 @@
 import type { Fields } from './fields';
 
 /** Where each broker keeps sessions, queues and retained messages, if nothing tells it otherwise. */
-const DATA_DIRECTORIES: Record<string, string> = {
+export const DATA_DIRECTORIES: Record<string, string> = {
   'aedes': '/var/lib/mqtt-broker',
   'hivemq': '/opt/hivemq/data',
   'hivemq-ce': '/opt/hivemq/data',

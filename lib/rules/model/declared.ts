@@ -8,6 +8,8 @@ export interface Declaration<T> {
   readonly form: string;
   /** `undefined` for a text of another form. */
   parse(text: string): T | undefined;
+  /** The same for the API server: a CEL expression of whether a text has the form. */
+  cel(text: string): string;
 }
 
 /** The declarations of a workload. */
@@ -30,6 +32,7 @@ export const DeclaredOfService = {
     key: Annotations.LOAD_BALANCER_IDLE_TIMEOUT,
     form: 'a whole number of seconds from 1, `none` or `unknown`',
     parse: (text: string) => text === 'none' || text === 'unknown' ? text : wholeNumberIn(text, 1),
+    cel: (text: string) => `${text} in ['none', 'unknown'] || ${wholeNumberInCel(text, 1)}`,
   } as Declaration<number | 'none' | 'unknown'>,
   exposure: oneOf(Annotations.LOAD_BALANCER_EXPOSURE, 'internet', 'internal'),
   localHealthCheck: oneOf(Annotations.LOAD_BALANCER_LOCAL_HEALTH_CHECK, 'automatic', 'configured', 'missing', 'not-needed'),
@@ -45,12 +48,26 @@ export function declared<T>(object: ManifestObject, declaration: Declaration<T>)
 export const DECLARATION_PREFIX = ACKNOWLEDGE_PREFIX.slice(ACKNOWLEDGE_PREFIX.indexOf('.') + 1);
 
 function oneOf<const T extends string>(key: string, ...values: T[]): Declaration<T> {
-  return { key, form: values.map((value) => `\`${value}\``).join(' or '), parse: (text) => values.find((value) => value === text) };
+  return {
+    key,
+    form: values.map((value) => `\`${value}\``).join(' or '),
+    parse: (text) => values.find((value) => value === text),
+    cel: (text) => `${text} in ${JSON.stringify(values)}`,
+  };
 }
 
 function wholeNumber(key: string, unit: string, minimum: number, maximum = Number.MAX_SAFE_INTEGER): Declaration<number> {
   const upTo = maximum === Number.MAX_SAFE_INTEGER ? '' : ` to ${maximum}`;
-  return { key, form: `a whole number of ${unit} from ${minimum}${upTo}`, parse: (text) => wholeNumberIn(text, minimum, maximum) };
+  return {
+    key,
+    form: `a whole number of ${unit} from ${minimum}${upTo}`,
+    parse: (text) => wholeNumberIn(text, minimum, maximum),
+    cel: (text) => wholeNumberInCel(text, minimum, maximum),
+  };
+}
+
+function wholeNumberInCel(text: string, minimum: number, maximum = Number.MAX_SAFE_INTEGER): string {
+  return `${text}.matches('^[0-9]{1,18}$') && int(${text}) >= ${minimum} && int(${text}) <= ${maximum}`;
 }
 
 function wholeNumberIn(text: string, minimum: number, maximum = Number.MAX_SAFE_INTEGER): number | undefined {
@@ -66,5 +83,6 @@ function names(key: string): Declaration<string[]> {
       const list = text.split(',').map((name) => name.trim()).filter((name) => name !== '');
       return list.every((name) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) ? list : undefined;
     },
+    cel: (text) => `${text}.split(',').all(n, n.trim().matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$'))`,
   };
 }

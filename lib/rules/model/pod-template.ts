@@ -2,8 +2,8 @@ import { Container } from './container';
 import type { Fields } from './fields';
 import { selects } from './label-selector';
 
-const HOSTNAME = 'kubernetes.io/hostname';
-const ZONE = 'topology.kubernetes.io/zone';
+export const HOSTNAME = 'kubernetes.io/hostname';
+export const ZONE = 'topology.kubernetes.io/zone';
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#lifecycle */
 const DEFAULT_GRACE_SECONDS = 30;
 

@@ -6,12 +6,12 @@ import { type ServicePort, servicePorts } from './service-port';
  * because an override may have changed them, and because manifests of other origin have nothing else.
  */
 
-const AWS = 'service.beta.kubernetes.io/aws-load-balancer-';
-const AZURE_IDLE_MINUTES = 'service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout';
-const OCTAVIA = 'loadbalancer.openstack.org/';
+export const AWS_PREFIX = 'service.beta.kubernetes.io/aws-load-balancer-';
+export const AZURE_IDLE_MINUTES = 'service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout';
+export const OCTAVIA = 'loadbalancer.openstack.org/';
 
 /** https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/nlb/ and the class of EKS Auto Mode */
-const AWS_NLB_CLASSES = ['service.k8s.aws/nlb', 'eks.amazonaws.com/nlb'];
+export const AWS_NLB_CLASSES = ['service.k8s.aws/nlb', 'eks.amazonaws.com/nlb'];
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout */
 export const AWS_NLB_DEFAULT_IDLE_SECONDS = 350;
 /** https://github.com/openstack/octavia, octavia/common/constants.py */
@@ -36,22 +36,22 @@ export interface IdleTimeoutSetting {
 }
 
 export function isAwsNlb(service: ManifestObject): boolean {
-  const type = service.annotations[`${AWS}type`];
+  const type = service.annotations[`${AWS_PREFIX}type`];
   return AWS_NLB_CLASSES.includes(service.spec.at('loadBalancerClass').text ?? '') || type === 'external' || (type ?? '').startsWith('nlb');
 }
 
 /** Whether the NLB sends to nodes (the controller's default) and not to pods. */
 export function hasAwsInstanceTargets(service: ManifestObject): boolean {
   const { annotations } = service;
-  return isAwsNlb(service) && annotations[`${AWS}nlb-target-type`] !== 'ip' && annotations[`${AWS}type`] !== 'nlb-ip';
+  return isAwsNlb(service) && annotations[`${AWS_PREFIX}nlb-target-type`] !== 'ip' && annotations[`${AWS_PREFIX}type`] !== 'nlb-ip';
 }
 
 /** Whether the NLB ends TLS on this port: with a certificate, on the ports of `ssl-ports`, or on all when it is absent. */
 export function endsTlsAtAwsNlb(service: ManifestObject, port: ServicePort): boolean {
   const { annotations } = service;
-  const only = annotations[`${AWS}ssl-ports`];
+  const only = annotations[`${AWS_PREFIX}ssl-ports`];
   const onPort = only === undefined || only.split(',').some((entry) => ['*', String(port.port), port.name].includes(entry.trim()));
-  return isAwsNlb(service) && annotations[`${AWS}ssl-cert`] !== undefined && onPort;
+  return isAwsNlb(service) && annotations[`${AWS_PREFIX}ssl-cert`] !== undefined && onPort;
 }
 
 /** What the annotations of a Service set, in the order of the keys; a key of which the provider knows several has several. */
@@ -75,7 +75,7 @@ export function providerIdleTimeout(service: ManifestObject): ProviderIdleTimeou
 
 /** Whether the provider was told that only the private network reaches the load balancer; `undefined` where nothing was said. */
 export function providerSaysInternal(service: ManifestObject): boolean | undefined {
-  const scheme = service.annotations[`${AWS}scheme`];
+  const scheme = service.annotations[`${AWS_PREFIX}scheme`];
   const azure = service.annotations['service.beta.kubernetes.io/azure-load-balancer-internal'];
   const google = service.annotations['networking.gke.io/load-balancer-type'];
   if (scheme !== undefined) return scheme !== 'internet-facing';
@@ -92,9 +92,9 @@ export function proxyProtocolSetting(service: ManifestObject): string | undefine
 }
 
 /** Keys by provider, each with the values that switch PROXY protocol on. */
-const PROXY_PROTOCOL: Record<string, RegExp> = {
-  [`${AWS}proxy-protocol`]: /^\*$/,
-  [`${AWS}proxy-protocol-per-target-group`]: /\d/,
+export const PROXY_PROTOCOL: Record<string, RegExp> = {
+  [`${AWS_PREFIX}proxy-protocol`]: /^\*$/,
+  [`${AWS_PREFIX}proxy-protocol-per-target-group`]: /\d/,
   'service.beta.kubernetes.io/azure-pls-proxy-protocol': /^true$/,
   'service.beta.kubernetes.io/do-loadbalancer-enable-proxy-protocol': /^true$/,
   'load-balancer.hetzner.cloud/uses-proxyprotocol': /^true$/,
@@ -107,21 +107,21 @@ const PROXY_PROTOCOL: Record<string, RegExp> = {
 
 function hasAwsIdleTimeout(service: ManifestObject, port: ServicePort): boolean {
   return Object.entries(service.annotations).some(([key, value]) =>
-    key.startsWith(`${AWS}listener-attributes.`) && key.endsWith(`-${port.port}`) && value.includes('tcp.idle_timeout.seconds='));
+    key.startsWith(`${AWS_PREFIX}listener-attributes.`) && key.endsWith(`-${port.port}`) && value.includes('tcp.idle_timeout.seconds='));
 }
 
 /** Whole numbers of seconds, minutes or milliseconds, each with the range that its provider documents. */
-const IDLE_TIMEOUT_ANNOTATIONS: Record<string, { secondsPerUnit: number; unit: string; minimum: number; maximum?: number }> = {
+export const IDLE_TIMEOUT_ANNOTATIONS: Record<string, { secondsPerUnit: number; unit: string; minimum: number; maximum?: number }> = {
   [AZURE_IDLE_MINUTES]: { secondsPerUnit: 60, unit: 'minutes', minimum: 4, maximum: 100 },
   'service.beta.kubernetes.io/oci-load-balancer-connection-idle-timeout': { secondsPerUnit: 1, unit: 'seconds', minimum: 1 },
   'service.kubernetes.io/ibm-load-balancer-cloud-provider-vpc-idle-connection-timeout': { secondsPerUnit: 1, unit: 'seconds', minimum: 50, maximum: 7200 },
   [`${OCTAVIA}timeout-client-data`]: { secondsPerUnit: 0.001, unit: 'milliseconds', minimum: 1 },
   [`${OCTAVIA}timeout-member-data`]: { secondsPerUnit: 0.001, unit: 'milliseconds', minimum: 1 },
 };
-const AWS_IDLE_TIMEOUT = { secondsPerUnit: 1, unit: 'seconds', minimum: 60, maximum: 6000 };
+export const AWS_IDLE_TIMEOUT = { secondsPerUnit: 1, unit: 'seconds', minimum: 60, maximum: 6000 };
 
 function settingsIn(key: string, value: string): IdleTimeoutSetting[] {
-  if (key.startsWith(`${AWS}listener-attributes.`)) {
+  if (key.startsWith(`${AWS_PREFIX}listener-attributes.`)) {
     return value.split(',').map((attribute) => attribute.trim()).flatMap((attribute) => {
       const [name, number = ''] = attribute.split('=');
       return name === 'tcp.idle_timeout.seconds' ? setting(key, attribute, number, AWS_IDLE_TIMEOUT) : [];

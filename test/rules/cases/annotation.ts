@@ -109,6 +109,14 @@ export const annotationCases: RuleCases[] = [
         found: "metadata.annotations 'cdk8s-mqtt/keepalive-maximum: 300'",
         breaks: 'No rule reads it. Known are broker, profile, keepalive-max-seconds, session-store, anonymous-clients, node-count, connections-per-pod, drain-connections-per-second, shutdown-delay-seconds, tls-listeners, load-balancer-provider, load-balancer-class, load-balancer-idle-timeout-seconds, load-balancer-exposure, load-balancer-local-health-check.',
       }],
+    }, {
+      name: 'a misspelled name on a Service',
+      manifests: declaredOfService('loadbalancer-class', 'proxy'),
+      findings: [{
+        object: 'Service mqtt/broker-nlb',
+        found: "metadata.annotations 'cdk8s-mqtt/loadbalancer-class: proxy'",
+        breaks: 'No rule reads it. Known are broker, profile, keepalive-max-seconds, session-store, anonymous-clients, node-count, connections-per-pod, drain-connections-per-second, shutdown-delay-seconds, tls-listeners, load-balancer-provider, load-balancer-class, load-balancer-idle-timeout-seconds, load-balancer-exposure, load-balancer-local-health-check.',
+      }],
     }],
     satisfies: [
       { name: 'known names', manifests: production() },

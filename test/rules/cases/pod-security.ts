@@ -17,6 +17,14 @@ export const podSecurityCases: RuleCases[] = [
   {
     rule: 'MQTT-POD-001',
     breaks: [{
+      name: 'the processes of the node',
+      manifests: production((manifests) => { podOf(manifests).hostPID = true; }),
+      findings: [{
+        object: 'StatefulSet mqtt/broker',
+        found: 'spec.template.spec.hostPID: true',
+        breaks: 'A namespace that enforces Pod Security refuses the pods.',
+      }],
+    }, {
       name: 'all three',
       manifests: production((manifests) => { Object.assign(podOf(manifests), { hostNetwork: true, hostPID: true, hostIPC: true }); }),
       findings: [{
@@ -33,6 +41,15 @@ export const podSecurityCases: RuleCases[] = [
   {
     rule: 'MQTT-POD-002',
     breaks: [
+      {
+        name: 'the broker, which may also gain privileges',
+        manifests: container({ privileged: true, allowPrivilegeEscalation: true }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: "container 'aedes': securityContext.privileged: true",
+          breaks: 'A namespace that enforces Pod Security refuses the pods.',
+        }],
+      },
       {
         name: 'the broker',
         manifests: container({ privileged: true }),

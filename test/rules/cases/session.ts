@@ -17,6 +17,7 @@ export const sessionCases: RuleCases[] = [
       },
       {
         name: 'an autoscaler',
+        needsOtherObjects: 'the replicas that an autoscaler may ask for stand in the autoscaler',
         manifests: development((manifests) => {
           manifests.autoscaler = {
             apiVersion: 'autoscaling/v2',

@@ -1,0 +1,29 @@
+/** What the API server checks of a rule, in CEL: https://kubernetes.io/docs/reference/using-api/cel/ */
+export interface AdmissionCheck {
+  /** Id of the rule. */
+  readonly rule: string;
+  /** Whether the object breaks the rule. */
+  readonly breaks: string;
+  /** The value found, as a text; evaluated when the object breaks the rule. */
+  readonly found: string;
+  /** Whether `spec.replicas` is part of it, which `kubectl scale` and autoscalers change without the rest of the object. */
+  readonly countsReplicas?: boolean;
+}
+
+/** A variable that later variables and the checks use as `variables.<name>`. */
+export interface AdmissionVariable {
+  readonly name: string;
+  readonly expression: string;
+}
+
+/** Objects that the API server checks. */
+export interface AdmissionSubject {
+  /** Group, version and resource as they stand in the path of a request. */
+  readonly apiGroup: string;
+  readonly apiVersion: string;
+  readonly resource: string;
+  /** Which of the objects with the label are meant; the same label stands on objects that are no part of a broker. */
+  readonly concerns: string;
+  readonly variables: readonly AdmissionVariable[];
+  readonly checks: readonly AdmissionCheck[];
+}

@@ -1,0 +1,235 @@
+import { ChildProcess, spawn } from 'child_process';
+import { ApiObject, Chart, Testing } from 'cdk8s';
+import { eventually } from './support/eventually';
+import { applyObjects, kubectl, list } from './support/kubectl';
+import { createNamespace, removeNamespace } from './support/namespace';
+import { progress } from './support/progress';
+import { tryCommand } from './support/run-command';
+import { MqttGuardRails, MqttGuardRailsAction } from '../../lib';
+import { admissionSubjects } from '../../lib/rules/admission';
+import { catalogue } from '../../lib/rules/catalogue';
+import { Severity } from '../../lib/rules/finding';
+import { nameOf } from '../../lib/rules/model/manifest-reference';
+import { ruleCases } from '../rules/cases';
+import { developmentManifests, productionManifests } from '../rules/cases/base';
+
+const NAMESPACE = 'mqtt-guard-rails';
+/** Policies belong to the whole cluster: these look at the test's namespace only. */
+const POLICIES = 'mqtt-guard-rails-test';
+const PATCHED = ['statefulset', 'patched', `--namespace=${NAMESPACE}`, '--dry-run=server'];
+const MANAGED = { 'app.kubernetes.io/managed-by': 'cdk8s-mqtt' };
+/** By the kind of an object: the path of its collection, and the resource as a policy names it. */
+const COLLECTIONS: Record<string, { path: string; resource: string }> = {
+  StatefulSet: { path: `apis/apps/v1/namespaces/${NAMESPACE}/statefulsets`, resource: 'statefulsets' },
+  Service: { path: `api/v1/namespaces/${NAMESPACE}/services`, resource: 'services' },
+  PodDisruptionBudget: { path: `apis/policy/v1/namespaces/${NAMESPACE}/poddisruptionbudgets`, resource: 'poddisruptionbudgets' },
+  ConfigMap: { path: `api/v1/namespaces/${NAMESPACE}/configmaps`, resource: 'configmaps' },
+};
+
+/** The API server's answer to a request. */
+interface Verdict { status: number; warnings: string; message: string }
+interface Policy { metadata: { name: string; generation: number }; status?: { observedGeneration?: number; typeChecking?: { expressionWarnings?: object[] } } }
+
+function guardRails(action: MqttGuardRailsAction, workload = embeddedWorkload()): object[] {
+  const chart = new Chart(Testing.app(), 'chart', { namespace: 'not-theirs' });
+  new MqttGuardRails(chart, 'GuardRails', { name: POLICIES, namespaces: [NAMESPACE], action });
+  // How far it may be scaled is known from the app.
+  new ApiObject(chart, 'Workload', workload);
+  return Testing.synth(chart).filter(({ kind }) => kind !== 'StatefulSet');
+}
+
+/** The object of a case as it would be in the test's namespace, with the label that the policies look for. */
+function placed(manifest: any): any {
+  const moved = JSON.parse(JSON.stringify(manifest), (key, value) => {
+    if (key === 'namespaces' && Array.isArray(value)) return value.map((name) => name === 'mqtt' ? NAMESPACE : name);
+    return (key === 'namespace' || key === 'kubernetes.io/metadata.name') && value === 'mqtt' ? NAMESPACE : value;
+  });
+  return { ...moved, metadata: { ...moved.metadata, namespace: NAMESPACE, labels: { ...moved.metadata.labels, ...MANAGED } } };
+}
+
+/** A workload that has no pods yet, with what a second pod would break. */
+function embeddedWorkload(): any {
+  const { statefulSet } = developmentManifests();
+  statefulSet.metadata.name = 'patched';
+  statefulSet.spec.replicas = 0;
+  return placed(statefulSet);
+}
+
+describe('guard rails on a real API server', () => {
+  let proxy: ChildProcess;
+  let address: string;
+  /** An object that breaks each rule, as the cases showed. */
+  const broken = new Map<string, { object: object; warnings: string }>();
+  const checked = admissionSubjects.flatMap(({ resource, checks }) => checks.map(({ rule }) => ({ resource, rule })));
+
+  beforeAll(async () => {
+    await createNamespace(NAMESPACE);
+    await applyObjects(...guardRails(MqttGuardRailsAction.WARN));
+    proxy = spawn('kubectl', ['proxy', '--port=0', '--accept-hosts=^127\\.0\\.0\\.1$'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    address = await new Promise<string>((resolve, reject) => {
+      proxy.once('error', reject);
+      proxy.stdout!.on('data', (data) => {
+        const match = /127\.0\.0\.1:\d+/.exec(String(data));
+        if (match) resolve(`http://${match[0]}`);
+      });
+    });
+    const budget = placed(productionManifests().disruptionBudget);
+    delete budget.spec.unhealthyPodEvictionPolicy;
+    budget.spec.selector.matchLabels['app.kubernetes.io/name'] = 'mqtt-broker';
+    const { statefulSet, clientService, configuration } = developmentManifests();
+    statefulSet.spec.replicas = 2;
+    clientService.spec.publishNotReadyAddresses = true;
+    configuration.data.key = '-----BEGIN PRIVATE KEY-----';
+    for (const [object, id] of [[budget, 'MQTT-DISRUPTION-002'], [placed(statefulSet), 'MQTT-SESSION-001'], [placed(clientService), 'MQTT-SERVICE-002'], [placed(configuration), 'MQTT-SECRET-002']]) {
+      await eventually(`${id} to be in force`, 30, async () => (await created(object)).warnings.includes(`${id}: `) || undefined);
+    }
+  }, 120_000);
+
+  afterAll(async () => {
+    proxy?.kill();
+    for (const kind of ['validatingadmissionpolicybindings', 'validatingadmissionpolicies']) {
+      const names = (await list<Policy>(kind)).map(({ metadata }) => metadata.name).filter((name) => name.startsWith(`${POLICIES}-`));
+      if (names.length > 0) await kubectl(['delete', kind, ...names]);
+    }
+    await removeNamespace(NAMESPACE);
+  }, 180_000);
+
+  /** What the API server would say to a new object. */
+  async function created(object: any): Promise<Verdict> {
+    const response = await fetch(`${address}/${COLLECTIONS[object.kind].path}?dryRun=All`, {
+      method: 'POST', body: JSON.stringify(object), headers: { 'content-type': 'application/json' },
+    });
+    const { message = '' } = await response.json() as { message?: string };
+    return { status: response.status, warnings: response.headers.get('warning') ?? '', message };
+  }
+
+  test('the API server finds no mistake in the types of any expression', async () => {
+    const policies = await eventually('the type check of every policy', 60, async () => {
+      const found = (await list<Policy>('validatingadmissionpolicies')).filter(({ metadata }) => metadata.name.startsWith(`${POLICIES}-`));
+      return found.every(({ metadata, status }) => status?.observedGeneration === metadata.generation) ? found : undefined;
+    });
+    expect(policies.length).toBeGreaterThanOrEqual(admissionSubjects.length);
+    expect(policies.flatMap(({ status }) => status?.typeChecking?.expressionWarnings ?? [])).toEqual([]);
+  }, 90_000);
+
+  test('they say the same as the rules about every object of every case', async () => {
+    const verdicts = new Map<string, Promise<Verdict>>();
+    const verdict = (object: object) => {
+      const key = JSON.stringify(object);
+      verdicts.set(key, verdicts.get(key) ?? created(object));
+      return verdicts.get(key)!;
+    };
+    const differences: string[] = [];
+    let judged = 0;
+    for (const { rule, breaks, satisfies } of ruleCases) {
+      const cases = [...breaks.map(({ findings, ...breaking }) => ({ ...breaking, found: findings.map(({ object }) => object) })), ...satisfies.map((satisfying) => ({ ...satisfying, found: [] }))];
+      for (const { name, manifests, found, needsOtherObjects } of cases) {
+        for (const manifest of manifests as any[]) {
+          const resource = COLLECTIONS[manifest.kind]?.resource;
+          if (!checked.some((check) => check.rule === rule && check.resource === resource)) continue;
+          const { status, warnings, message } = await verdict(placed(manifest));
+          const expected = needsOtherObjects === undefined && found.some((object) => object === nameOf({ ...manifest, ...manifest.metadata, origin: '' }));
+          judged++;
+          if (status === 201 && expected && warnings.includes(`': ${rule}: `)) {
+            // An object that breaks fewer rules shows more of this one.
+            const before = broken.get(`${resource} ${rule}`);
+            if (before === undefined || warnings.length < before.warnings.length) broken.set(`${resource} ${rule}`, { object: placed(manifest), warnings });
+          }
+          // What the API server refuses by itself needs no policy.
+          if (status === 201 ? warnings.includes(`': ${rule}: `) !== expected : !expected) {
+            differences.push(`${rule}, ${name}: the rules ${expected ? 'find' : 'do not find'} it in ${manifest.kind} ${manifest.metadata.name}; the API server: ${status} ${warnings}${message}`);
+          }
+        }
+      }
+    }
+    progress(`${judged} objects of cases, ${verdicts.size} different ones`);
+    expect(differences).toEqual([]);
+    expect(judged).toBeGreaterThan(300);
+    expect(checked.map(({ rule, resource }) => `${resource} ${rule}`).filter((check) => !broken.has(check))).toEqual([]);
+  }, 120_000);
+
+  describe('which deny', () => {
+    beforeAll(async () => {
+      await kubectl(['apply', '--server-side', '--filename=-'], { input: JSON.stringify(embeddedWorkload()) });
+      await applyObjects(...guardRails(MqttGuardRailsAction.DENY));
+      const bad = embeddedWorkload();
+      Object.assign(bad.spec, { replicas: 2 });
+      await eventually('the bindings to deny', 30, async () => (await created(bad)).status === 422 || undefined);
+      await eventually('the policy of scale requests to deny', 30, async () => (await tryKubectl('scale', ...PATCHED, '--replicas=2')).code !== 0 || undefined);
+    }, 90_000);
+
+    test('a bad object is refused for every rule that is an error, with its id, title and reason; for one that is a warning, it is not', async () => {
+      for (const [check, { object }] of broken) {
+        const { id, severity, title, why } = catalogue.find((rule) => check.endsWith(` ${rule.id}`))!;
+        const { status, message, warnings } = await created(object);
+        if (severity === Severity.ERROR) {
+          expect({ check, status }).toEqual({ check, status: 422 });
+          expect(message).toMatch(new RegExp(`${escaped(`denied request: ${id}: ${title}. Found: `)}.+${escaped(`. ${why} Instead: `)}`));
+        } else {
+          // An object may break a rule that is an error besides: then that one refuses it.
+          expect(message).not.toContain(`${id}: `);
+          if (status === 201) expect(warnings).toContain(`': ${id}: ${title}. Found: `);
+        }
+      }
+    }, 60_000);
+
+    test.each(Object.keys(COLLECTIONS))('a good %s passes without a word', async (kind) => {
+      for (const manifest of Object.values(productionManifests()).filter((candidate) => candidate.kind === kind)) {
+        expect(await created(placed(manifest))).toEqual({ status: 201, warnings: '', message: '' });
+      }
+    });
+
+    test('kubectl patch is refused when it breaks a rule, and passes when it does not', async () => {
+      const bad = await tryKubectl('patch', ...PATCHED, '--type=merge', '--patch', '{"spec":{"template":{"spec":{"terminationGracePeriodSeconds":20}}}}');
+      expect(bad.code).not.toBe(0);
+      expect(bad.stderr).toContain(`ValidatingAdmissionPolicy '${POLICIES}-statefulsets' with binding '${POLICIES}-statefulsets' denied request: `
+        + 'MQTT-SHUTDOWN-001: A stopping broker has the time to hand over its clients. Found: spec.template.spec.terminationGracePeriodSeconds: 20; needed are 45 s. ');
+      expect(await tryKubectl('patch', ...PATCHED, '--type=merge', '--patch', '{"spec":{"template":{"spec":{"terminationGracePeriodSeconds":45}}}}')).toMatchObject({ code: 0, stderr: '' });
+    });
+
+    test('kubectl patch is refused too when it takes away the label that the policies look for', async () => {
+      const patch = { metadata: { labels: { 'app.kubernetes.io/managed-by': null } }, spec: { replicas: 2 } };
+      expect((await tryKubectl('patch', ...PATCHED, '--type=merge', '--patch', JSON.stringify(patch))).stderr).toContain('MQTT-SESSION-001: ');
+    });
+
+    test('kubectl scale is refused when it breaks a rule, and passes when it does not', async () => {
+      const bad = await tryKubectl('scale', ...PATCHED, '--replicas=2');
+      expect(bad.code).not.toBe(0);
+      expect(bad.stderr).toContain(`ValidatingAdmissionPolicy '${POLICIES}-statefulsets-scale' with binding '${POLICIES}-statefulsets-scale' denied request: `
+        + 'MQTT-SESSION-001: Brokers that share clients share sessions. Found: spec.replicas: 2 of StatefulSet patched. ');
+      expect(await tryKubectl('scale', ...PATCHED, '--replicas=1')).toMatchObject({ code: 0, stderr: '' });
+    });
+
+    test('what is acknowledged on the object passes, by any way', async () => {
+      const reason = { metadata: { annotations: { 'acknowledge.cdk8s-mqtt/MQTT-SESSION-001': 'each broker serves one plant' } } };
+      await kubectl(['patch', 'statefulset', 'patched', `--namespace=${NAMESPACE}`, '--type=merge', '--patch', JSON.stringify(reason)]);
+      expect((await tryKubectl('patch', ...PATCHED, '--type=merge', '--patch', '{"spec":{"replicas":2}}')).code).toBe(0);
+      const acknowledged = embeddedWorkload();
+      Object.assign(acknowledged.metadata.annotations, reason.metadata.annotations);
+      await applyObjects(...guardRails(MqttGuardRailsAction.DENY, acknowledged));
+      await eventually('the scale request to pass', 30, async () => (await tryKubectl('scale', ...PATCHED, '--replicas=2')).code === 0 || undefined);
+
+      const blank = { metadata: { annotations: { 'acknowledge.cdk8s-mqtt/MQTT-SESSION-001': ' ' } }, spec: { replicas: 2 } };
+      expect((await tryKubectl('patch', ...PATCHED, '--type=merge', '--patch', JSON.stringify(blank))).stderr).toContain('MQTT-SESSION-001: ');
+    }, 60_000);
+
+    test('objects without the label, and those that are no brokers, are left alone', async () => {
+      const bad = embeddedWorkload();
+      bad.metadata.name = 'other';
+      bad.spec.replicas = 2;
+      const { labels, annotations } = bad.metadata;
+      expect((await created({ ...bad, metadata: { ...bad.metadata, labels: {} } })).warnings).toBe('');
+      delete annotations['cdk8s-mqtt/broker'];
+      expect(labels).toMatchObject(MANAGED);
+      expect(await created(bad)).toEqual({ status: 201, warnings: '', message: '' });
+    });
+  });
+});
+
+function tryKubectl(...args: string[]): Promise<{ code: number | null; stderr: string }> {
+  return tryCommand('kubectl', args);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
