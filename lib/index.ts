@@ -6,6 +6,8 @@ export * from './cluster/mqtt-cluster';
 export * from './cluster/mqtt-cluster-props';
 export * from './cluster/mqtt-cluster-settings';
 export * from './cluster/mqtt-profile';
+export * from './guard-rails/mqtt-guard-rails';
+export * from './guard-rails/mqtt-guard-rails-props';
 export * from './manifest/kubernetes-version';
 export * from './monitoring/mqtt-alert';
 export * from './monitoring/mqtt-alerts';
