@@ -5,7 +5,7 @@ import { applyObjects, kubectl, list } from './support/kubectl';
 import { createNamespace, removeNamespace } from './support/namespace';
 import { progress } from './support/progress';
 import { tryCommand } from './support/run-command';
-import { MqttGuardRails, MqttGuardRailsAction } from '../../lib';
+import { LoadBalancerProvider, MqttCluster, MqttGuardRails, MqttGuardRailsAction, MqttLoadBalancer, MqttProfile } from '../../lib';
 import { admissionSubjects } from '../../lib/rules/admission';
 import { catalogue } from '../../lib/rules/catalogue';
 import { Severity } from '../../lib/rules/finding';
@@ -176,6 +176,23 @@ describe('guard rails on a real API server', () => {
     test.each(Object.keys(COLLECTIONS))('a good %s passes without a word', async (kind) => {
       for (const manifest of Object.values(productionManifests()).filter((candidate) => candidate.kind === kind)) {
         expect(await created(placed(manifest))).toEqual({ status: 201, warnings: '', message: '' });
+      }
+    });
+
+    test('what the constructs make passes, with no warning that the synth did not give', async () => {
+      process.env.CDK8S_MQTT_QUIET = '1';
+      const chart = new Chart(Testing.app(), 'chart', { namespace: NAMESPACE });
+      const production = new MqttCluster(chart, 'Production', { profile: MqttProfile.production() });
+      production.acknowledge('MQTT-SESSION-001', 'each broker serves one plant');
+      new MqttLoadBalancer(chart, 'LoadBalancer', { cluster: production, provider: LoadBalancerProvider.awsNlb() });
+      const development = new MqttCluster(chart, 'Development');
+      const known = [...production.findings, ...development.findings].filter(({ acknowledged }) => acknowledged === undefined).map(({ id }) => id);
+      const objects = Testing.synth(chart).filter(({ kind }) => kind in COLLECTIONS);
+      expect(objects.length).toBeGreaterThan(8);
+      for (const object of objects) {
+        const { status, warnings, message } = await created(object);
+        expect({ status, message }).toEqual({ status: 201, message: '' });
+        expect(known).toEqual(expect.arrayContaining([...warnings.matchAll(/': (MQTT-[A-Z]+-\d+): /g)].map(([, id]) => id)));
       }
     });
 
