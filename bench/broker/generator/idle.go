@@ -10,9 +10,12 @@ import (
 type IdleResult struct {
 	Connections int   `json:"connections"`
 	BytesBefore int64 `json:"residentBytesBefore"`
+	BytesHalf   int64 `json:"residentBytesWithHalf"`
 	BytesAfter  int64 `json:"residentBytesAfter"`
 	// Of one connection.
 	Bytes float64 `json:"bytesPerConnection"`
+	// Of one connection of the second half: without what the broker takes once, whatever the number.
+	MarginalBytes float64 `json:"bytesPerConnectionOfSecondHalf"`
 }
 
 func idle(arguments []string) (any, error) {
@@ -29,23 +32,35 @@ func idle(arguments []string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	begin := time.Now()
-	clients := make([]*client, 0, *count)
-	for i := 0; i < *count; i++ {
-		time.Sleep(time.Until(begin.Add(time.Duration(i) * time.Second / time.Duration(*rate))))
-		c, err := open(*address, fmt.Sprintf("bench-%s-idle-%d", runID, i), true)
-		if err != nil {
-			return nil, fmt.Errorf("after %d connections: %w", i, err)
-		}
-		clients = append(clients, c)
-	}
-	time.Sleep(*settle)
-	after, err := residentBytes(*broker)
+	first, half, err := openIdle(*address, *broker, 0, *count/2, *rate, *settle)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range clients {
+	second, after, err := openIdle(*address, *broker, *count/2, *count, *rate, *settle)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range append(first, second...) {
 		c.leave()
 	}
-	return &IdleResult{Connections: *count, BytesBefore: before, BytesAfter: after, Bytes: float64(after-before) / float64(*count)}, nil
+	return &IdleResult{
+		Connections: *count, BytesBefore: before, BytesHalf: half, BytesAfter: after,
+		Bytes: float64(after-before) / float64(*count), MarginalBytes: float64(after-half) / float64(len(second)),
+	}, nil
+}
+
+// openIdle opens the connections with these numbers and returns the broker's memory when it has come to rest.
+func openIdle(address string, broker, from, to, rate int, settle time.Duration) (clients []*client, resident int64, err error) {
+	begin := time.Now()
+	for i := from; i < to; i++ {
+		time.Sleep(time.Until(begin.Add(time.Duration(i-from) * time.Second / time.Duration(rate))))
+		c, err := open(address, fmt.Sprintf("bench-%s-idle-%d", runID, i), true)
+		if err != nil {
+			return nil, 0, fmt.Errorf("after %d connections: %w", i, err)
+		}
+		clients = append(clients, c)
+	}
+	time.Sleep(settle)
+	resident, err = residentBytes(broker)
+	return clients, resident, err
 }

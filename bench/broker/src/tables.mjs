@@ -42,10 +42,13 @@ export function idleTable(items, { all, names }) {
   const kilobytes = (record) => record.bytesPerConnection / 1000;
   return table(
     ['KB', ...names, 'goal', ''],
-    items.map((item) => [
-      `${item.title}, of ${number(all.maximum(item, (record) => record.connections))}`,
-      ...names.map((name) => fixed(all.median(item, name, kilobytes))),
-      ...goal(item.goal?.kilobytes, (wanted) => `≤ ${wanted}`, all.median(item, own(names), kilobytes), (found, wanted) => found <= wanted),
+    items.flatMap((item) => [
+      [
+        `${item.title}, of ${number(all.maximum(item, (record) => record.connections))}`,
+        ...names.map((name) => fixed(all.median(item, name, kilobytes))),
+        ...goal(item.goal?.kilobytes, (wanted) => `≤ ${wanted}`, all.median(item, own(names), kilobytes), (found, wanted) => found <= wanted),
+      ],
+      ['of the second half: without what the broker takes once', ...names.map((name) => fixed(all.median(item, name, (record) => record.bytesPerConnectionOfSecondHalf / 1000))), '', ''],
     ]),
   );
 }

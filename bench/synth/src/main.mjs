@@ -38,7 +38,7 @@ export async function main(args) {
 
 function profile(workspace, directory) {
   mkdirSync(directory, { recursive: true });
-  const programs = { example: ['main.js'], 'clusters-100': ['many-clusters.js', '100'], 'clusters-100-monitoring': ['many-clusters.js', '100', 'monitoring'] };
+  const programs = { example: ['main.js'], 'clusters-100': ['many-clusters.js', '100', 'charts'], 'clusters-100-monitoring': ['many-clusters.js', '100', 'charts', 'monitoring'] };
   for (const [name, program] of Object.entries(programs)) {
     measureCommand(process.execPath, ['--cpu-prof', `--cpu-prof-dir=${directory}`, `--cpu-prof-name=${name}.cpuprofile`, ...program], { cwd: workspace });
   }
