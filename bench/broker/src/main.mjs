@@ -52,7 +52,7 @@ function usable(brokers) {
   const missing = brokers.filter((broker) => !broker.optional).flatMap((broker) => broker.missing());
   if (missing.length > 0) throw new BenchmarkError(`these are missing; --install installs them where it can:\n${missing.map((what) => `- ${what}`).join('\n')}`);
   for (const broker of brokers) {
-    for (const what of broker.recommended?.() ?? []) note(`${broker.name} runs on this Node.js: for the image's, install ${what}`);
+    for (const what of broker.recommended?.() ?? []) note(`${broker.name} runs without ${what}`);
     if (broker.missing().length > 0) note(`without ${broker.name}: install ${broker.missing().join(' and ')}`);
   }
   return brokers.filter((broker) => broker.missing().length === 0);

@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { BenchmarkError } from '../../shared/errors.mjs';
 import { cache, repository } from '../../shared/paths.mjs';
 import { measureCommand } from './command.mjs';
+import { repositoryModule } from './modules.mjs';
 
-const yaml = createRequire(join(repository, 'package.json'))('yaml');
 const VERSION = 'v3.19.2';
 const installed = join(cache, 'bin', 'helm');
 
@@ -30,7 +29,7 @@ export function createChart(helm, workspace) {
   cpSync(join(repository, 'bench', 'synth', 'chart'), chart, { recursive: true });
   mkdirSync(join(chart, 'files'));
   const objects = parse(readFileSync(join(workspace, 'dist', 'production.k8s.yaml'), 'utf8'));
-  writeFileSync(join(chart, 'files', 'rules.yaml'), yaml.stringify(objects.find(({ kind }) => kind === 'PrometheusRule').spec));
+  writeFileSync(join(chart, 'files', 'rules.yaml'), repositoryModule('yaml').stringify(objects.find(({ kind }) => kind === 'PrometheusRule').spec));
   const dashboard = objects.find(({ metadata }) => metadata.labels.grafana_dashboard !== undefined);
   writeFileSync(join(chart, 'files', 'dashboard.json'), Object.values(dashboard.data)[0]);
   requireSameKinds(objects, parse(template(helm, workspace).stdout));
@@ -39,7 +38,7 @@ export function createChart(helm, workspace) {
 
 export const template = (helm, workspace, release = 'plant') => measureCommand(helm, ['template', release, 'chart', '--namespace', 'mqtt'], { cwd: workspace });
 
-const parse = (text) => yaml.parseAllDocuments(text).map((document) => document.toJS()).filter((object) => object !== null);
+const parse = (text) => repositoryModule('yaml').parseAllDocuments(text).map((document) => document.toJS()).filter((object) => object !== null);
 
 function requireSameKinds(ours, theirs) {
   const kinds = (objects) => objects.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`).sort().join(', ');

@@ -1,11 +1,10 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BenchmarkError } from '../../shared/errors.mjs';
 import { repository } from '../../shared/paths.mjs';
+import { repositoryModule } from './modules.mjs';
 
-const require = createRequire(join(repository, 'package.json'));
 const example = join(repository, 'examples', 'production-aws');
 const programs = new URL('./programs/', import.meta.url);
 
@@ -14,11 +13,13 @@ export function createWorkspace() {
   if (!existsSync(join(repository, 'build', 'index.js'))) throw new BenchmarkError('the library is not compiled; run npx projen compile');
   const folder = mkdtempSync(join(tmpdir(), 'cdk8s-mqtt-synth-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  // The command that runs gets the signal too, and its end is an error like any other.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
   const modules = join(folder, 'node_modules');
   mkdirSync(modules);
   symlinkSync(repository, join(modules, 'cdk8s-mqtt'));
-  for (const name of ['cdk8s', 'cdk8s-plus-27', 'constructs', 'yaml']) symlinkSync(join(repository, 'node_modules', name), join(modules, name));
-  const typescript = require('typescript');
+  for (const name of ['cdk8s', 'cdk8s-plus-27', 'constructs']) symlinkSync(join(repository, 'node_modules', name), join(modules, name));
+  const typescript = repositoryModule('typescript');
   const compilerOptions = { module: typescript.ModuleKind.CommonJS, target: typescript.ScriptTarget.ES2022 };
   for (const name of ['chart', 'main']) {
     const source = readFileSync(join(example, `${name}.ts`), 'utf8');

@@ -13,7 +13,7 @@ const node = () => (existsSync(node24) ? node24 : process.execPath);
 export const cdk8sMqtt = {
   name: 'cdk8s-mqtt',
   missing: () => (existsSync(main) ? [] : ['the compiled broker (npm ci in broker-image, which compiles it)']),
-  recommended: () => (existsSync(node24) ? [] : [`Node.js 24, which the image has (npm install --prefix ${join(cache, 'node')} node-${process.platform}-${process.arch}@24)`]),
+  recommended: () => (existsSync(node24) ? [] : [`Node.js 24, which its image has, but with this one (npm install --prefix ${join(cache, 'node')} node-${process.platform}-${process.arch}@24)`]),
   describe: () => `cdk8s-mqtt on Node.js ${execFileSync(node(), ['--version'], { encoding: 'utf8' }).trim().slice(1)}, store on: every QoS 1 and 2 message synced before its acknowledgement`,
   async start({ core, directory, port, log, profile }) {
     const file = join(directory, 'config.yaml');
