@@ -11,6 +11,7 @@ const LIBRARY = {
   cluster: ['manifest', 'rules', 'security', 'network', 'workload', 'broker'],
   monitoring: ['manifest', 'rules', 'network'],
   check: ['manifest', 'rules'],
+  'guard-rails': ['manifest', 'rules'],
   scaling: ['manifest', 'rules', 'network', 'workload', 'cluster'],
 };
 

@@ -1,6 +1,6 @@
 import { Chart, Duration, Size } from 'cdk8s';
 import {
-  IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, MqttAuthentication, MqttCapacity, MqttCluster, MqttDnsName, MqttExternalSecret, MqttGateway, MqttGatewayRoute,
+  IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, MqttAuthentication, MqttCapacity, MqttCluster, MqttDnsName, MqttExternalSecret, MqttGateway, MqttGatewayRoute, MqttGuardRails,
   MqttListener, MqttMonitoring, MqttNetworkPeer, MqttTls,
 } from 'cdk8s-mqtt';
 import { Construct } from 'constructs';
@@ -54,5 +54,8 @@ export class GatewayChart extends Chart {
     MqttDnsName.addTo(cluster.clientService, 'mqtt.internal.example.com');
 
     new MqttMonitoring(this, 'Monitoring', { cluster });
+
+    // Whoever applies this needs the right to make cluster-scoped policies.
+    new MqttGuardRails(this, 'GuardRails', { namespaces: ['mqtt'] });
   }
 }

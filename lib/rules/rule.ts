@@ -70,6 +70,15 @@ export function loadBalancerRule(description: RuleDescription, check: (service: 
   return serviceRule(description, (service, broker) => service.isLoadBalancer ? check(service, broker) : []);
 }
 
+/** A rule about every way to a broker from outside: Services of type LoadBalancer, and routes of the Gateway API, which declare the same. */
+export function entranceRule(description: RuleDescription, check: (entrance: ServiceObject, broker: BrokerWorkload) => ViolationOfObject[]): Rule {
+  return {
+    ...description,
+    check: (model) => model.brokers.flatMap((broker) => [...broker.services.filter((service) => service.isLoadBalancer), ...broker.routes]
+      .flatMap((entrance) => violationsOf(entrance.object, () => check(entrance, broker)))),
+  };
+}
+
 /** A rule about any object of the input. */
 export function objectRule(description: RuleDescription, check: (object: ManifestObject, model: ManifestModel) => ViolationOfObject[]): Rule {
   return {

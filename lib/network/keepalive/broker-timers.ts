@@ -25,7 +25,7 @@ const HOST_NETWORK = "the kernel, as far as the manifests show: with hostNetwork
 
 export function brokerTimers(broker: BrokerWorkload): BrokerTimers {
   // A maximum that nobody knows may be any.
-  const keepalive = broker.keepaliveMaximum ?? Infinity;
+  const keepalive = broker.keepaliveMaximum;
   return { keepalive, disconnects: keepalive * MQTT_KEEPALIVE.factor, probing: tcpProbing(broker) };
 }
 

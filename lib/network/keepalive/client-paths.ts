@@ -1,12 +1,11 @@
-import { CLOUD_CONNTRACK, type HiddenElement, KUBE_PROXY_CONNTRACK, MARGIN } from './facts';
+import { CLOUD_CONNTRACK, type HiddenElement, KUBE_PROXY_CONNTRACK } from './facts';
 import { traitsOf } from './known-providers';
 import { ACKNOWLEDGE_PREFIX, Annotations } from '../../manifest/annotations';
+import { MARGIN } from '../../rules/catalogue/keepalive';
 import type { BrokerWorkload } from '../../rules/model/broker-workload';
-import type { ManifestModel } from '../../rules/model/manifest-model';
-import type { ManifestObject } from '../../rules/model/manifest-object';
 import { nameOf } from '../../rules/model/manifest-reference';
 import { endsTlsAtAwsNlb, isAwsNlb } from '../../rules/model/provider-annotations';
-import { ServiceObject } from '../../rules/model/service-object';
+import type { ServiceObject } from '../../rules/model/service-object';
 
 /** Something between a client and the broker that forgets idle connections. */
 export interface PathElement {
@@ -34,26 +33,16 @@ export interface ClientPath {
 }
 
 /** Every way from clients to this broker that the manifests open. */
-export function clientPaths(model: ManifestModel, broker: BrokerWorkload): ClientPath[] {
+export function clientPaths(broker: BrokerWorkload): ClientPath[] {
   const services = broker.services.filter((service) => !service.isHeadless);
   return [
     ...services.filter((service) => service.isLoadBalancer).map((service) => entrance(service, 'load balancer', broker)),
-    ...gatewayRoutes(model, services).map((route) => entrance(new ServiceObject(route), 'gateway', broker)),
+    ...broker.routes.map((route) => entrance(route, 'gateway', broker)),
     ...services.filter((service) => !service.isLoadBalancer).map(({ object }) => ({
       path: `${nameOf(object.reference)}, inside the Kubernetes cluster`,
       elements: [hidden(KUBE_PROXY_CONNTRACK, false)],
     })),
   ];
-}
-
-/** The routes of the Gateway API that lead to one of these Services (https://gateway-api.sigs.k8s.io/reference/spec/#backendref). */
-function gatewayRoutes(model: ManifestModel, services: ServiceObject[]): ManifestObject[] {
-  const leadsTo = new Set(services.map(({ object }) => `${object.namespace}/${object.name}`));
-  return model.objects
-    .filter((object) => object.is('gateway.networking.k8s.io', 'TCPRoute') || object.is('gateway.networking.k8s.io', 'TLSRoute'))
-    .filter((route) => route.spec.at('rules').items.flatMap((rule) => rule.at('backendRefs').items).some((backend) =>
-      (backend.at('kind').text ?? 'Service') === 'Service' && (backend.at('group').text ?? '') === ''
-      && leadsTo.has(`${backend.at('namespace').text ?? route.namespace}/${backend.at('name').text ?? ''}`)));
 }
 
 /** Routes carry the annotations of a load balancer: what they say is read in the same way. */

@@ -25,9 +25,6 @@ export const TCP_KEEPALIVE_SYSCTLS = {
   probes: 'net.ipv4.tcp_keepalive_probes',
 } as const;
 
-/** The room that MQTT-KEEPALIVE-001 asks for between the longest keepalive and an idle timeout. */
-export const MARGIN = 0.8;
-
 /** Something on the way that forgets connections, and that a manifest does not show. */
 export interface HiddenElement {
   readonly element: string;

@@ -1,7 +1,8 @@
 import type { BrokerTimers } from './broker-timers';
 import type { PathElement } from './client-paths';
-import { MARGIN, MQTT_KEEPALIVE } from './facts';
+import { MQTT_KEEPALIVE } from './facts';
 import { shortest } from './judgement';
+import { MARGIN } from '../../rules/catalogue/keepalive';
 
 /** Settings that make a client with the longest keepalive survive these elements, each of them enough. */
 export function fixes(failing: PathElement[], { keepalive, probing }: BrokerTimers): string[] {

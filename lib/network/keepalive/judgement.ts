@@ -1,7 +1,7 @@
 import { type BrokerTimers, detectionSeconds } from './broker-timers';
 import type { PathElement } from './client-paths';
-import { MARGIN } from './facts';
 import { MqttKeepaliveVerdict } from './mqtt-keepalive-path';
+import { MARGIN } from '../../rules/catalogue/keepalive';
 
 export interface Judged {
   readonly element: PathElement;

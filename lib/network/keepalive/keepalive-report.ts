@@ -16,5 +16,5 @@ export function keepaliveReport(workload: ApiObject): MqttKeepaliveReport {
     throw new Error(`[${workload.node.path}] the keepalive report needs the annotation ${Annotations.BROKER} on ${workload.kind} '${workload.name}', and its pods: `
       + 'remove the override that takes them away');
   }
-  return MqttKeepaliveReport._of(model, broker);
+  return MqttKeepaliveReport._of(broker);
 }

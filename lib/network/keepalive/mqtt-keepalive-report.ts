@@ -5,7 +5,6 @@ import { worst } from './judgement';
 import type { MqttKeepalivePath, MqttKeepaliveVerdict } from './mqtt-keepalive-path';
 import { reportText } from './report-text';
 import type { BrokerWorkload } from '../../rules/model/broker-workload';
-import type { ManifestModel } from '../../rules/model/manifest-model';
 import { nameOf } from '../../rules/model/manifest-reference';
 
 /**
@@ -14,9 +13,9 @@ import { nameOf } from '../../rules/model/manifest-reference';
  */
 export class MqttKeepaliveReport {
   /** @internal */
-  public static _of(model: ManifestModel, broker: BrokerWorkload): MqttKeepaliveReport {
+  public static _of(broker: BrokerWorkload): MqttKeepaliveReport {
     const timers = brokerTimers(broker);
-    return new MqttKeepaliveReport(nameOf(broker.object.reference), clientPaths(model, broker).map((path) => judgePath(path, timers)));
+    return new MqttKeepaliveReport(nameOf(broker.object.reference), clientPaths(broker).map((path) => judgePath(path, timers)));
   }
 
   /** What becomes of a client with the longest keepalive, on the worst path. */

@@ -1,7 +1,7 @@
 import { Annotations } from '../../manifest/annotations';
 import { Severity } from '../finding';
 import { Declared, DeclaredOfService, DECLARATION_PREFIX } from '../model/declared';
-import { loadBalancerRule, objectRule, type Rule, workloadRule } from '../rule';
+import { entranceRule, objectRule, type Rule, workloadRule } from '../rule';
 
 const SOURCE = 'docs/rules.md#what-manifests-declare';
 const EXAMPLE = `metadata:
@@ -61,7 +61,7 @@ export const annotationRules: readonly Rule[] = [
     ? undeclared(object.annotations, NEEDED)
     : undeclared(object.annotations, NEEDED_OF_OTHERS, `recognised as ${broker} by ${recognisedBy}; `)),
 
-  loadBalancerRule({
+  entranceRule({
     id: 'MQTT-ANNOTATION-004',
     severity: Severity.WARNING,
     title: 'A load balancer declares what the rules must know of it',

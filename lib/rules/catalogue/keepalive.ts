@@ -2,14 +2,14 @@ import { Severity } from '../finding';
 import type { BrokerWorkload } from '../model/broker-workload';
 import { AWS_NLB_DEFAULT_IDLE_SECONDS, isAwsNlb } from '../model/provider-annotations';
 import type { ServiceObject } from '../model/service-object';
-import { loadBalancerRule, type Rule, workloadRule } from '../rule';
+import { entranceRule, loadBalancerRule, type Rule, workloadRule } from '../rule';
 
 /** Room for a client that sends its ping late, and for the way through the network. */
-const MARGIN = 0.8;
+export const MARGIN = 0.8;
 const KEEPALIVE_SYSCTL = 'net.ipv4.tcp_keepalive_time';
 
 export const keepaliveRules: readonly Rule[] = [
-  loadBalancerRule({
+  entranceRule({
     id: 'MQTT-KEEPALIVE-001',
     severity: Severity.ERROR,
     title: 'Idle clients speak before the load balancer forgets them',
@@ -32,7 +32,7 @@ export const keepaliveRules: readonly Rule[] = [
     }];
   }),
 
-  loadBalancerRule({
+  entranceRule({
     id: 'MQTT-KEEPALIVE-002',
     severity: Severity.WARNING,
     title: 'The idle timeout of the load balancer is known',

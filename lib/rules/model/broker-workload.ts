@@ -21,6 +21,8 @@ const PLAINTEXT_PORT_NAMES = ['mqtt', 'mqtt-tcp', 'tcp-mqtt'];
 /** A workload that runs brokers, and what belongs to it. */
 export class BrokerWorkload {
   public readonly services: ServiceObject[] = [];
+  /** Routes of the Gateway API that lead to its Services. They carry the declarations of a load balancer. */
+  public readonly routes: ServiceObject[] = [];
   public readonly disruptionBudgets: ManifestObject[] = [];
   public readonly networkPolicies: ManifestObject[] = [];
   public readonly autoscalers: Autoscaler[] = [];

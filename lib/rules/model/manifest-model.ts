@@ -7,6 +7,8 @@ import { type Manifest, ManifestObject } from './manifest-object';
 import type { ManifestReference } from './manifest-reference';
 import { ServiceObject } from './service-object';
 
+const ROUTES = ['TCPRoute', 'TLSRoute'];
+
 /** The objects of an app or of a set of files, seen as brokers with what belongs to them. */
 export class ManifestModel {
   public static of(manifests: Manifest[], findBroker: FindBroker = declaredBroker): ManifestModel {
@@ -26,6 +28,7 @@ export class ManifestModel {
     this.brokers.forEach((broker) => this.relate(broker.object, [broker]));
     this.relateBySelector();
     this.relateByName();
+    this.relateRoutes();
   }
 
   /** The brokers that an object belongs to: itself, or those that it selects, scales or is mounted in. */
@@ -82,6 +85,20 @@ export class ManifestModel {
         broker.serviceAccounts.push(account);
         this.relate(account, [broker]);
       }
+    }
+  }
+
+  /** Routes of the Gateway API lead to Services by name (https://gateway-api.sigs.k8s.io/reference/spec/#backendref). */
+  private relateRoutes(): void {
+    const brokersOfService = new Map(this.objects.filter((object) => object.is('', 'Service'))
+      .map((object) => [`${object.namespace}/${object.name}`, this.brokersOf(object.reference)]));
+    for (const route of this.objects.filter((object) => ROUTES.some((kind) => object.is('gateway.networking.k8s.io', kind)))) {
+      const backends = route.spec.at('rules').items.flatMap((rule) => rule.at('backendRefs').items)
+        .filter((backend) => (backend.at('kind').text ?? 'Service') === 'Service' && (backend.at('group').text ?? '') === '')
+        .map((backend) => `${backend.at('namespace').text ?? route.namespace}/${backend.at('name').text ?? ''}`);
+      const brokers = [...new Set(backends.flatMap((backend) => brokersOfService.get(backend) ?? []))];
+      brokers.forEach((broker) => broker.routes.push(new ServiceObject(route)));
+      this.relate(route, brokers);
     }
   }
 
