@@ -43,6 +43,8 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
     configFilePath: 'jest.config.json',
     jestConfig: {
+      // jest leaves a core to the editor; a run of two cores would be one worker.
+      maxWorkers: '100%',
       testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
       roots: ['<rootDir>/lib', '<rootDir>/test', '<rootDir>/examples'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/kubernetes/'],
