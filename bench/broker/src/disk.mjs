@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { median } from '../../shared/median.mjs';
 
 export const describeDisk = (directory) => ({
-  fileSystem: execFileSync('stat', ['-f', '-c', '%T', directory], { encoding: 'utf8' }).trim(),
+  fileSystem: execFileSync('findmnt', ['--noheadings', '--output', 'FSTYPE', '--target', directory], { encoding: 'utf8' }).trim(),
   syncMilliseconds: syncTime(directory),
 });
 
