@@ -3,7 +3,8 @@ import { PacketType } from './packets.js';
 import type { Message } from '../store/index.js';
 
 const CHUNK = 16 * 1024;
-const POOLED = 256;
+/** Chunks that are kept for the next turn, 16 MiB of them at most: with fewer, a turn that writes to a thousand clients spends its time on new buffers. */
+const POOLED = 1024;
 /** Above this many bytes waiting for the client, QoS 0 is dropped, QoS 1 and 2 stay in their queue, and the client itself is no longer read. */
 const MAX_WAITING = 1024 * 1024;
 
