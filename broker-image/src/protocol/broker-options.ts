@@ -38,13 +38,3 @@ export interface Connection {
   readonly remoteAddress: string;
   readonly certificate?: PeerCertificate;
 }
-
-export interface BrokerStatistics {
-  readonly connections: number;
-  readonly sessions: { readonly connected: number; readonly disconnected: number };
-  readonly subscriptions: number;
-  readonly retainedMessages: number;
-  readonly queuedMessages: number;
-  readonly queuedBytes: number;
-  readonly storeBytes: number;
-}

@@ -1,10 +1,11 @@
 import { AedesCore } from './aedes-core.js';
-import type { BrokerOptions, BrokerStatistics, Connection } from './broker-options.js';
+import type { BrokerOptions, Connection } from './broker-options.js';
 import { ClientConnection } from './client-connection.js';
 import type { ClientContext, LiveConnection, Subscriber } from './client-context.js';
 import { TopicCache, type Topic } from './topic-cache.js';
 import { filterMatches } from './topics.js';
 import { Message, SubscriptionTree } from '../store/index.js';
+import type { BrokerStatistics } from '../operations/statistics.js';
 
 const CONNECTION_CHECK_MILLISECONDS = 500;
 const EXPIRY_CHECK_MILLISECONDS = 60_000;

@@ -1,2 +1,2 @@
 export { Broker } from './broker.js';
-export type { BrokerOptions, BrokerStatistics, Connection } from './broker-options.js';
+export type { BrokerOptions, Connection } from './broker-options.js';
