@@ -1,6 +1,6 @@
 import { Size } from 'cdk8s';
 import type { MqttClusterSettings } from './mqtt-cluster-settings';
-import type { ArgumentErrors } from '../manifest/arguments';
+import { type ArgumentErrors, isSize } from '../manifest/arguments';
 import type { KubernetesVersion } from '../manifest/kubernetes-version';
 import { quantity } from '../manifest/quantity';
 import { VersionGates } from '../manifest/version-gates';
@@ -42,8 +42,4 @@ function checkOrder(errors: ArgumentErrors, resource: string, request: unknown, 
   if (isSize(request) && isSize(limit) && request.toKibibytes() > limit.toKibibytes()) {
     errors.add(`resources ${resource}Request is ${quantity(request)}, above ${resource}Limit ${quantity(limit)}: the API server refuses that`);
   }
-}
-
-function isSize(value: unknown): value is Size {
-  return typeof (value as Size | undefined)?.toKibibytes === 'function';
 }

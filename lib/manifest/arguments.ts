@@ -231,7 +231,7 @@ function isDuration(value: unknown): value is Duration {
   return typeof (value as Duration | null)?.toMilliseconds === 'function';
 }
 
-function isSize(value: unknown): value is Size {
+export function isSize(value: unknown): value is Size {
   return typeof (value as Size | null)?.toKibibytes === 'function';
 }
 

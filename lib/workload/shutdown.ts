@@ -1,5 +1,4 @@
-/** Time that a broker gets to write out its store and close, on top of the drain. */
-export const FLUSH_SECONDS = 10;
+import { FLUSH_SECONDS } from '../manifest/flush-seconds';
 
 /** Kubernetes' own default for `terminationGracePeriodSeconds`. */
 const KUBERNETES_DEFAULT_SECONDS = 30;

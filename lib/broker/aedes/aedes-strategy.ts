@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { aedesConfiguration, AedesPaths, CONFIGURATION_KEY, OPERATIONS_PORT } from './aedes-configuration';
 import { AEDES_COVERAGE } from './aedes-coverage';
 import { MqttAedesOptions, MqttImagePullPolicy, MqttLogLevel } from './aedes-options';
-import type { ArgumentErrors } from '../../manifest/arguments';
+import { type ArgumentErrors, isSize } from '../../manifest/arguments';
 import { quantity } from '../../manifest/quantity';
 import { renderManifest } from '../../manifest/render-manifest';
 import type { ClusterIntent } from '../../workload/cluster-intent';
@@ -49,7 +49,7 @@ export class AedesStrategy implements BrokerStrategy {
     errors.member('broker logLevel', logLevel, MqttLogLevel);
     errors.wholeNumber('broker maxQueuedMessages', maxQueuedMessages, { min: 1 }, 'a session must be able to hold a message');
     errors.size('broker maxPacketSize', maxPacketSize, { min: Size.kibibytes(1), max: Size.mebibytes(255) }, 'MQTT 3.1.1 §2.2.3 ends below 256 MiB');
-    const largest = (maxPacketSize as Size | undefined)?.toKibibytes ? maxPacketSize! : DEFAULT_MAX_PACKET_SIZE;
+    const largest = isSize(maxPacketSize) ? maxPacketSize : DEFAULT_MAX_PACKET_SIZE;
     errors.size('broker maxQueuedSize', maxQueuedSize, { min: largest }, 'the largest packet (maxPacketSize) could never be queued');
     if (maxQueuedSize === undefined && largest.toKibibytes() > DEFAULT_MAX_QUEUED_SIZE.toKibibytes()) {
       errors.add(`broker maxPacketSize is ${quantity(largest)}, above what a session may have waiting (${quantity(DEFAULT_MAX_QUEUED_SIZE)} by default): `

@@ -1,8 +1,9 @@
 import type { AdmissionCheck } from './admission-check';
 import { pattern, selects, text, texts } from './cel';
+import { FLUSH_SECONDS } from '../../manifest/flush-seconds';
 import { KNOWN_KEYS, NEEDED } from '../catalogue/annotation';
 import { SECRET_NAME } from '../catalogue/secret';
-import { AUTOSCALER_MAXIMUM_SECONDS, FLUSH_SECONDS } from '../catalogue/shutdown';
+import { AUTOSCALER_MAXIMUM_SECONDS } from '../catalogue/shutdown';
 import { NODE_SYSCTLS, SAFE_SYSCTLS } from '../catalogue/sysctl';
 import { DECLARATION_PREFIX, Declared } from '../model/declared';
 

@@ -1,8 +1,7 @@
+import { FLUSH_SECONDS } from '../../manifest/flush-seconds';
 import { Severity } from '../finding';
 import { type Rule, workloadRule } from '../rule';
 
-/** What a broker needs to write and sync its store and to close, after the last client is gone; the constructs count the same. */
-export const FLUSH_SECONDS = 10;
 /** `--max-graceful-termination-sec` of the Cluster Autoscaler. */
 export const AUTOSCALER_MAXIMUM_SECONDS = 600;
 
