@@ -30,6 +30,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     'dependency-cruiser@^17.4.3',
     'fast-check@^4',
     'ajv@^8',
+    '@microsoft/jest-sarif@1.0.0-beta.0',
     'mqtt@^5',
     // One package a Kubernetes minor: their type models are the strict schemas of test/matrix.
     ...[28, 29, 30, 31, 32, 33, 34].map((minor) => `cdk8s-plus-${minor}@^2`),
