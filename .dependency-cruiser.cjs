@@ -23,7 +23,8 @@ const BROKER_IMAGE = {
   operations: ['access', 'config'],
   protocol: ['access', 'operations', 'store'],
   listeners: ['access', 'config', 'operations', 'protocol'],
-  commands: ['access', 'config', 'operations', 'protocol', 'listeners', 'store'],
+  cluster: ['operations', 'protocol', 'store'],
+  commands: ['access', 'cluster', 'config', 'operations', 'protocol', 'listeners', 'store'],
 };
 
 const arrows = (folder, rooms) => Object.entries(rooms).map(([room, below]) => ({
