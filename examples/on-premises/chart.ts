@@ -1,0 +1,84 @@
+import { Chart, Duration, JsonPatch, Size } from 'cdk8s';
+import { ConfigMap, Secret } from 'cdk8s-plus-27';
+import {
+  AddressAnnouncement, LoadBalancerExposure, LoadBalancerProvider, MqttAutoscaler, MqttAutoscalerKind, MqttBroker, MqttCapacity, MqttClientCa, MqttClientCertificate, MqttCluster, MqttDisruptionBudget,
+  MqttListener, MqttLoadBalancer, MqttMonitoring, MqttNetworkPeer, MqttNodeQuery, MqttScalingMetric, MqttSpread, MqttStorage, MqttTls, MqttTrafficDistribution,
+} from 'cdk8s-mqtt';
+import { Construct } from 'constructs';
+
+/** A fleet in a data centre of one's own: nodes for brokers alone, canaries, mutual TLS, MetalLB, and an autoscaler that adds brokers with the load. */
+export class OnPremisesChart extends Chart {
+  public readonly cluster: MqttCluster;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id, { namespace: 'mqtt', disableResourceNameHashes: true });
+
+    const capacity = MqttCapacity.plan({
+      clients: 20_000,
+      publishesPerSecond: 3000,
+      messageSize: Size.kibibytes(1),
+      qos1Share: 0.5,
+      persistentShare: 0,
+      retention: Duration.hours(1),
+    });
+
+    this.cluster = new MqttCluster(this, 'Broker', {
+      name: 'fleet',
+      profile: capacity.profile,
+      broker: MqttBroker.aedes({
+        // Documentation: put the digest of the image that you built here.
+        image: `mirror.example.com/mqtt/broker@sha256:${'0'.repeat(64)}`,
+        imagePullSecrets: [Secret.fromSecretName(this, 'Mirror', 'mirror')],
+      }),
+      listeners: [MqttListener.tls(MqttTls.fromSecret(Secret.fromSecretName(this, 'Certificate', 'fleet-tls'), {
+        clientCertificate: MqttClientCertificate.REQUIRE,
+        clientCa: MqttClientCa.fromConfigMap(ConfigMap.fromConfigMapName(this, 'DeviceCa', 'device-ca')),
+      }))],
+
+      // Racks are the zones of a data centre.
+      zoneSpread: MqttSpread.REQUIRED,
+      minZones: 3,
+      dedicatedNodes: { key: 'dedicated', value: 'mqtt' },
+      nodeAffinity: { preferred: [{ queries: [MqttNodeQuery.is('example.com/network', '25g')], weight: 50 }] },
+      nodeCount: 6,
+      priorityClassName: 'messaging',
+      trafficDistribution: MqttTrafficDistribution.PREFER_SAME_ZONE,
+
+      storage: MqttStorage.persistentVolume({ size: Size.gibibytes(200), storageClassName: 'local-nvme' }),
+
+      // A change reaches the newest broker first, and stays there until somebody lowers the number.
+      rollingUpdatePartition: capacity.replicas - 1,
+      minReadyTime: Duration.minutes(2),
+      disruptionBudget: MqttDisruptionBudget.maxUnavailablePods(1),
+      nodeConsolidation: false,
+
+      networkAccess: {
+        clients: [MqttNetworkPeer.cidr('10.20.0.0/16')],
+        metricsReaders: [MqttNetworkPeer.namespace('monitoring')],
+      },
+    });
+    this.cluster.acknowledge('MQTT-SESSION-001', 'Vehicles start clean sessions and subscribe anew on whichever broker they reach.');
+
+    // What no property covers: the annotation that the company's audit looks for.
+    this.cluster.workload.addJsonPatch(JsonPatch.add('/spec/template/metadata/annotations/example.com~1audit', 'enabled'));
+
+    new MqttLoadBalancer(this, 'LoadBalancer', {
+      cluster: this.cluster,
+      provider: LoadBalancerProvider.metalLb({
+        announcement: AddressAnnouncement.BGP,
+        exposure: LoadBalancerExposure.INTERNAL,
+        addresses: ['10.20.0.10'],
+      }),
+      sourceRanges: ['10.20.0.0/16'],
+    });
+
+    new MqttAutoscaler(this, 'Autoscaler', {
+      cluster: this.cluster,
+      maxReplicas: 6,
+      kind: MqttAutoscalerKind.keda({ prometheusUrl: 'http://prometheus-operated.monitoring.svc:9090' }),
+      metrics: [MqttScalingMetric.connections(), MqttScalingMetric.cpu()],
+    });
+
+    new MqttMonitoring(this, 'Monitoring', { cluster: this.cluster });
+  }
+}
