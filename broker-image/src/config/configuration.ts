@@ -23,6 +23,25 @@ export interface ListenerConfiguration {
   readonly tls?: TlsConfiguration;
 }
 
+/** The brokers that this one belongs to, and the NATS between them. */
+export interface ClusterConfiguration {
+  readonly name: string;
+  readonly log: LogConfiguration;
+  readonly rebalance: { readonly enabled: boolean; readonly connectionsPerSecond: number; readonly tolerancePercent: number };
+}
+
+export interface LogConfiguration {
+  /** URLs, all of them `nats://` or all `tls://`. */
+  readonly servers: readonly string[];
+  readonly replicas?: 1 | 3 | 5;
+  readonly maxBytes: number;
+  /** Both or none, and none beside `credentialsFile`. */
+  readonly usernameFile?: string;
+  readonly passwordFile?: string;
+  readonly credentialsFile?: string;
+  readonly tls?: { readonly caFile?: string; readonly certificateFile?: string; readonly privateKeyFile?: string };
+}
+
 /** The configuration file (config.schema.json) with every default filled in. */
 export interface BrokerConfiguration {
   readonly name: string;
@@ -39,6 +58,8 @@ export interface BrokerConfiguration {
     readonly connectTimeoutSeconds: number;
   };
   readonly store: { readonly directory: string; readonly maxBytes: number };
+  /** Undefined: this broker stands alone. */
+  readonly cluster?: ClusterConfiguration;
   /** Undefined: no HTTP server. */
   readonly operations?: { readonly address: string; readonly port: number };
   readonly shutdown: { readonly delaySeconds: number; readonly connectionsPerSecond: number };

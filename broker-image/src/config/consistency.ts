@@ -1,11 +1,7 @@
 import { isIP } from 'node:net';
 import { isMapping, listenersOf, mappingAt, type Mapping } from './document.js';
-import type { PathSegment } from './problem.js';
-
-interface Inconsistency {
-  readonly segments: readonly PathSegment[];
-  readonly message: string;
-}
+import { checkClusterLog } from './cluster-consistency.js';
+import type { Inconsistency } from './problem.js';
 
 /**
  * What a JSON schema cannot say: keys that need, refuse or clash with each other.
@@ -20,6 +16,7 @@ export function findInconsistencies(written: unknown, complete: unknown): Incons
     ...checkPorts(complete),
     ...checkAuthentication(written, complete),
     ...checkQueueSize(complete),
+    ...checkClusterLog(written),
   ];
 }
 
@@ -74,7 +71,7 @@ function checkNames(document: unknown): Inconsistency[] {
 }
 
 interface Socket {
-  readonly segments: readonly PathSegment[];
+  readonly segments: Inconsistency['segments'];
   readonly owner: string;
   readonly address: string;
   readonly port: number;

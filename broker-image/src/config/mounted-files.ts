@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import type { TlsConfiguration } from './configuration.js';
-import { listenersOf, mappingAt } from './document.js';
+import { listenersOf, mappingAt, type Mapping } from './document.js';
 import { InvalidFileError, type PathSegment } from './problem.js';
 
 /** Reads files that a configuration names, and throws when they cannot be used. */
@@ -22,6 +22,7 @@ export function checkMountedFiles(document: unknown, inspector: FileInspector): 
   return [
     ...check(['authentication', 'passwordFile'], { '': passwordFile }, () => inspector.passwordFile(passwordFile as string)),
     ...check(['authorization', 'aclFile'], { '': aclFile }, () => inspector.aclFile(aclFile as string)),
+    ...checkLogFiles(mappingAt(mappingAt(document, 'cluster'), 'log')),
     ...listenersOf(document).flatMap(({ index, listener }) => {
       const tls = mappingAt(listener, 'tls');
       const { certificateFile, privateKeyFile, clientCaFile } = tls;
@@ -30,6 +31,16 @@ export function checkMountedFiles(document: unknown, inspector: FileInspector): 
         if (isComplete) inspector.tls(tls as unknown as TlsConfiguration);
       });
     }),
+  ];
+}
+
+/** Read when a connection to NATS is made, so that rotated ones count: here they only have to be there. */
+function checkLogFiles(log: Mapping): FileProblem[] {
+  const { usernameFile, passwordFile, credentialsFile } = log;
+  const { caFile, certificateFile, privateKeyFile } = mappingAt(log, 'tls');
+  return [
+    ...check(['cluster', 'log'], { usernameFile, passwordFile, credentialsFile }, () => undefined),
+    ...check(['cluster', 'log', 'tls'], { caFile, certificateFile, privateKeyFile }, () => undefined),
   ];
 }
 

@@ -22,6 +22,12 @@ function format({ path, line, message }: Problem): string {
 
 export type PathSegment = string | number;
 
+/** Keys of one document that need, refuse or clash with each other. */
+export interface Inconsistency {
+  readonly segments: readonly PathSegment[];
+  readonly message: string;
+}
+
 /** `['listeners', 0, 'port']` as `listeners[0].port`. */
 export function formatPath(segments: readonly PathSegment[]): string {
   return segments.map((segment, index) => (typeof segment === 'number' ? `[${segment}]` : index === 0 ? segment : `.${segment}`)).join('');
