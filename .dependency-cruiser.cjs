@@ -24,7 +24,8 @@ const BROKER_IMAGE = {
   protocol: ['access', 'operations', 'store'],
   listeners: ['access', 'config', 'operations', 'protocol'],
   cluster: ['operations', 'protocol', 'store'],
-  commands: ['access', 'cluster', 'config', 'operations', 'protocol', 'listeners', 'store'],
+  admin: ['config', 'operations', 'protocol', 'store'],
+  commands: ['access', 'admin', 'cluster', 'config', 'operations', 'protocol', 'listeners', 'store'],
 };
 
 const arrows = (folder, rooms) => Object.entries(rooms).map(([room, below]) => ({

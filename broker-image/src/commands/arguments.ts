@@ -26,6 +26,7 @@ const options = {
   'skip-files': { type: 'boolean' },
   listen: { type: 'string', multiple: true },
   operations: { type: 'string' },
+  admin: { type: 'string' },
   data: { type: 'string' },
   'allow-anonymous': { type: 'boolean' },
   user: { type: 'string' },
@@ -37,7 +38,7 @@ const options = {
 type Values = ReturnType<typeof parseArgs<{ options: typeof options; strict: true }>>['values'];
 
 const optionsOf: Record<string, readonly (keyof Values)[]> = {
-  serve: ['config', 'check-config', 'skip-files', 'listen', 'operations', 'data', 'allow-anonymous'],
+  serve: ['config', 'check-config', 'skip-files', 'listen', 'operations', 'admin', 'data', 'allow-anonymous'],
   'hash-password': ['user', 'random-secret'],
 };
 
@@ -104,8 +105,13 @@ function readOverrides(values: Values, hasFile: boolean, problems: string[]): Ov
   for (const text of values.listen ?? []) attempt(() => listeners.push(readListen(text, hasFile, listeners)), '--listen');
   let operations: Endpoint | undefined;
   if (values.operations !== undefined) attempt(() => (operations = parseEndpoint(values.operations!, ['http'])), '--operations');
+  let admin: Endpoint | undefined;
+  if (values.admin !== undefined) {
+    if (!hasFile) problems.push('--admin needs a file: its section admin names the file with the token');
+    attempt(() => (admin = parseEndpoint(values.admin!, ['http'])), '--admin');
+  }
   if (values.data === '') problems.push('--data: found nothing, expected a folder');
-  return { listeners, ...(operations && { operations }), ...(values.data !== undefined && { dataDirectory: values.data }) };
+  return { listeners, ...(operations && { operations }), ...(admin && { admin }), ...(values.data !== undefined && { dataDirectory: values.data }) };
 }
 
 /** `NAME=URL`, or without a file also `URL` alone. */

@@ -1,6 +1,6 @@
 export const help = `MQTT broker of cdk8s-mqtt
 
-  mqtt-broker [serve] --config FILE [--listen NAME=URL]... [--operations URL] [--data DIR]
+  mqtt-broker [serve] --config FILE [--listen NAME=URL]... [--operations URL] [--admin URL] [--data DIR]
   mqtt-broker [serve] --listen URL... --data DIR --allow-anonymous [--operations URL]
   mqtt-broker --check-config --config FILE [--skip-files]
   mqtt-broker hash-password [--user NAME] [--random-secret]
@@ -9,6 +9,7 @@ With a configuration file (or its path in MQTT_BROKER_CONFIG):
   --config FILE           the configuration, YAML
   --listen NAME=URL       another address and port for the listener NAME of the file, such as mqtt=tcp://127.0.0.1:18830
   --operations URL        another address and port for the HTTP server, such as http://127.0.0.1:18080
+  --admin URL             another address and port for the admin API, if the file has one
   --data DIR              another folder for the store
   --check-config          say everything that is wrong with the configuration, and exit with 0 or 78
   --skip-files            with --check-config: the files that the configuration names need not be there

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { AccessRules, PasswordFile } from '../access/index.js';
+import { AdminToken } from '../admin/index.js';
 import { configurationWithoutFile, loadConfigurationFile, type BrokerConfiguration, type FileInspector } from '../config/index.js';
 import { readTlsContext } from '../listeners/index.js';
 import type { ConfigurationSource } from './arguments.js';
@@ -18,4 +19,4 @@ export function readAccessRules(file: string): AccessRules {
   return AccessRules.parse(readFileSync(file, 'utf8'), file);
 }
 
-const inspector: FileInspector = { passwordFile: readPasswordFile, aclFile: readAccessRules, tls: readTlsContext };
+const inspector: FileInspector = { passwordFile: readPasswordFile, aclFile: readAccessRules, adminToken: AdminToken.read, tls: readTlsContext };

@@ -42,6 +42,12 @@ export interface LogConfiguration {
   readonly tls?: { readonly caFile?: string; readonly certificateFile?: string; readonly privateKeyFile?: string };
 }
 
+export interface AdminConfiguration {
+  readonly tokenFile: string;
+  readonly address: string;
+  readonly port: number;
+}
+
 /** The configuration file (config.schema.json) with every default filled in. */
 export interface BrokerConfiguration {
   readonly name: string;
@@ -62,6 +68,9 @@ export interface BrokerConfiguration {
   readonly cluster?: ClusterConfiguration;
   /** Undefined: no HTTP server. */
   readonly operations?: { readonly address: string; readonly port: number };
+  /** Undefined: no HTTP server for administrators. */
+  readonly admin?: AdminConfiguration;
+  readonly diagnostics: { readonly heapSnapshotDirectory?: string };
   readonly shutdown: { readonly delaySeconds: number; readonly connectionsPerSecond: number };
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' };
 }

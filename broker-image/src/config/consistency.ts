@@ -48,10 +48,13 @@ function isCidr(block: string): boolean {
   return family !== 0 && Number(prefix) <= (family === 4 ? 32 : 128);
 }
 
+/** Sections with an address and a port of their own. */
+const httpServers = ['operations', 'admin'];
+
 function checkAddresses(document: unknown): Inconsistency[] {
   const addresses = [
     ...listenersOf(document).map(({ index, listener }) => ({ segments: ['listeners', index, 'address'], address: listener.address })),
-    { segments: ['operations', 'address'], address: mappingAt(document, 'operations').address },
+    ...httpServers.map((section) => ({ segments: [section, 'address'], address: mappingAt(document, section).address })),
   ];
   return addresses
     .filter(({ address }) => typeof address === 'string' && address !== '' && isIP(address) === 0)
@@ -78,10 +81,12 @@ interface Socket {
 }
 
 function checkPorts(document: unknown): Inconsistency[] {
-  const { address, port } = mappingAt(document, 'operations');
   const candidates: (Omit<Socket, 'address' | 'port'> & { readonly address: unknown; readonly port: unknown })[] = [
     ...listenersOf(document).map(({ index, listener }) => ({ segments: ['listeners', index, 'port'], owner: `listeners[${index}]`, address: listener.address, port: listener.port })),
-    { segments: ['operations', 'port'], owner: 'operations', address, port },
+    ...httpServers.map((section) => {
+      const { address, port } = mappingAt(document, section);
+      return { segments: [section, 'port'], owner: section, address, port };
+    }),
   ];
   const sockets = candidates.filter((socket): socket is Socket => typeof socket.address === 'string' && typeof socket.port === 'number' && socket.port !== 0);
   return sockets.flatMap((socket, index) => {

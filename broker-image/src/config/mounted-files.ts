@@ -7,6 +7,7 @@ import { InvalidFileError, type PathSegment } from './problem.js';
 export interface FileInspector {
   passwordFile(file: string): void;
   aclFile(file: string): void;
+  adminToken(file: string): void;
   tls(tls: TlsConfiguration): void;
 }
 
@@ -19,10 +20,12 @@ interface FileProblem {
 export function checkMountedFiles(document: unknown, inspector: FileInspector): FileProblem[] {
   const { passwordFile } = mappingAt(document, 'authentication');
   const { aclFile } = mappingAt(document, 'authorization');
+  const { tokenFile } = mappingAt(document, 'admin');
   return [
     ...check(['authentication', 'passwordFile'], { '': passwordFile }, () => inspector.passwordFile(passwordFile as string)),
     ...check(['authorization', 'aclFile'], { '': aclFile }, () => inspector.aclFile(aclFile as string)),
     ...checkLogFiles(mappingAt(mappingAt(document, 'cluster'), 'log')),
+    ...check(['admin', 'tokenFile'], { '': tokenFile }, () => inspector.adminToken(tokenFile as string)),
     ...listenersOf(document).flatMap(({ index, listener }) => {
       const tls = mappingAt(listener, 'tls');
       const { certificateFile, privateKeyFile, clientCaFile } = tls;

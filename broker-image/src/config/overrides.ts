@@ -7,6 +7,8 @@ export interface Overrides {
   /** Another address and port for the listener of that name. */
   readonly listeners: readonly { readonly name: string; readonly endpoint: Endpoint }[];
   readonly operations?: Endpoint;
+  /** Another address and port for the admin API, which the file turns on. */
+  readonly admin?: Endpoint;
   readonly dataDirectory?: string;
 }
 
@@ -34,6 +36,10 @@ export function applyOverrides(document: unknown, overrides: Overrides): Problem
     }
   }
   if (overrides.operations) setIn(document, 'operations', { address: overrides.operations.address, port: overrides.operations.port });
+  if (overrides.admin) {
+    if (document.admin === undefined) problems.push({ path: '--admin', message: 'the file has no section admin with a tokenFile, so there is no admin API to move' });
+    else setIn(document, 'admin', { address: overrides.admin.address, port: overrides.admin.port });
+  }
   if (overrides.dataDirectory !== undefined) setIn(document, 'store', { directory: overrides.dataDirectory });
   return problems;
 }

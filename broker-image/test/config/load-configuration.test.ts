@@ -39,9 +39,14 @@ test('a minimal file gets every default of the schema', () => {
     limits: { maxPacketBytes: 1048576, maxTopicLevels: 32, maxSubscriptionsPerClient: 1000, connectTimeoutSeconds: 10 },
     store: { directory: '/var/lib/mqtt-broker', maxBytes: 10737418240 },
     operations: { address: '::', port: 8080 },
+    diagnostics: {},
     shutdown: { delaySeconds: 5, connectionsPerSecond: 500 },
     log: { level: 'info' },
   });
+});
+
+test('the admin API is off, and on a loopback address when it is turned on', () => {
+  assert.deepEqual(loadConfigurationFile(temporaryFile(`${minimal}admin: {tokenFile: /t}`)).admin, { tokenFile: '/t', address: '127.0.0.1', port: 8081 });
 });
 
 test('every key of the schema is taken over', () => {
@@ -62,6 +67,8 @@ session: {expirySeconds: 0, maxQueuedMessages: 5, maxQueuedBytes: 4096}
 limits: {maxConnections: 9, maxPacketBytes: 2048, maxTopicLevels: 3, maxSubscriptionsPerClient: 4, connectTimeoutSeconds: 2}
 store: {directory: /data, maxBytes: 16777216}
 operations: {address: 127.0.0.1, port: 9090}
+admin: {tokenFile: /t, address: '::1', port: 9091}
+diagnostics: {heapSnapshotDirectory: /snapshots}
 shutdown: {delaySeconds: 0, connectionsPerSecond: 1}
 log: {level: debug}
 `),
@@ -82,6 +89,8 @@ log: {level: debug}
     limits: { maxConnections: 9, maxPacketBytes: 2048, maxTopicLevels: 3, maxSubscriptionsPerClient: 4, connectTimeoutSeconds: 2 },
     store: { directory: '/data', maxBytes: 16777216 },
     operations: { address: '127.0.0.1', port: 9090 },
+    admin: { tokenFile: '/t', address: '::1', port: 9091 },
+    diagnostics: { heapSnapshotDirectory: '/snapshots' },
     shutdown: { delaySeconds: 0, connectionsPerSecond: 1 },
     log: { level: 'debug' },
   });
@@ -127,13 +136,13 @@ const wrong: Record<string, [yaml: string, problem: string]> = {
   'no listeners': ['authentication: {anonymous: true}', 'listeners: missing; this key is required'],
   'an empty list of listeners': ['listeners: []\nauthentication: {anonymous: true}', 'listeners (line 1): found [], expected a list of at least 1 entry'],
   'a list instead of a mapping': ['- a', 'found ["a"], expected a mapping of keys to values: One YAML file, named by MQTT_BROKER_CONFIG or --config. Secrets never stand in it: only the paths of files that hold them.'],
-  'an unknown key that resembles none': [`${minimal}xyzzy: 1`, 'xyzzy (line 8): unknown key; known here: name, listeners, authentication, authorization, keepalive, session, limits, store, cluster, operations, shutdown, log'],
+  'an unknown key that resembles none': [`${minimal}xyzzy: 1`, 'xyzzy (line 8): unknown key; known here: name, listeners, authentication, authorization, keepalive, session, limits, store, cluster, operations, admin, diagnostics, shutdown, log'],
   'a boolean in quotes': ['listeners: [{name: a, protocol: tcp, port: 1}]\nauthentication: {anonymous: "true"}', 'authentication.anonymous (line 2): found "true", expected true or false'],
   'a number with a fraction': [`${minimal}keepalive: {maxSeconds: 1.5}`, 'keepalive.maxSeconds (line 8): found 1.5, expected an integer from 1 to 65535'],
   'a keepalive above 16 bits': [`${minimal}keepalive: {maxSeconds: 65536}`, 'keepalive.maxSeconds (line 8): found 65536, expected an integer from 1 to 65535'],
   'a packet above the limit of MQTT': [`${minimal}limits: {maxPacketBytes: 268435461}\nsession: {maxQueuedBytes: 999999999}`, 'limits.maxPacketBytes (line 8): found 268435461, expected an integer from 1024 to 268435460'],
   'a null': [`${minimal}limits:`, 'limits (line 8): found null, expected a mapping of keys to values: Protection against clients that ask for too much.'],
-  __proto__: [`${minimal}__proto__: {a: 1}`, '__proto__ (line 8): unknown key; known here: name, listeners, authentication, authorization, keepalive, session, limits, store, cluster, operations, shutdown, log'],
+  __proto__: [`${minimal}__proto__: {a: 1}`, '__proto__ (line 8): unknown key; known here: name, listeners, authentication, authorization, keepalive, session, limits, store, cluster, operations, admin, diagnostics, shutdown, log'],
   'TLS on a plain listener': ['listeners: [{name: a, protocol: tcp, port: 1, tls: {certificateFile: /c, privateKeyFile: /k}}]\nauthentication: {anonymous: true}', 'listeners[0].tls (line 1): found with protocol tcp, which is not encrypted; write protocol: tls, or leave tls out'],
   'TLS on a plain WebSocket': ['listeners: [{name: a, protocol: ws, port: 1, tls: {certificateFile: /c, privateKeyFile: /k}}]\nauthentication: {anonymous: true}', 'listeners[0].tls (line 1): found with protocol ws, which is not encrypted; write protocol: wss, or leave tls out'],
   'a path on TCP': ['listeners: [{name: a, protocol: tcp, port: 1, path: /mqtt}]\nauthentication: {anonymous: true}', 'listeners[0].path (line 1): found with protocol tcp, which has no path; write protocol: ws, or leave path out'],
@@ -148,6 +157,9 @@ const wrong: Record<string, [yaml: string, problem: string]> = {
   'a name twice': ['listeners: [{name: a, protocol: tcp, port: 1}, {name: a, protocol: tcp, port: 2}]\nauthentication: {anonymous: true}', 'listeners[1].name (line 1): found "a", the name of listeners[0] too; logs and metrics could not tell them apart'],
   'a port twice': ['listeners: [{name: a, protocol: tcp, port: 1}, {name: b, protocol: tcp, port: 1, address: 127.0.0.1}]\nauthentication: {anonymous: true}', 'listeners[1].port (line 1): found 1, the port of listeners[0] on the same address'],
   'the port of the HTTP server': ['listeners: [{name: a, protocol: ws, port: 8080}]\nauthentication: {anonymous: true}', 'operations.port: found 8080, the port of listeners[0] on the same address'],
+  'the port of the admin API': [`${minimal}admin: {tokenFile: /t, port: 8080}`, 'admin.port (line 8): found 8080, the port of operations on the same address'],
+  'a host name for the admin API': [`${minimal}admin: {tokenFile: /t, address: localhost}`, 'admin.address (line 8): found "localhost", expected an IP address: 0.0.0.0 for all of IPv4, :: for IPv6 and IPv4, 127.0.0.1 for this host alone'],
+  'an admin API without a token': [`${minimal}admin: {}`, 'admin.tokenFile (line 8): missing; this key is required'],
   'nobody may connect': ['listeners: [{name: a, protocol: tcp, port: 1}]\nauthentication: {anonymous: false}', 'authentication (line 2): anonymous is false and there is no passwordFile, so no client could connect; name a passwordFile, or write anonymous: true to let everybody in'],
   'a queue smaller than a packet': [`${minimal}session: {maxQueuedBytes: 2048}`, 'session.maxQueuedBytes (line 8): found 2048, less than limits.maxPacketBytes (1048576): the largest messages could never be queued'],
   'a key twice': ['listeners: []\nlisteners: []', 'line 2: not valid YAML: Map keys must be unique'],
@@ -187,12 +199,13 @@ test('the first line names the file and counts the errors', () => {
   assert.throws(() => loadConfigurationFile(two), { message: new RegExp(`^${two}: 3 errors\n`) });
 });
 
-const inspector = { passwordFile: () => undefined, aclFile: () => undefined, tls: () => undefined };
+const inspector = { passwordFile: () => undefined, aclFile: () => undefined, adminToken: () => undefined, tls: () => undefined };
 const withFiles = (directory: string) => `
 listeners:
   - {name: a, protocol: tls, port: 1, tls: {certificateFile: ${directory}/c, privateKeyFile: ${directory}/k}}
 authentication: {passwordFile: ${directory}/p}
 authorization: {aclFile: ${directory}/acl}
+admin: {tokenFile: ${directory}/t}
 `;
 
 test('files that the configuration names must be there, unless nobody looks', () => {
@@ -204,6 +217,7 @@ test('files that the configuration names must be there, unless nobody looks', ()
     `listeners[0].tls.privateKeyFile (line 3): found ${directory}/k, ${missing}`,
     `authentication.passwordFile (line 4): found ${directory}/p, ${missing}`,
     `authorization.aclFile (line 5): found ${directory}/acl, ${missing}`,
+    `admin.tokenFile (line 6): found ${directory}/t, ${missing}`,
   ]);
   assert.doesNotThrow(() => loadConfigurationFile(file));
 });
@@ -256,6 +270,12 @@ test('overrides that do not fit the file', () => {
     '--listen mqtts=tls://...: the file has no listener with this name; it has: mqtt',
     '--listen mqtt=ws://...: the listener mqtt of the file speaks tcp: write --listen mqtt=tcp://...',
   ]);
+});
+
+test('the admin API is moved, not turned on, by an override', () => {
+  const admin = parseEndpoint('http://127.0.0.1:0', ['http']);
+  assert.deepEqual(loadConfigurationFile(temporaryFile(`${minimal}admin: {tokenFile: /t}`), { overrides: { ...overrides(), admin } }).admin, { tokenFile: '/t', address: '127.0.0.1', port: 0 });
+  assert.deepEqual(problemsOfFile(minimal, { ...overrides(), admin }), ['--admin: the file has no section admin with a tokenFile, so there is no admin API to move']);
 });
 
 test('an override can clash, too', () => {

@@ -18,7 +18,7 @@ test('serve is the default, with a file from the option or the environment', () 
 });
 
 test('overrides of a file', () => {
-  assert.deepEqual(parse('--config a.yaml --listen mqtt=tcp://127.0.0.1:18830 --listen wss=wss://[::1]:0 --operations http://127.0.0.1:18080 --data ./d'), {
+  assert.deepEqual(parse('--config a.yaml --listen mqtt=tcp://127.0.0.1:18830 --listen wss=wss://[::1]:0 --operations http://127.0.0.1:18080 --admin http://127.0.0.1:18081 --data ./d'), {
     name: 'serve',
     source: {
       kind: 'file',
@@ -26,6 +26,7 @@ test('overrides of a file', () => {
       overrides: {
         listeners: [{ name: 'mqtt', endpoint: tcp(18830) }, { name: 'wss', endpoint: { protocol: 'wss', address: '::1', port: 0 } }],
         operations: { protocol: 'http', address: '127.0.0.1', port: 18080 },
+        admin: { protocol: 'http', address: '127.0.0.1', port: 18081 },
         dataDirectory: './d',
       },
     },
@@ -82,6 +83,8 @@ const wrong: Record<string, string[]> = {
   '--config a --listen Mqtt=tcp://127.0.0.1:1': ['--listen: found the name "Mqtt", expected a DNS label of 15 characters at most'],
   '--config a --listen m=tcp://127.0.0.1:1 --listen m=tcp://127.0.0.1:2': ['--listen: the name "m" is given twice'],
   '--listen tls://127.0.0.1:1 --data d --allow-anonymous': ['--listen: found the protocol "tls", expected tcp or ws, such as tcp://127.0.0.1:1883'],
+  '--listen tcp://127.0.0.1:1 --data d --allow-anonymous --admin http://127.0.0.1:1': ['--admin needs a file: its section admin names the file with the token'],
+  '--config a --admin 8081': ['--admin: found "8081", expected PROTOCOL://ADDRESS:PORT, such as http://127.0.0.1:8080'],
   '--config a --operations tcp://127.0.0.1:1 --listen m=nonsense': [
     '--listen: found "nonsense", expected PROTOCOL://ADDRESS:PORT, such as tcp://127.0.0.1:1883',
     '--operations: found the protocol "tcp", expected http, such as http://127.0.0.1:8080',

@@ -1,0 +1,1 @@
+export { AdminToken } from './admin-token.js';
