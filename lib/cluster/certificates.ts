@@ -1,8 +1,8 @@
 import { type ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { serviceNames } from './service-names';
 import { renderCertificate } from '../security/render-certificate';
 import type { ClusterIntent } from '../workload/cluster-intent';
+import { serviceNames } from '../workload/service-names';
 
 /** One Certificate for each that cert-manager is asked for, however many listeners share it. */
 export function renderCertificates(scope: Construct, name: string, { listeners, certificates, labels }: ClusterIntent): ApiObject[] {

@@ -2,8 +2,6 @@ import { Chart, Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { checkLifecycle } from './check-lifecycle';
 import { checkNetworkAccess } from './check-network-access';
-import { checkPlacement } from './check-placement';
-import { checkResources, checkStorage } from './check-storage';
 import type { MqttClusterProps } from './mqtt-cluster-props';
 import type { MqttClusterSettings } from './mqtt-cluster-settings';
 import { defaultListener, givenSettings } from './resolve-intent';
@@ -17,6 +15,8 @@ import type { MqttListener } from '../network/mqtt-listener';
 import { checkAuthentication } from '../security/check-authentication';
 import { checkTls } from '../security/check-tls';
 import type { MqttTls } from '../security/mqtt-tls';
+import { checkPlacement, checkTrafficDistribution } from '../workload/check-placement';
+import { checkResources, checkStorage } from '../workload/check-storage';
 import type { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
 import { MAX_NAME_LENGTH } from '../workload/stateful-set';
 
@@ -40,7 +40,10 @@ export function checkArguments(scope: Construct, props: MqttClusterProps): void 
     if (RESERVED_LABELS.includes(key)) errors.add(`labels has the key '${key}', which the library sets itself: choose another`);
   }
   errors.boolean('networkPolicy', settings.networkPolicy);
-  checkPlacement(errors, settings, target);
+  errors.wholeNumber('replicas', settings.replicas, { min: 1 }, 'a cluster needs a broker; to switch it off, scale the StatefulSet');
+  errors.wholeNumber('nodeCount', settings.nodeCount, { min: 1 }, 'it is the number of nodes that can take a pod');
+  checkPlacement(errors, settings);
+  checkTrafficDistribution(errors, settings.trafficDistribution, target);
   checkLifecycle(errors, settings);
   checkSessions(errors, settings);
   checkStorage(errors, settings.storage, target);

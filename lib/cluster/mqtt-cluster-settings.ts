@@ -5,16 +5,14 @@ import type { MqttAuthorization } from '../security/mqtt-authorization';
 import type { MqttNetworkAccess } from '../security/mqtt-network-access';
 import type { MqttDisruptionBudget } from '../workload/mqtt-disruption-budget';
 import type { MqttKeepaliveLimit } from '../workload/mqtt-keepalive-limit';
-import type { MqttNodeAffinity } from '../workload/mqtt-node-query';
+import type { MqttPlacementSettings } from '../workload/mqtt-placement-settings';
 import type { MqttResources } from '../workload/mqtt-resources';
-import type { MqttSpread } from '../workload/mqtt-spread';
 import type { MqttStorage } from '../workload/mqtt-storage';
 import type { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
-import type { MqttDedicatedNodes, MqttToleration } from '../workload/mqtt-toleration';
 import type { MqttTrafficDistribution } from '../workload/mqtt-traffic-distribution';
 
 /** Everything about a cluster that a profile has a default for. */
-export interface MqttClusterSettings {
+export interface MqttClusterSettings extends MqttPlacementSettings {
   /**
    * Number of broker pods.
    * @default - 1 in development, 3 in production
@@ -62,63 +60,6 @@ export interface MqttClusterSettings {
    * @default Duration.days(7)
    */
   readonly sessionExpiry?: Duration;
-
-  /**
-   * Whether two pods of this cluster may share a node. Where they may not, losing a node loses one broker, and `externalTrafficPolicy: Local` is fair.
-   * @default - MqttSpread.PREFERRED in development, MqttSpread.REQUIRED in production
-   */
-  readonly antiAffinity?: MqttSpread;
-
-  /**
-   * Whether pods of this cluster may share a node with pods of other MQTT clusters of this library.
-   * @default MqttSpread.PREFERRED
-   */
-  readonly antiAffinityToOtherClusters?: MqttSpread;
-
-  /**
-   * Whether the pods are spread evenly over zones.
-   * @default MqttSpread.PREFERRED
-   */
-  readonly zoneSpread?: MqttSpread;
-
-  /**
-   * Zones that there are at least. Without it the scheduler counts only zones that have a node: while a zone has none, all pods may be put into the others.
-   * With `zoneSpread: MqttSpread.REQUIRED` only.
-   * @default - not emitted: the zones that have a node
-   */
-  readonly minZones?: number;
-
-  /**
-   * Labels of the nodes that may take a pod.
-   * @default - any node
-   */
-  readonly nodeSelector?: { [key: string]: string };
-
-  /**
-   * Nodes that may take a pod, and those that are liked better, where `nodeSelector` says too little.
-   * @default - any node
-   */
-  readonly nodeAffinity?: MqttNodeAffinity;
-
-  /**
-   * Nodes that take brokers and nothing else. Each connection costs its node a socket, kernel memory that no container's limit counts, and, where kube-proxy is in the way, an
-   * entry in the connection tracking table (`nf_conntrack_max`, by kube-proxy's defaults 32,768 for each core and at least 131,072). A neighbour that fills the table cuts clients off, and the other way round.
-   * See docs/placement.md.
-   * @default - any node
-   */
-  readonly dedicatedNodes?: MqttDedicatedNodes;
-
-  /**
-   * Taints of nodes that the pods put up with.
-   * @default - none, besides that of `dedicatedNodes`
-   */
-  readonly tolerations?: MqttToleration[];
-
-  /**
-   * Name of the PriorityClass. Pods of a higher one evict those of a lower one when there is no room.
-   * @default - the Kubernetes cluster's default
-   */
-  readonly priorityClassName?: string;
 
   /**
    * Which broker a client inside the Kubernetes cluster is given, by the client Service.

@@ -2,11 +2,9 @@ import { ApiObject, Chart, Names } from 'cdk8s';
 import { Construct } from 'constructs';
 import { renderCertificates } from './certificates';
 import { checkArguments } from './check-arguments';
-import { renderDisruptionBudget } from './disruption-budget';
 import type { MqttClusterProps } from './mqtt-cluster-props';
 import { renderNetworkPolicy } from './network-policy';
 import { resolveIntent } from './resolve-intent';
-import { renderServiceAccount } from './service-account';
 import { renderClientService, renderHeadlessService } from './services';
 import { MqttBroker } from '../broker/mqtt-broker';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
@@ -15,7 +13,9 @@ import { keepaliveReport, type MqttKeepaliveReport } from '../network/keepalive'
 import type { IMqttCluster } from '../network/mqtt-cluster-reference';
 import type { MqttListener } from '../network/mqtt-listener';
 import { acknowledgeRule, attachRules, findingsAbout, type MqttFinding } from '../rules';
+import { renderDisruptionBudget } from '../workload/disruption-budget';
 import { MqttSpread } from '../workload/mqtt-spread';
+import { renderServiceAccount } from '../workload/service-account';
 
 /**
  * A cluster of MQTT brokers: a StatefulSet with everything that it needs to run well. Renders a StatefulSet, a ConfigMap with the broker's configuration,

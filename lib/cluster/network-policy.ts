@@ -5,15 +5,7 @@ import { renderManifest } from '../manifest/render-manifest';
 import type { MqttNetworkAccess } from '../security/mqtt-network-access';
 import type { MqttNetworkPeer } from '../security/mqtt-network-peer';
 import type { ClusterIntent } from '../workload/cluster-intent';
-
-/** CoreDNS and kube-dns alike: https://kubernetes.io/docs/tasks/administer-cluster/dns-custom-nameservers/ */
-const CLUSTER_DNS: k8s.NetworkPolicyEgressRule = {
-  to: [{
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-    podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-  }],
-  ports: ['UDP', 'TCP'].map((protocol) => ({ port: k8s.IntOrString.fromNumber(53), protocol })),
-};
+import { CLUSTER_DNS, peerFields, tcp } from '../workload/network-policy-fields';
 
 /** Everything is closed but the listeners, and the port of probes and metrics. A broker with an embedded store calls nobody. */
 export function renderNetworkPolicy(
@@ -48,16 +40,4 @@ function ingressRules({ listeners }: ClusterIntent, access: MqttNetworkAccess, p
 /** Without rules the field is left out, and the policy type alone denies: the API server drops an empty list, and GitOps would see a difference for ever. */
 function egressRules({ egress = [] }: MqttNetworkAccess): k8s.NetworkPolicyEgressRule[] | undefined {
   return egress.length === 0 ? undefined : [...egress.map(({ peers, ports }) => ({ to: peers.map(peerFields), ports: ports.map(tcp) })), CLUSTER_DNS];
-}
-
-function tcp(port: number): k8s.NetworkPolicyPort {
-  return { port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' };
-}
-
-function peerFields({ namespaceLabels, podLabels, block }: MqttNetworkPeer): k8s.NetworkPolicyPeer {
-  return {
-    namespaceSelector: namespaceLabels && { matchLabels: namespaceLabels },
-    podSelector: podLabels && { matchLabels: podLabels },
-    ipBlock: block === undefined ? undefined : { cidr: block },
-  };
 }

@@ -1,5 +1,6 @@
 import type { Size } from 'cdk8s';
 import type { ISecret } from 'cdk8s-plus-27';
+import type { MqttImagePullPolicy } from '../../workload/mqtt-image-pull-policy';
 
 /** Least severity that the broker logs. */
 export enum MqttLogLevel {
@@ -13,15 +14,7 @@ export enum MqttLogLevel {
   ERROR = 'error',
 }
 
-/** When the kubelet pulls the image. */
-export enum MqttImagePullPolicy {
-  /** When the node does not have it. */
-  IF_NOT_PRESENT = 'IfNotPresent',
-  /** At each start. */
-  ALWAYS = 'Always',
-  /** Never: the node has it, or the pod does not start. */
-  NEVER = 'Never',
-}
+export { MqttImagePullPolicy } from '../../workload/mqtt-image-pull-policy';
 
 /** Options of the companion broker. */
 export interface MqttAedesOptions {

@@ -1,10 +1,10 @@
 import { Size } from 'cdk8s';
-import type { MqttClusterSettings } from './mqtt-cluster-settings';
+import type { MqttResources } from './mqtt-resources';
+import { MqttAccessMode, MqttClaimRetention, type MqttStorage } from './mqtt-storage';
 import { type ArgumentErrors, isSize } from '../manifest/arguments';
 import type { KubernetesVersion } from '../manifest/kubernetes-version';
 import { quantity } from '../manifest/quantity';
 import { VersionGates } from '../manifest/version-gates';
-import { MqttAccessMode, MqttClaimRetention, type MqttStorage } from '../workload/mqtt-storage';
 
 /** What cannot work about the volumes. */
 export function checkStorage(errors: ArgumentErrors, storage: MqttStorage | undefined, target: KubernetesVersion): void {
@@ -23,7 +23,7 @@ export function checkStorage(errors: ArgumentErrors, storage: MqttStorage | unde
 }
 
 /** What cannot work about CPU, memory and node-local storage. */
-export function checkResources(errors: ArgumentErrors, resources: MqttClusterSettings['resources']): void {
+export function checkResources(errors: ArgumentErrors, resources: MqttResources | undefined): void {
   if (!errors.like('resources', resources, [], '{ memoryLimit: Size.gibibytes(2) }')) return;
   const { cpuRequest, cpuLimit, memoryRequest, memoryLimit, ephemeralStorageRequest, ephemeralStorageLimit } = resources;
   const enough = { min: Size.mebibytes(64) };

@@ -1,11 +1,11 @@
 import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
+import type { ClusterIntent } from './cluster-intent';
 import { renderManifest } from '../manifest/render-manifest';
-import type { ClusterIntent } from '../workload/cluster-intent';
 
 /** Undefined where no budget is wanted. The policy for unhealthy pods is on by default since Kubernetes 1.27. */
-export function renderDisruptionBudget(scope: Construct, name: string, intent: ClusterIntent): ApiObject | undefined {
+export function renderDisruptionBudget(scope: Construct, name: string, intent: Pick<ClusterIntent, 'disruptionBudget' | 'labels' | 'selectorLabels'>): ApiObject | undefined {
   const { disruptionBudget, labels, selectorLabels } = intent;
   const { pods, percent, unhealthyPodEviction } = disruptionBudget;
   if (pods === undefined && percent === undefined) return undefined;

@@ -1,4 +1,4 @@
-import { headlessServiceName } from '../workload/stateful-set';
+import { headlessServiceName } from './stateful-set';
 
 /** Names under which clients inside the Kubernetes cluster reach the brokers: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/ */
 export function serviceNames(name: string, namespace: string, clusterDomain: string): string[] {

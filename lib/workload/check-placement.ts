@@ -1,20 +1,18 @@
 import { Duration } from 'cdk8s';
-import type { MqttClusterSettings } from './mqtt-cluster-settings';
+import type { MqttNodeAffinity, MqttNodeQuery } from './mqtt-node-query';
+import type { MqttPlacementSettings } from './mqtt-placement-settings';
+import { MqttSpread } from './mqtt-spread';
+import { MqttTaintEffect, type MqttToleration } from './mqtt-toleration';
+import { MqttTrafficDistribution } from './mqtt-traffic-distribution';
+import { dedicatedKey } from './placement';
 import { type ArgumentErrors, show } from '../manifest/arguments';
 import type { KubernetesVersion } from '../manifest/kubernetes-version';
 import { VersionGates } from '../manifest/version-gates';
-import type { MqttNodeAffinity, MqttNodeQuery } from '../workload/mqtt-node-query';
-import { MqttSpread } from '../workload/mqtt-spread';
-import { MqttTaintEffect, type MqttToleration } from '../workload/mqtt-toleration';
-import { MqttTrafficDistribution } from '../workload/mqtt-traffic-distribution';
-import { dedicatedKey } from '../workload/placement';
 
 const QUERY_EXAMPLE = "MqttNodeQuery.is('kubernetes.io/arch', 'amd64')";
 
 /** What cannot work about where the pods run. */
-export function checkPlacement(errors: ArgumentErrors, settings: MqttClusterSettings, target: KubernetesVersion): void {
-  errors.wholeNumber('replicas', settings.replicas, { min: 1 }, 'a cluster needs a broker; to switch it off, scale the StatefulSet');
-  errors.wholeNumber('nodeCount', settings.nodeCount, { min: 1 }, 'it is the number of nodes that can take a pod');
+export function checkPlacement(errors: ArgumentErrors, settings: MqttPlacementSettings): void {
   errors.member('antiAffinity', settings.antiAffinity, MqttSpread);
   errors.member('antiAffinityToOtherClusters', settings.antiAffinityToOtherClusters, MqttSpread);
   errors.member('zoneSpread', settings.zoneSpread, MqttSpread);
@@ -27,10 +25,9 @@ export function checkPlacement(errors: ArgumentErrors, settings: MqttClusterSett
   checkDedicatedNodes(errors, settings);
   checkTolerations(errors, settings.tolerations);
   checkNodeAffinity(errors, settings.nodeAffinity);
-  checkTrafficDistribution(errors, settings.trafficDistribution, target);
 }
 
-function checkDedicatedNodes(errors: ArgumentErrors, { dedicatedNodes, nodeSelector }: MqttClusterSettings): void {
+function checkDedicatedNodes(errors: ArgumentErrors, { dedicatedNodes, nodeSelector }: MqttPlacementSettings): void {
   if (!errors.like('dedicatedNodes', dedicatedNodes, ['value'], "{ value: 'mqtt' }")) return;
   const key = dedicatedKey(dedicatedNodes);
   errors.labels('dedicatedNodes', { [key]: dedicatedNodes.value });
@@ -82,7 +79,8 @@ function checkQueries(errors: ArgumentErrors, name: string, queries: MqttNodeQue
   });
 }
 
-function checkTrafficDistribution(errors: ArgumentErrors, wanted: MqttTrafficDistribution | undefined, target: KubernetesVersion): void {
+/** What the target cannot do about the client Service. */
+export function checkTrafficDistribution(errors: ArgumentErrors, wanted: MqttTrafficDistribution | undefined, target: KubernetesVersion): void {
   errors.member('trafficDistribution', wanted, MqttTrafficDistribution);
   const breaks = 'the API server would drop the field, and clients would be given any broker';
   const instead = 'Write MqttTrafficDistribution.ANY';
