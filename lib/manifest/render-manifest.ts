@@ -4,6 +4,7 @@ import { ArgumentErrors } from './arguments';
 import { MANAGED_BY, Labels } from './labels';
 import { literalSecrets } from './literal-secrets';
 import { patchProblem } from './patches';
+import { renderAgain, rendered } from './rendering';
 
 /** What an object is, besides the fields that are computed when it is synthesized. */
 export interface RenderOptions {
@@ -51,9 +52,14 @@ class RenderedObject extends ApiObject {
 
   public addJsonPatch(...patches: JsonPatch[]): void {
     this.overrides.push(...patches);
+    renderAgain(this);
   }
 
   public toJson(): any {
+    return rendered(this, () => this.render());
+  }
+
+  private render(): object {
     const overridden = this.overrides.reduce((manifest, patch) => {
       const problem = patchProblem(manifest, patch);
       if (problem) throw new Error(`[${this.node.path}] the override of ${this.kind} '${this.name}' ${problem}`);

@@ -8,6 +8,7 @@ import { type MqttFinding, Severity } from './finding';
 import { formatFinding, formatFindings } from './format-findings';
 import { publicFinding } from './report/public-finding';
 import { Synthesis } from './synthesis';
+import { renderingOnce } from '../manifest/rendering';
 
 /** Set to any text but the empty one, it keeps warnings off stderr. They stay readable as findings; errors are never silenced. */
 export const QUIET_VARIABLE = 'CDK8S_MQTT_QUIET';
@@ -39,6 +40,7 @@ function rulesOf(root: IConstruct): AppRules {
 class AppRules {
   private attached = false;
   private readonly report = new AppReport();
+  /** Objects that something was found about, and that say so when they are validated. */
   private readonly validated = new WeakSet<IConstruct>();
   private contentHash?: string;
   private latest: Finding[] = [];
@@ -55,8 +57,8 @@ class AppRules {
   }
 
   public findings(): Finding[] {
-    const manifests = this.objects().map((object) => ({ manifest: object.toJson(), origin: object.node.path }));
-    const contentHash = createHash('sha256').update(JSON.stringify(manifests)).digest('hex');
+    const manifests = renderingOnce(this.root, () => this.objects().map((object) => ({ manifest: object.toJson(), origin: object.node.path })));
+    const contentHash = hashOf(manifests);
     if (contentHash !== this.contentHash) {
       this.latest = evaluate(manifests);
       this.errors = errorsByOrigin(this.latest);
@@ -68,10 +70,11 @@ class AppRules {
   /** Errors are reported by the objects themselves, whose path cdk8s then prints before the message. */
   private validate(): string[] {
     const findings = this.findings();
-    for (const object of this.objects()) {
-      if (this.validated.has(object)) continue;
-      this.validated.add(object);
+    // Only those that have something to say: cdk8s asks each construct once for every chart of the app.
+    for (const object of this.errors.size > 0 ? this.objects() : []) {
       const { path } = object.node;
+      if (!this.errors.has(path) || this.validated.has(object)) continue;
+      this.validated.add(object);
       object.node.addValidation({ validate: () => this.errors.get(path) ?? [] });
     }
     printWarnings(findings);
@@ -81,6 +84,13 @@ class AppRules {
   private objects(): ApiObject[] {
     return this.root.node.findAll().filter((construct): construct is ApiObject => ApiObject.isApiObject(construct));
   }
+}
+
+/** Piece by piece: as one text, a fleet would be hundreds of megabytes. */
+function hashOf(manifests: readonly object[]): string {
+  const hash = createHash('sha256');
+  manifests.forEach((manifest) => hash.update(JSON.stringify(manifest)));
+  return hash.digest('hex');
 }
 
 function errorsByOrigin(findings: readonly Finding[]): Map<string, string[]> {

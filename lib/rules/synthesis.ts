@@ -1,16 +1,17 @@
 import { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { renderingOnce } from '../manifest/rendering';
 
 /**
  * Knows whether an app is being synthesized as a whole. `App.synth` and `App.synthYaml` validate the whole app once more for each chart, without any code
- * of the user's in between: what was found first holds until they return. cdk8s has no hook for that, and without it, an app of many charts would render
- * every object as often as it has charts.
+ * of the user's in between: what was found first holds until they return, and so does what was rendered. cdk8s has no hook for that, and without it, an app of
+ * many charts would render every object as often as it has charts.
  */
 export class Synthesis {
   private depth = 0;
   private seen = false;
 
-  constructor(root: IConstruct) {
+  constructor(private readonly root: IConstruct) {
     if (!(root instanceof App)) return;
     const [synth, synthYaml] = [root.synth, root.synthYaml];
     root.synth = () => this.during(() => synth.call(root));
@@ -28,7 +29,7 @@ export class Synthesis {
     this.depth++;
     this.seen = false;
     try {
-      return work();
+      return renderingOnce(this.root, work);
     } finally {
       this.depth--;
       this.seen = false;

@@ -1,5 +1,6 @@
 import { ApiObject, App, Chart, Testing } from 'cdk8s';
 import { productionManifests } from './cases/base';
+import { renderManifest } from '../../lib/manifest/render-manifest';
 import { attachRules } from '../../lib/rules';
 
 class CountedObject extends ApiObject {
@@ -24,6 +25,24 @@ describe('a synthesis', () => {
     const { app, object } = appOfCharts(10);
     app[method]();
     expect(object.rendered).toBe(2);
+  });
+
+  test.each(['synth', 'synthYaml'] as const)('by App.%s renders each object of this library once for all', (method) => {
+    const { app, last } = appOfCharts(10);
+    let rendered = 0;
+    renderManifest(last, 'Counted', { gvk: { apiVersion: 'v1', kind: 'ConfigMap' }, fields: { data: () => ({ rendered: String(++rendered) }) } });
+    app[method]();
+    expect(rendered).toBe(1);
+  });
+
+  test('asks only the objects that something is found about to say so', () => {
+    const { app, object } = appOfCharts(2);
+    const addValidation = jest.spyOn(object.node, 'addValidation');
+    app.synth();
+    expect(addValidation).not.toHaveBeenCalled();
+    object.metadata.addAnnotation('acknowledge.cdk8s-mqtt/MQTT-SESSION-001', '');
+    for (let attempt = 0; attempt < 2; attempt++) expect(() => app.synth()).toThrow('MQTT-ACK-002');
+    expect(addValidation).toHaveBeenCalledTimes(1);
   });
 
   test('returns what cdk8s returns', () => {

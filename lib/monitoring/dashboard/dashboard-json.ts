@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
-// Slow to load (two hundred files), so this module is only required where a dashboard is rendered.
-import { SortOrder, StackingMode, TooltipDisplayMode, VizTooltipOptionsBuilder, StackingConfigBuilder } from '@grafana/grafana-foundation-sdk/common';
-import {
-  DashboardBuilder, DashboardCursorSync, DatasourceVariableBuilder, QueryVariableBuilder, RowBuilder, VariableRefresh, VariableSort,
-} from '@grafana/grafana-foundation-sdk/dashboard';
-import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
-import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
-import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import { ROWS } from './catalogue';
-import type { PanelDefinition, QueryDefinition } from './panel-definition';
+import type { Dashboard } from './grafana-types';
+import { Grid } from './grid';
+import type { PanelDefinition } from './panel-definition';
+import { SIZE, statPanel, timeseriesPanel } from './panels';
+import { variables } from './variables';
 import type { Series } from '../series';
 
 /** What a dashboard shows: series whose matchers use the variables `$namespace` and `$pod`. */
@@ -21,30 +17,30 @@ export interface DashboardSubject {
   readonly series: Series;
 }
 
-// No braces: Flux's variable substitution would take `${datasource}` for its own.
-const DATASOURCE = { type: 'prometheus', uid: '$datasource' };
+/** Version of the dashboard's format, of Grafana 12; older ones read it as well. */
+const SCHEMA_VERSION = 42;
+/** Value of Grafana's DashboardCursorSync: the time under the mouse is marked in every panel. */
+const CROSSHAIR = 1;
 
 /** The dashboard of a cluster as Grafana imports it. */
 export function dashboardJson(subject: DashboardSubject): string {
-  const dashboard = new DashboardBuilder(`MQTT / ${subject.cluster}`)
-    .uid(uid(subject))
-    .description(`MQTT cluster ${subject.cluster}: clients, messages, sessions, store, process, nodes and volumes.`)
-    .tags(['mqtt', 'cdk8s-mqtt'])
-    .timezone('utc')
-    .time({ from: 'now-6h', to: 'now' })
-    .refresh('30s')
-    .readonly()
-    .tooltip(DashboardCursorSync.Crosshair)
-    .variables(variables(subject));
-
-  let panelId = 0;
-  for (const row of ROWS) {
-    const panels = row.panels.map((panel) => available(panel, subject.series)).filter(({ queries }) => queries.length > 0);
-    if (panels.length === 0) continue;
-    dashboard.withRow(new RowBuilder(row.title).id(++panelId));
-    for (const panel of panels) dashboard.withPanel(panelBuilder(panel, subject.series).id(++panelId));
-  }
-  return JSON.stringify(dashboard.build(), undefined, 2);
+  const dashboard: Dashboard = {
+    timezone: 'utc',
+    editable: false,
+    graphTooltip: CROSSHAIR,
+    fiscalYearStartMonth: 0,
+    schemaVersion: SCHEMA_VERSION,
+    templating: { list: variables(subject.podNames, subject.namespace) },
+    annotations: {},
+    title: `MQTT / ${subject.cluster}`,
+    uid: uid(subject),
+    description: `MQTT cluster ${subject.cluster}: clients, messages, sessions, store, process, nodes and volumes.`,
+    tags: ['mqtt', 'cdk8s-mqtt'],
+    time: { from: 'now-6h', to: 'now' },
+    refresh: '30s',
+    panels: panels(subject.series),
+  };
+  return JSON.stringify(dashboard, undefined, 2);
 }
 
 /** The same cluster keeps the same URL in Grafana, which allows 40 characters. */
@@ -52,55 +48,22 @@ function uid({ cluster, namespace }: DashboardSubject): string {
   return createHash('sha256').update(`cdk8s-mqtt/${namespace ?? ''}/${cluster}`).digest('hex').slice(0, 32);
 }
 
-function variables({ namespace, podNames }: DashboardSubject) {
-  const namespaces = new QueryVariableBuilder('namespace')
-    .label('Namespace')
-    .datasource(DATASOURCE)
-    .query(`label_values(up{pod=~"${podNames}"}, namespace)`)
-    .refresh(VariableRefresh.OnTimeRangeChanged)
-    .sort(VariableSort.AlphabeticalAsc);
-  if (namespace !== undefined) namespaces.current({ text: namespace, value: namespace });
-  const pods = new QueryVariableBuilder('pod')
-    .label('Broker')
-    .datasource(DATASOURCE)
-    .query(`label_values(up{namespace="$namespace",pod=~"${podNames}"}, pod)`)
-    .multi(true)
-    .includeAll(true)
-    .allValue(podNames)
-    .current({ text: 'All', value: '$__all' })
-    .refresh(VariableRefresh.OnTimeRangeChanged)
-    .sort(VariableSort.NumericalAsc);
-  return [new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'), namespaces, pods];
+/** The rows with their panels below them, without what this broker cannot show. */
+function panels(series: Series): Dashboard['panels'] {
+  const grid = new Grid();
+  let id = 0;
+  return ROWS.flatMap((row) => {
+    const shown = row.panels.map((panel) => available(panel, series)).filter(({ queries }) => queries.length > 0);
+    if (shown.length === 0) return [];
+    return [
+      { type: 'row' as const, collapsed: false, id: ++id, panels: [], title: row.title, gridPos: grid.row() },
+      ...shown.map((panel) => panel.kind === 'stat'
+        ? statPanel(panel, series, ++id, grid.panel(...SIZE.stat))
+        : timeseriesPanel(panel, series, ++id, grid.panel(...SIZE.timeseries))),
+    ];
+  });
 }
 
 function available(panel: PanelDefinition, series: Series): PanelDefinition {
   return { ...panel, queries: panel.queries.filter(({ needs }) => series.satisfies(needs)) };
-}
-
-function panelBuilder(panel: PanelDefinition, series: Series): StatBuilder | TimeseriesBuilder {
-  const builder = panel.kind === 'stat' ? new StatBuilder().span(4).height(4) : timeseries(panel);
-  builder.title(panel.title).description(panel.description).unit(panel.unit).datasource(DATASOURCE);
-  if (!panel.signed) builder.min(0);
-  panel.queries.forEach((query, index) => builder.withTarget(target(query, index, series)));
-  return builder;
-}
-
-function timeseries(panel: PanelDefinition): TimeseriesBuilder {
-  const builder = new TimeseriesBuilder()
-    .span(8)
-    .height(8)
-    .fillOpacity(10)
-    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
-  if (panel.stacked) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal)).fillOpacity(30);
-  if (panel.max !== undefined) builder.max(panel.max);
-  return builder;
-}
-
-function target({ expression, legend }: QueryDefinition, index: number, series: Series): DataqueryBuilder {
-  return new DataqueryBuilder()
-    .refId(String.fromCharCode('A'.charCodeAt(0) + index))
-    .datasource(DATASOURCE)
-    .expr(expression(series))
-    .legendFormat(legend)
-    .range();
 }
