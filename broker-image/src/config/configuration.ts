@@ -4,8 +4,38 @@ export interface TlsConfiguration {
   readonly certificateFile: string;
   readonly privateKeyFile: string;
   readonly clientCaFile?: string;
+  /** Revocation lists. */
+  readonly crlFile?: string;
   readonly clientCertificate: 'none' | 'request' | 'require';
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+}
+
+/** How a client says who it is. */
+export type AuthenticationMethod = 'anonymous' | 'password' | 'jwt' | 'certificate';
+
+export type CertificateName = 'commonName' | 'dns' | 'email' | 'uri';
+
+export interface JwtConfiguration {
+  /** This or `keyFile`. */
+  readonly jwksUrl?: string;
+  readonly keyFile?: string;
+  readonly caFile?: string;
+  readonly issuer?: string;
+  readonly audience?: string;
+  readonly algorithms: readonly string[];
+  readonly usernameClaim: string;
+  readonly aclClaim?: string;
+  readonly disconnectOnExpiry: boolean;
+  readonly refreshSeconds: number;
+  readonly clockToleranceSeconds: number;
+}
+
+export interface BackoffConfiguration {
+  /** 0: off. */
+  readonly failures: number;
+  readonly windowSeconds: number;
+  readonly seconds: number;
+  readonly maxSeconds: number;
 }
 
 export interface ListenerConfiguration {
@@ -15,6 +45,10 @@ export interface ListenerConfiguration {
   readonly port: number;
   /** Path of `ws` and `wss`. */
   readonly path: string;
+  /** Of `ws` and `wss`. */
+  readonly allowedOrigins?: readonly string[];
+  /** Undefined: all that are set up. */
+  readonly authentication?: readonly AuthenticationMethod[];
   readonly maxConnections?: number;
   readonly proxyProtocol: 'none' | 'v1' | 'v2' | 'any';
   /** CIDR blocks; undefined: every peer. */
@@ -52,7 +86,13 @@ export interface AdminConfiguration {
 export interface BrokerConfiguration {
   readonly name: string;
   readonly listeners: readonly ListenerConfiguration[];
-  readonly authentication: { readonly anonymous: boolean; readonly passwordFile?: string };
+  readonly authentication: {
+    readonly anonymous: boolean;
+    readonly passwordFile?: string;
+    readonly jwt?: JwtConfiguration;
+    readonly clientCertificate?: { readonly username: CertificateName };
+    readonly backoff: BackoffConfiguration;
+  };
   readonly authorization: { readonly aclFile?: string };
   readonly keepalive: { readonly maxSeconds?: number };
   readonly session: { readonly expirySeconds: number; readonly maxQueuedMessages: number; readonly maxQueuedBytes: number };

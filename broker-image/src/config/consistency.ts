@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
-import { isMapping, listenersOf, mappingAt, type Mapping } from './document.js';
+import { findAuthenticationInconsistencies } from './authentication-consistency.js';
 import { checkClusterLog } from './cluster-consistency.js';
+import { isMapping, listenersOf, mappingAt, type Mapping } from './document.js';
 import type { Inconsistency } from './problem.js';
 
 /**
@@ -14,7 +15,7 @@ export function findInconsistencies(written: unknown, complete: unknown): Incons
     ...checkAddresses(complete),
     ...checkNames(written),
     ...checkPorts(complete),
-    ...checkAuthentication(written, complete),
+    ...findAuthenticationInconsistencies(written, complete),
     ...checkQueueSize(complete),
     ...checkClusterLog(written),
   ];
@@ -38,6 +39,7 @@ function checkListener(index: number, listener: Mapping): Inconsistency[] {
     const asked = tls.clientCertificate === 'request' || tls.clientCertificate === 'require';
     if (asked && tls.clientCaFile === undefined) add(`missing; clientCertificate: ${String(tls.clientCertificate)} needs the authorities that sign client certificates`, 'tls', 'clientCaFile');
     if (!asked && tls.clientCaFile !== undefined) add('found without clientCertificate: request or require, so no client would ever be asked for a certificate', 'tls', 'clientCaFile');
+    if (tls.crlFile !== undefined && tls.clientCaFile === undefined) add('found without clientCaFile, so there is no certificate that it could revoke', 'tls', 'crlFile');
   }
   return found;
 }
@@ -100,18 +102,6 @@ function overlap(one: string, other: string): boolean {
   const isWildcard = (address: string) => address === '::' || address === '0.0.0.0';
   if (one === '::' || other === '::' || one === other) return true;
   return (isWildcard(one) || isWildcard(other)) && isIP(one) === isIP(other);
-}
-
-function checkAuthentication(written: unknown, complete: unknown): Inconsistency[] {
-  const { anonymous, passwordFile } = mappingAt(complete, 'authentication');
-  if (anonymous !== false || passwordFile !== undefined) return [];
-  const wasWritten = mappingAt(written, 'authentication').anonymous !== undefined;
-  return [
-    {
-      segments: ['authentication'],
-      message: `anonymous is false${wasWritten ? '' : ' (the default)'} and there is no passwordFile, so no client could connect; name a passwordFile, or write anonymous: true to let everybody in`,
-    },
-  ];
 }
 
 function checkQueueSize(document: unknown): Inconsistency[] {

@@ -1,4 +1,6 @@
-export type { AdminConfiguration, BrokerConfiguration, ClusterConfiguration, ListenerConfiguration, LogConfiguration, Protocol, TlsConfiguration } from './configuration.js';
+export type {
+  AdminConfiguration, AuthenticationMethod, BackoffConfiguration, BrokerConfiguration, CertificateName, ClusterConfiguration, JwtConfiguration, ListenerConfiguration, LogConfiguration, Protocol, TlsConfiguration,
+} from './configuration.js';
 export { parseEndpoint, type Endpoint } from './endpoint.js';
 export { configurationWithoutFile, loadConfigurationFile } from './load-configuration.js';
 export type { FileInspector } from './mounted-files.js';

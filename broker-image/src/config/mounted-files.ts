@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import type { TlsConfiguration } from './configuration.js';
 import { listenersOf, mappingAt, type Mapping } from './document.js';
-import { InvalidFileError, type PathSegment } from './problem.js';
+import { InvalidFileError, type Inconsistency, type PathSegment } from './problem.js';
 
 /** Reads files that a configuration names, and throws when they cannot be used. */
 export interface FileInspector {
@@ -11,26 +11,24 @@ export interface FileInspector {
   tls(tls: TlsConfiguration): void;
 }
 
-interface FileProblem {
-  readonly segments: readonly PathSegment[];
-  readonly message: string;
-}
-
 /** Says which of the files that a configuration names are missing, unreadable or wrong. In a pod they come from mounted Secrets and ConfigMaps. */
-export function checkMountedFiles(document: unknown, inspector: FileInspector): FileProblem[] {
-  const { passwordFile } = mappingAt(document, 'authentication');
+export function checkMountedFiles(document: unknown, inspector: FileInspector): Inconsistency[] {
+  const authentication = mappingAt(document, 'authentication');
+  const { passwordFile } = authentication;
+  const { keyFile, caFile } = mappingAt(authentication, 'jwt');
   const { aclFile } = mappingAt(document, 'authorization');
   const { tokenFile } = mappingAt(document, 'admin');
   return [
     ...check(['authentication', 'passwordFile'], { '': passwordFile }, () => inspector.passwordFile(passwordFile as string)),
+    ...check(['authentication', 'jwt'], { keyFile, caFile }, () => undefined),
     ...check(['authorization', 'aclFile'], { '': aclFile }, () => inspector.aclFile(aclFile as string)),
     ...checkLogFiles(mappingAt(mappingAt(document, 'cluster'), 'log')),
     ...check(['admin', 'tokenFile'], { '': tokenFile }, () => inspector.adminToken(tokenFile as string)),
     ...listenersOf(document).flatMap(({ index, listener }) => {
       const tls = mappingAt(listener, 'tls');
-      const { certificateFile, privateKeyFile, clientCaFile } = tls;
-      const isComplete = isPath(certificateFile) && isPath(privateKeyFile) && (clientCaFile === undefined || isPath(clientCaFile));
-      return check(['listeners', index, 'tls'], { certificateFile, privateKeyFile, clientCaFile }, () => {
+      const { certificateFile, privateKeyFile, clientCaFile, crlFile } = tls;
+      const isComplete = isPath(certificateFile) && isPath(privateKeyFile) && [clientCaFile, crlFile].every((file) => file === undefined || isPath(file));
+      return check(['listeners', index, 'tls'], { certificateFile, privateKeyFile, clientCaFile, crlFile }, () => {
         if (isComplete) inspector.tls(tls as unknown as TlsConfiguration);
       });
     }),
@@ -38,7 +36,7 @@ export function checkMountedFiles(document: unknown, inspector: FileInspector): 
 }
 
 /** Read when a connection to NATS is made, so that rotated ones count: here they only have to be there. */
-function checkLogFiles(log: Mapping): FileProblem[] {
+function checkLogFiles(log: Mapping): Inconsistency[] {
   const { usernameFile, passwordFile, credentialsFile } = log;
   const { caFile, certificateFile, privateKeyFile } = mappingAt(log, 'tls');
   return [
@@ -48,7 +46,7 @@ function checkLogFiles(log: Mapping): FileProblem[] {
 }
 
 /** Looks at the files of one section, by key below it, and into them once all can be read. */
-function check(section: readonly PathSegment[], files: Record<string, unknown>, inspect: () => void): FileProblem[] {
+function check(section: readonly PathSegment[], files: Record<string, unknown>, inspect: () => void): Inconsistency[] {
   const named = Object.entries(files).filter((entry): entry is [string, string] => isPath(entry[1]));
   if (named.length === 0) return [];
   const unreadable = named.flatMap(([key, file]) => {

@@ -13,6 +13,7 @@ export function readTlsContext(tls: TlsConfiguration): SecureContextOptions {
     key: readFileSync(tls.privateKeyFile),
     minVersion: tls.minVersion,
     ...(tls.clientCaFile !== undefined && { ca: readFileSync(tls.clientCaFile) }),
+    ...(tls.crlFile !== undefined && { crl: readFileSync(tls.crlFile) }),
   };
   const attempt = (what: string, part: SecureContextOptions) => {
     try {

@@ -32,7 +32,7 @@ test('a minimal file gets every default of the schema', () => {
   assert.deepEqual(loadConfigurationFile(temporaryFile(minimal)), {
     name: hostname(),
     listeners: [{ name: 'mqtt', protocol: 'tcp', address: '::', port: 1883, path: '/mqtt', proxyProtocol: 'none' }],
-    authentication: { anonymous: true },
+    authentication: { anonymous: true, backoff: { failures: 10, windowSeconds: 60, seconds: 60, maxSeconds: 600 } },
     authorization: {},
     keepalive: {},
     session: { expirySeconds: 604800, maxQueuedMessages: 100000, maxQueuedBytes: 104857600 },
@@ -59,8 +59,25 @@ listeners:
     protocol: wss
     port: 8084
     path: /socket
-    tls: {certificateFile: /c, privateKeyFile: /k, clientCaFile: /a, clientCertificate: require, minVersion: TLSv1.3}
-authentication: {anonymous: false, passwordFile: /p}
+    tls: {certificateFile: /c, privateKeyFile: /k, clientCaFile: /a, crlFile: /crl, clientCertificate: require, minVersion: TLSv1.3}
+    allowedOrigins: ['https://app.example.com', 'http://localhost:3000', 'capacitor://localhost']
+    authentication: [certificate, jwt]
+authentication:
+  anonymous: false
+  passwordFile: /p
+  jwt:
+    jwksUrl: https://issuer.example.com/jwks
+    caFile: /ca
+    issuer: https://issuer.example.com
+    audience: mqtt
+    algorithms: [ES256]
+    usernameClaim: device
+    aclClaim: rules
+    disconnectOnExpiry: false
+    refreshSeconds: 10
+    clockToleranceSeconds: 0
+  clientCertificate: {username: uri}
+  backoff: {failures: 0, windowSeconds: 1, seconds: 2, maxSeconds: 3}
 authorization: {aclFile: /acl}
 keepalive: {maxSeconds: 300}
 session: {expirySeconds: 0, maxQueuedMessages: 5, maxQueuedBytes: 4096}
@@ -79,10 +96,21 @@ log: {level: debug}
       { name: 'mqtt', protocol: 'tcp', address: '0.0.0.0', port: 1883, path: '/mqtt', proxyProtocol: 'v2', trustedProxies: ['10.0.0.0/8', 'fd00::/8'], maxConnections: 7 },
       {
         name: 'wss', protocol: 'wss', address: '::', port: 8084, path: '/socket', proxyProtocol: 'none',
-        tls: { certificateFile: '/c', privateKeyFile: '/k', clientCaFile: '/a', clientCertificate: 'require', minVersion: 'TLSv1.3' },
+        tls: { certificateFile: '/c', privateKeyFile: '/k', clientCaFile: '/a', crlFile: '/crl', clientCertificate: 'require', minVersion: 'TLSv1.3' },
+        allowedOrigins: ['https://app.example.com', 'http://localhost:3000', 'capacitor://localhost'],
+        authentication: ['certificate', 'jwt'],
       },
     ],
-    authentication: { anonymous: false, passwordFile: '/p' },
+    authentication: {
+      anonymous: false,
+      passwordFile: '/p',
+      jwt: {
+        jwksUrl: 'https://issuer.example.com/jwks', caFile: '/ca', issuer: 'https://issuer.example.com', audience: 'mqtt', algorithms: ['ES256'],
+        usernameClaim: 'device', aclClaim: 'rules', disconnectOnExpiry: false, refreshSeconds: 10, clockToleranceSeconds: 0,
+      },
+      clientCertificate: { username: 'uri' },
+      backoff: { failures: 0, windowSeconds: 1, seconds: 2, maxSeconds: 3 },
+    },
     authorization: { aclFile: '/acl' },
     keepalive: { maxSeconds: 300 },
     session: { expirySeconds: 0, maxQueuedMessages: 5, maxQueuedBytes: 4096 },
@@ -123,7 +151,7 @@ store: {maxBytes: 1}
       'listeners[1].tls (line 7): missing; a listener with protocol tls needs certificateFile and privateKeyFile here',
       'listeners[1].port (line 9): found "8883", expected an integer from 1 to 65535',
       'sesion (line 10): unknown key; did you mean `session`?',
-      'authentication (line 11): anonymous is false (the default) and there is no passwordFile, so no client could connect; name a passwordFile, or write anonymous: true to let everybody in',
+      'authentication (line 11): anonymous is false (the default) and there is no passwordFile, jwt or clientCertificate, so no client could connect; name a passwordFile, or write anonymous: true to let everybody in',
       'authentication.anonimous (line 12): unknown key; did you mean `anonymous`?',
       'limits (line 13): found [], expected a mapping of keys to values: Protection against clients that ask for too much.',
       'log.level (line 14): found "verbose", expected one of debug, info, warn, error',
@@ -160,7 +188,7 @@ const wrong: Record<string, [yaml: string, problem: string]> = {
   'the port of the admin API': [`${minimal}admin: {tokenFile: /t, port: 8080}`, 'admin.port (line 8): found 8080, the port of operations on the same address'],
   'a host name for the admin API': [`${minimal}admin: {tokenFile: /t, address: localhost}`, 'admin.address (line 8): found "localhost", expected an IP address: 0.0.0.0 for all of IPv4, :: for IPv6 and IPv4, 127.0.0.1 for this host alone'],
   'an admin API without a token': [`${minimal}admin: {}`, 'admin.tokenFile (line 8): missing; this key is required'],
-  'nobody may connect': ['listeners: [{name: a, protocol: tcp, port: 1}]\nauthentication: {anonymous: false}', 'authentication (line 2): anonymous is false and there is no passwordFile, so no client could connect; name a passwordFile, or write anonymous: true to let everybody in'],
+  'nobody may connect': ['listeners: [{name: a, protocol: tcp, port: 1}]\nauthentication: {anonymous: false}', 'authentication (line 2): anonymous is false and there is no passwordFile, jwt or clientCertificate, so no client could connect; name a passwordFile, or write anonymous: true to let everybody in'],
   'a queue smaller than a packet': [`${minimal}session: {maxQueuedBytes: 2048}`, 'session.maxQueuedBytes (line 8): found 2048, less than limits.maxPacketBytes (1048576): the largest messages could never be queued'],
   'a key twice': ['listeners: []\nlisteners: []', 'line 2: not valid YAML: Map keys must be unique'],
   'two documents': [`${minimal}---\na: 1`, 'line 8: not valid YAML: Source contains multiple documents; please use YAML.parseAllDocuments()'],
