@@ -4,7 +4,7 @@ import type { ClusterIntent } from './cluster-intent';
 import { quantity } from '../manifest/quantity';
 
 /** CPU, memory and node-local storage of the container, as far as they are given. */
-export function containerResources({ resources: given, storage, storageSize }: ClusterIntent): k8s.ResourceRequirements | undefined {
+export function containerResources({ resources: given, storage, storageSize }: Pick<ClusterIntent, 'resources' | 'storage' | 'storageSize'>): k8s.ResourceRequirements | undefined {
   const quantities = (entries: [string, string | undefined][]) => {
     const set = entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, k8s.Quantity.fromString(value)]]));
     return set.length > 0 ? Object.fromEntries(set) : undefined;

@@ -3,11 +3,11 @@ import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { ClusterIntent } from './cluster-intent';
 import { containerResources } from './container-resources';
+import { claims, DATA_VOLUME, ephemeralVolume, withNewerClaimFields } from './data-volume';
 import { podPlacement } from './placement';
 import { containerSecurityContext, podSecurityContext } from './pod-security';
 import { Annotations } from '../manifest/annotations';
 import { ArgumentErrors } from '../manifest/arguments';
-import { quantity } from '../manifest/quantity';
 import { renderManifest } from '../manifest/render-manifest';
 
 /** What the rules have to know of a broker strategy. */
@@ -34,8 +34,6 @@ export interface BrokerPod {
   readonly podAnnotations: { [key: string]: string };
 }
 
-const DATA_VOLUME = 'data';
-
 /**
  * https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md#what-types-of-pods-can-prevent-ca-from-removing-a-node and
  * https://karpenter.sh/docs/concepts/disruption/#pod-level-controls
@@ -53,7 +51,7 @@ export function renderStatefulSet(scope: Construct, intent: ClusterIntent, pod: 
     labels: intent.labels,
     annotations: workloadAnnotations(intent, traits),
     fields: {
-      spec: () => withNewerFields(k8s.KubeStatefulSet.manifest({ spec: spec(statefulSet.name, intent, pod()) }).spec, intent),
+      spec: () => withNewerClaimFields(k8s.KubeStatefulSet.manifest({ spec: spec(statefulSet.name, intent, pod()) }).spec, intent),
     },
   });
   const errors = new ArgumentErrors(scope, 'MqttCluster');
@@ -68,7 +66,7 @@ export function headlessServiceName(workloadName: string): string {
 }
 
 function spec(name: string, intent: ClusterIntent, pod: BrokerPod): k8s.StatefulSetSpec {
-  const { storage, rollout } = intent;
+  const { rollout } = intent;
   return {
     serviceName: headlessServiceName(name),
     replicas: intent.replicas,
@@ -82,24 +80,11 @@ function spec(name: string, intent: ClusterIntent, pod: BrokerPod): k8s.Stateful
       metadata: { labels: intent.labels, annotations: { ...pod.podAnnotations, ...(intent.nodeConsolidation ? {} : KEEP_ON_NODE) } },
       spec: podSpec(name, intent, pod),
     },
-    ...(storage.isEphemeral ? {} : {
-      persistentVolumeClaimRetentionPolicy: { whenDeleted: storage.whenDeleted, whenScaled: storage.whenScaled },
-      volumeClaimTemplates: [{
-        metadata: { name: DATA_VOLUME, labels: intent.selectorLabels },
-        spec: {
-          accessModes: [storage.accessMode!],
-          storageClassName: storage.storageClassName,
-          resources: { requests: { storage: k8s.Quantity.fromString(quantity(intent.storageSize)) } },
-        },
-      }],
-    }),
+    ...claims(intent, intent.selectorLabels),
   };
 }
 
 function podSpec(name: string, intent: ClusterIntent, pod: BrokerPod): k8s.PodSpec {
-  const ephemeral: k8s.Volume[] = intent.storage.isEphemeral
-    ? [{ name: DATA_VOLUME, emptyDir: { sizeLimit: k8s.Quantity.fromString(quantity(intent.storageSize)) } }]
-    : [];
   return {
     serviceAccountName: name,
     // The broker never talks to the API server.
@@ -113,20 +98,13 @@ function podSpec(name: string, intent: ClusterIntent, pod: BrokerPod): k8s.PodSp
     containers: [{
       ...pod.container,
       name: pod.broker,
-      ports: [...intent.listeners.map((listener) => ({ name: listener.name, containerPort: listener.port, protocol: 'TCP' })), ...pod.ports],
+      ports: [...[...intent.listeners, ...intent.proxyPorts].map((listener) => ({ name: listener.name, containerPort: listener.port, protocol: 'TCP' })), ...pod.ports],
       resources: containerResources(intent),
       securityContext: containerSecurityContext(),
       volumeMounts: [{ name: DATA_VOLUME, mountPath: pod.dataPath }, ...(pod.container.volumeMounts ?? [])],
     }],
-    volumes: [...ephemeral, ...pod.volumes],
+    volumes: [...ephemeralVolume(intent), ...pod.volumes],
   };
-}
-
-/** What the typed classes of Kubernetes 1.27 do not know. The cluster's arguments were checked against the version gates. */
-function withNewerFields(manifest: any, { storage: { volumeAttributesClassName } }: ClusterIntent): unknown {
-  if (volumeAttributesClassName === undefined) return manifest;
-  const [claim] = manifest.volumeClaimTemplates;
-  return { ...manifest, volumeClaimTemplates: [{ ...claim, spec: { ...claim.spec, volumeAttributesClassName } }] };
 }
 
 function workloadAnnotations(intent: ClusterIntent, traits: BrokerTraits): { [key: string]: string } {
