@@ -2,12 +2,14 @@ import type { Duplex } from 'node:stream';
 import type { PeerCertificate } from 'node:tls';
 import type { AccessControl } from '../access/access-control.js';
 import type { BrokerObserver } from '../operations/observer.js';
-import type { Store } from '../store/index.js';
+import type { Journal, Store } from '../store/index.js';
 
 export interface BrokerOptions {
   readonly name: string;
   /** The broker closes it with itself. */
   readonly store: Store;
+  /** The way of operations into the store; the broker ends it with itself. @default - straight */
+  readonly journal?: Journal;
   readonly access: AccessControl;
   readonly observer: BrokerObserver;
   /** Longest keepalive accepted; a longer one, or 0 (off), is refused with CONNACK 5. @default - no limit */

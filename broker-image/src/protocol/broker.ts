@@ -4,7 +4,7 @@ import { ClientConnection } from './client-connection.js';
 import type { ClientContext, LiveConnection, Subscriber } from './client-context.js';
 import { TopicCache, type Topic } from './topic-cache.js';
 import { filterMatches } from './topics.js';
-import { Message, SubscriptionTree } from '../store/index.js';
+import { EmbeddedJournal, Message, SubscriptionTree, type Journal, type ReceivedPacket } from '../store/index.js';
 import type { BrokerStatistics } from '../operations/statistics.js';
 
 const CONNECTION_CHECK_MILLISECONDS = 500;
@@ -17,14 +17,17 @@ export class Broker implements ClientContext {
   static async start(options: BrokerOptions): Promise<Broker> {
     const core = await AedesCore.start({ name: options.name, connectTimeoutSeconds: options.limits.connectTimeoutSeconds });
     const broker = new Broker(options, core);
-    broker.#recover();
-    await options.store.durable();
+    await broker.journal.start({
+      published: (message) => broker.#deliver(message),
+      dropped: (reason, count, clientId) => options.observer.messageDropped(reason, count, clientId),
+    });
     return broker;
   }
 
   /** Who is connected here and subscribed to what, clean sessions and persistent ones. */
   readonly subscriptions = new SubscriptionTree<Subscriber>();
   readonly topics: TopicCache<Subscriber>;
+  readonly journal: Journal;
   readonly #connections = new Set<LiveConnection>();
   readonly #clients = new Map<string, LiveConnection>();
   /** Last value of each `$SYS` topic: they are retained, but worth no place in the store. */
@@ -37,10 +40,10 @@ export class Broker implements ClientContext {
     readonly core: AedesCore,
   ) {
     this.topics = new TopicCache(this.subscriptions, options.limits.maxTopicLevels);
-    options.store.onDrop = (reason, count, clientId) => options.observer.messageDropped(reason, count, clientId);
+    this.journal = options.journal ?? new EmbeddedJournal(options.store);
     this.#timers = [
       setInterval(() => this.#checkConnections(), CONNECTION_CHECK_MILLISECONDS),
-      setInterval(() => options.store.apply({ kind: 'expire', time: Date.now() }), EXPIRY_CHECK_MILLISECONDS),
+      setInterval(() => this.#expire(), EXPIRY_CHECK_MILLISECONDS),
     ];
   }
 
@@ -73,7 +76,7 @@ export class Broker implements ClientContext {
     };
   }
 
-  /** Refuses new clients (CONNACK 3) and disconnects the others at a bounded rate. Sessions and wills stay in the store: the wills are published at the next start. */
+  /** Refuses new clients (CONNACK 3) and disconnects the others at a bounded rate. Sessions stay in the store. */
   async drain({ connectionsPerSecond }: { readonly connectionsPerSecond: number }): Promise<void> {
     this.#draining = true;
     let allowed = 0;
@@ -93,6 +96,7 @@ export class Broker implements ClientContext {
     for (const timer of this.#timers) clearInterval(timer);
     for (const client of this.#connections) client.close('drain');
     await this.core.close();
+    await this.journal.end();
     await this.options.store.close();
   }
 
@@ -100,7 +104,7 @@ export class Broker implements ClientContext {
   publishSystem(topic: string, payload: string): void {
     const message = Message.create(topic, Buffer.from(payload), 0, true);
     this.#system.set(topic, message);
-    for (const [session, qos] of this.subscriptions.match(topic)) session.deliver(message, qos);
+    this.#deliver(message);
   }
 
   // --- for its connections
@@ -125,21 +129,21 @@ export class Broker implements ClientContext {
   }
 
   /**
-   * @returns whether the store has a part in it, so that an acknowledgement has to wait
+   * `behindOthers`: messages of the same client wait for the journal, and must not be overtaken.
+   * @returns whether the journal has a part in it, so that an acknowledgement has to wait
    * @throws StoreUnavailableError
    */
-  publish(topic: Topic, message: Message, received?: { readonly clientId: string; readonly packetId: number }): boolean {
-    const { store } = this.options;
+  publish(topic: Topic, message: Message, received: ReceivedPacket | undefined, behindOthers: boolean): boolean {
+    const { journal } = this;
     // A QoS 0 message need not be retained [MQTT-3.3.1-7], so it does not wait for a store that has no room.
-    const stored = message.qos === 0 ? message.retain && store.writable : message.retain || received !== undefined || store.reaches(topic.name);
-    if (stored) store.apply({ kind: 'publish', time: Date.now(), message, ...(received === undefined ? {} : { received }) });
+    const submitted = message.qos === 0 ? message.retain && journal.writable : message.retain || received !== undefined || this.options.store.reaches(topic.name) || (behindOthers && journal.replicated);
+    if (submitted) {
+      journal.submit({ kind: 'publish', time: Date.now(), message, ...(received === undefined ? {} : { received }) });
+      // Comes back, in the order that holds for all brokers.
+      if (journal.replicated && message.qos > 0) return true;
+    }
     for (const [session, qos] of this.topics.receivers(topic)) session.deliver(message, qos);
-    return stored;
-  }
-
-  publishWill(clientId: string, message: Message): void {
-    this.options.store.apply({ kind: 'publish', time: Date.now(), message, willOf: clientId });
-    for (const [session, qos] of this.subscriptions.match(message.topic)) session.deliver(message, qos);
+    return submitted;
   }
 
   *retained(filter: string): Generator<Message> {
@@ -147,10 +151,13 @@ export class Broker implements ClientContext {
     for (const [topic, message] of this.#system) if (filterMatches(filter, topic)) yield message;
   }
 
-  #recover(): void {
-    const { store } = this.options;
-    store.apply({ kind: 'recover', time: Date.now() });
-    for (const { clientId, message } of [...store.wills]) this.publishWill(clientId, message);
+  #deliver(message: Message): void {
+    for (const [session, qos] of this.subscriptions.match(message.topic)) session.deliver(message, qos);
+  }
+
+  #expire(): void {
+    // While nothing can be written, nothing has to end.
+    if (this.journal.writable) this.journal.submit({ kind: 'expire', time: Date.now() });
   }
 
   #checkConnections(): void {

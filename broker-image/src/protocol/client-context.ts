@@ -2,7 +2,7 @@ import type { AedesCore } from './aedes-core.js';
 import type { BrokerOptions } from './broker-options.js';
 import type { Topic, TopicCache } from './topic-cache.js';
 import type { CloseReason, Qos } from '../operations/observer.js';
-import type { Message, SubscriptionTree } from '../store/index.js';
+import type { Journal, Message, ReceivedPacket, SubscriptionTree } from '../store/index.js';
 
 /** Who messages go to. */
 export interface Subscriber {
@@ -23,6 +23,7 @@ export interface LiveConnection {
 /** What a connection and its session need of their broker. */
 export interface ClientContext {
   readonly options: BrokerOptions;
+  readonly journal: Journal;
   readonly core: AedesCore;
   readonly draining: boolean;
   readonly subscriptions: SubscriptionTree<Subscriber>;
@@ -30,7 +31,6 @@ export interface ClientContext {
   takeOver(clientId: string, connection: LiveConnection): void;
   forget(connection: LiveConnection): void;
   forward(topic: Topic, bytes: Buffer, start: number, end: number): void;
-  publish(topic: Topic, message: Message, received?: { readonly clientId: string; readonly packetId: number }): boolean;
-  publishWill(clientId: string, message: Message): void;
+  publish(topic: Topic, message: Message, received: ReceivedPacket | undefined, behindOthers: boolean): boolean;
   retained(filter: string): Iterable<Message>;
 }

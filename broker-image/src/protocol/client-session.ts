@@ -5,7 +5,7 @@ import type { PacketWriter } from './packet-writer.js';
 import { PacketError, PacketType, readAcknowledgement, readSubscribe, readUnsubscribe, subackPacket, SUBSCRIBE_FAILURE } from './packets.js';
 import type { ReadGate } from './read-gate.js';
 import { filterProblem, isShared } from './topics.js';
-import { Message, type CommitWaiter } from '../store/index.js';
+import { Message, StoreUnavailableError, type CommitWaiter, type ConnectionId, type SessionOwner, type SubmittedOperation } from '../store/index.js';
 import type { ClientIdentity } from '../access/access-control.js';
 import type { CloseReason, Qos } from '../operations/observer.js';
 
@@ -20,12 +20,13 @@ export interface SessionConnection {
 }
 
 /** The session of a connected client: what it publishes, subscribes to, and is sent. */
-export class ClientSession implements OutboxOwner, Subscriber {
+export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
   readonly identity: ClientIdentity;
   readonly #broker: ClientContext;
   readonly #connection: SessionConnection;
   readonly #clean: boolean;
   readonly #will: Message | undefined;
+  readonly #id: ConnectionId;
   #stored: StoredOutbox | undefined;
   #transient: TransientOutbox | undefined;
   /** QoS 2 packet ids of a clean session; the store has those of the others. */
@@ -42,6 +43,7 @@ export class ClientSession implements OutboxOwner, Subscriber {
     this.identity = identity;
     this.#clean = request!.clean;
     this.#will = will;
+    this.#id = broker.journal.connection();
   }
 
   get clientId(): string {
@@ -68,47 +70,49 @@ export class ClientSession implements OutboxOwner, Subscriber {
    * @throws Error if it could not be made durable
    */
   async open(): Promise<boolean> {
-    const { store, session: limits } = this.#broker.options;
+    const { journal, options: { store, session: limits } } = this.#broker;
     const { clientId } = this;
     const clean = this.#clean;
-    const known = store.session(clientId) !== undefined;
     if (clean) this.#transient = new TransientOutbox(this, limits);
-    if (!clean || known || this.#will !== undefined) {
-      store.apply({ kind: 'open', time: Date.now(), clientId, clean, limits, ...(this.#will === undefined ? {} : { will: this.#will }) });
-      if (!clean) {
-        this.#stored = new StoredOutbox(this, store, store.session(clientId)!);
-        this.#stored.hold(); // CONNACK first [MQTT-3.2.0-1]
-      }
-      await store.durable();
+    const will = this.#will === undefined ? {} : { will: this.#will };
+    const { session, sessionPresent } = await journal.open({ kind: 'open', time: Date.now(), clientId, connection: this.#id, clean, limits, ...will }, this);
+    // Over before it began: nobody would read.
+    if (session !== undefined && !this.#ended) {
+      this.#stored = new StoredOutbox(this, store, journal, session, this.#id);
+      this.#stored.hold(); // CONNACK first [MQTT-3.2.0-1]
     }
-    return !clean && known;
+    return sessionPresent;
+  }
+
+  superseded(): void {
+    this.#connection.close('takeover');
   }
 
   /** CONNACK is out: from now on the client is sent what it subscribed to. What the access rules do not allow any more ends here. */
   begin(): void {
     if (this.#stored === undefined) return;
-    const { access, observer, store } = this.#broker.options;
+    const { access, observer } = this.#broker.options;
     const denied: string[] = [];
     for (const [filter, { qos }] of this.#stored.session.subscriptions) {
       if (access.maySubscribe(this.identity, filter)) this.#listen(filter, qos);
       else denied.push(filter);
     }
     for (const filter of denied) observer.subscribeDenied(this.identity, filter);
-    if (denied.length > 0) store.apply({ kind: 'unsubscribe', time: Date.now(), clientId: this.clientId, filters: denied });
+    if (denied.length > 0) this.submit({ kind: 'unsubscribe', time: Date.now(), clientId: this.clientId, connection: this.#id, filters: denied });
     this.#stored.release();
   }
 
   /** The connection is over. `discardWill`: the client said so itself, or it was never told that the session had begun. */
   end(reason: CloseReason, discardWill: boolean): void {
     this.#ended = true;
-    const { store } = this.#broker.options;
+    const { journal } = this.#broker;
     for (const filter of this.#filters) this.#broker.subscriptions.remove(filter, this);
     this.#retained.length = 0;
     const sentUpTo = this.#stored?.sentUpTo ?? 0;
     this.#stored?.detach();
-    // [MQTT-3.1.2-8, -10]. When the broker shuts down, wills wait for its restart, as 3.1.2.5 allows.
-    if (this.#will !== undefined && !discardWill && reason !== 'drain') this.#broker.publishWill(this.clientId, this.#will);
-    if (this.persistent || this.#will !== undefined) store.apply({ kind: 'close', time: Date.now(), clientId: this.clientId, discardWill, sentUpTo });
+    // [MQTT-3.1.2-8, -10]. When a broker that stands alone shuts down, the client counts as connected until the restart, which publishes its will, as 3.1.2.5 allows.
+    if (reason === 'drain' && this.#will !== undefined && !discardWill && !journal.replicated) return;
+    journal.close({ kind: 'close', time: Date.now(), clientId: this.clientId, connection: this.#id, discardWill, sentUpTo });
   }
 
   // --- to the client
@@ -149,6 +153,18 @@ export class ClientSession implements OutboxOwner, Subscriber {
     this.#connection.close('store-failure', error);
   }
 
+  /** @returns whether it was accepted; if not, the connection is over */
+  submit(operation: SubmittedOperation): boolean {
+    try {
+      this.#broker.journal.submit(operation);
+      return true;
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      this.storeFailed(error);
+      return false;
+    }
+  }
+
   // --- from the client
 
   /** @throws PacketError */
@@ -168,7 +184,7 @@ export class ClientSession implements OutboxOwner, Subscriber {
 
   #publish(bytes: Buffer, start: number, body: number, end: number): void {
     const broker = this.#broker;
-    const { access, observer, store } = broker.options;
+    const { access, observer } = broker.options;
     const qos = ((bytes[start]! >> 1) & 0x03) as Qos;
     const topicEnd = body + 2 + ((bytes[body]! << 8) | bytes[body + 1]!);
     if (qos > 2 || end - body < 2 || topicEnd + (qos > 0 ? 2 : 0) > end) throw new PacketError('a PUBLISH is malformed');
@@ -187,19 +203,19 @@ export class ClientSession implements OutboxOwner, Subscriber {
     if (qos === 0) {
       if (!allowed) return;
       if ((bytes[start]! & 0x01) === 0) broker.forward(topic, bytes, start, end);
-      else broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start));
+      else broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start), undefined, false);
       return;
     }
     const repeated = qos === 2 && this.#isReceived(packetId);
     let stored = repeated && this.persistent;
     if (allowed && !repeated) {
-      const received = qos === 2 && this.persistent ? { clientId: this.clientId, packetId } : undefined;
+      const received = qos === 2 && this.persistent ? { clientId: this.clientId, connection: this.#id, packetId } : undefined;
       try {
-        stored = broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start), received);
+        stored = broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start), received, this.#waitingAcknowledgements > 0);
       } catch (error) {
-        if (store.writable) throw error;
+        if (!(error instanceof StoreUnavailableError)) throw error;
         // No acknowledgement without the store, and 3.1.1 has no other way to say so: the client sends it again when it is back.
-        this.storeFailed(error as Error);
+        this.storeFailed(error);
         return;
       }
       if (qos === 2 && !this.persistent) this.#received.add(packetId);
@@ -212,15 +228,16 @@ export class ClientSession implements OutboxOwner, Subscriber {
   }
 
   #release(packetId: number): void {
-    const stored = this.persistent && this.#isReceived(packetId);
-    if (stored) this.#broker.options.store.apply({ kind: 'release', time: Date.now(), clientId: this.clientId, packetId });
-    else this.#received.delete(packetId);
+    // The message itself may still be on its way through the journal.
+    const stored = this.persistent && (this.#waitingAcknowledgements > 0 || this.#isReceived(packetId));
+    if (!stored) this.#received.delete(packetId);
+    else if (!this.submit({ kind: 'release', time: Date.now(), clientId: this.clientId, connection: this.#id, packetId })) return;
     // PUBCOMP frees the packet id at the client: if its release were forgotten, the next message under it would be taken for a repetition.
     this.#acknowledge(PacketType.pubcomp, packetId, stored);
   }
 
   #subscribe(bytes: Buffer, start: number, body: number, end: number): void {
-    const { access, limits, observer, store } = this.#broker.options;
+    const { access, limits, observer } = this.#broker.options;
     const { packetId, subscriptions } = readSubscribe(bytes, start, body, end);
     const granted: Array<{ filter: string; qos: Qos }> = [];
     const codes = subscriptions.map(({ filter, qos }) => {
@@ -238,7 +255,7 @@ export class ClientSession implements OutboxOwner, Subscriber {
     const stored = granted.length > 0 ? this.#stored : undefined;
     if (stored !== undefined) {
       stored.hold(); // SUBACK first, then what was retained
-      store.apply({ kind: 'subscribe', time: Date.now(), clientId: this.clientId, subscriptions: granted });
+      if (!this.submit({ kind: 'subscribe', time: Date.now(), clientId: this.clientId, connection: this.#id, subscriptions: granted })) return;
     }
     for (const { filter, qos } of granted) this.#listen(filter, qos);
     const answer = () => {
@@ -253,14 +270,14 @@ export class ClientSession implements OutboxOwner, Subscriber {
   }
 
   #unsubscribe(bytes: Buffer, start: number, body: number, end: number): void {
-    const { limits, store } = this.#broker.options;
+    const { limits } = this.#broker.options;
     const { packetId, filters } = readUnsubscribe(bytes, start, body, end);
     for (const filter of filters) {
       const problem = filterProblem(filter, limits.maxTopicLevels);
       if (problem !== undefined) throw new PacketError(`the topic filter of an UNSUBSCRIBE cannot be: ${problem}`);
       if (this.#filters.delete(filter)) this.#broker.subscriptions.remove(filter, this);
     }
-    if (this.persistent) store.apply({ kind: 'unsubscribe', time: Date.now(), clientId: this.clientId, filters });
+    if (this.persistent && !this.submit({ kind: 'unsubscribe', time: Date.now(), clientId: this.clientId, connection: this.#id, filters })) return;
     this.#acknowledge(PacketType.unsuback, packetId, this.persistent);
   }
 
@@ -271,13 +288,13 @@ export class ClientSession implements OutboxOwner, Subscriber {
 
   // --- acknowledgements
 
-  /** In the order of the packets that are acknowledged [MQTT-4.6.0-2, -3]: behind one that waits for the store, all wait. */
+  /** In the order of the packets that are acknowledged [MQTT-4.6.0-2, -3]: behind one that waits for the journal, all wait. */
   #acknowledge(type: number, packetId: number, stored: boolean): void {
     if (!stored && this.#waitingAcknowledgements === 0) this.writer.acknowledge(type, packetId);
     else this.#afterCommit(() => this.writer.acknowledge(type, packetId));
   }
 
-  /** Answers once everything so far is on disk, if the client is still there. */
+  /** Answers once everything so far is durable, if the client is still there. */
   #afterCommit(answer: () => void): void {
     if (++this.#waitingAcknowledgements >= MAX_WAITING_ACKNOWLEDGEMENTS) this.#connection.gate.close('store');
     const waiter: CommitWaiter = {
@@ -290,7 +307,7 @@ export class ClientSession implements OutboxOwner, Subscriber {
         this.storeFailed(error);
       },
     };
-    this.#broker.options.store.afterCommit(waiter);
+    this.#broker.journal.afterCommit(waiter);
   }
 
   #answered(): void {

@@ -1,7 +1,7 @@
 import { Fifo } from './fifo.js';
 import { PacketType } from './packets.js';
 import type { PacketWriter } from './packet-writer.js';
-import { QueueEntry, type Message, type QueueReader, type Session, type SessionLimits, type Store } from '../store/index.js';
+import { QueueEntry, type ConnectionId, type Journal, type Message, type QueueReader, type Session, type SessionLimits, type Store, type SubmittedOperation } from '../store/index.js';
 import type { Qos } from '../operations/observer.js';
 
 /** PUBLISH packets with QoS above 0 that one client may have unanswered. */
@@ -20,6 +20,8 @@ export interface OutboxOwner {
   readonly writer: PacketWriter;
   sent(qos: Qos, bytes: number): void;
   dropped(reason: 'queue-full'): void;
+  /** Into the journal, as far as that takes it. */
+  submit(operation: SubmittedOperation): void;
   storeFailed(error: Error): void;
 }
 
@@ -122,7 +124,9 @@ export class StoredOutbox extends Outbox<QueueEntry> implements QueueReader {
   constructor(
     owner: OutboxOwner,
     readonly store: Store,
+    readonly journal: Journal,
     readonly session: Session,
+    readonly connection: ConnectionId,
   ) {
     super(owner);
     this.sentUpTo = session.sentUpTo;
@@ -152,28 +156,28 @@ export class StoredOutbox extends Outbox<QueueEntry> implements QueueReader {
     if (entries.length > 0) this.#next = entries.at(-1)!.sequence + 1;
   }
 
-  /** QoS 2: only what is on disk. Otherwise a crash could bring the publisher to send again what the client has already, under another packet id. */
+  /** QoS 2: only what is durable. Otherwise a crash could bring the publisher to send again what the client has already, under another packet id. */
   protected override maySend(entry: QueueEntry): boolean {
-    if (entry.message?.qos !== 2 || this.store.isDurable(entry)) return true;
+    if (entry.message?.qos !== 2 || this.journal.isDurable(entry)) return true;
     if (!this.#awaitingCommit) {
       this.#awaitingCommit = true;
       const settled = () => {
         this.#awaitingCommit = false;
         this.pump();
       };
-      this.store.afterCommit({ committed: settled, failed: () => (this.#awaitingCommit = false) });
+      this.journal.afterCommit({ committed: settled, failed: () => (this.#awaitingCommit = false) });
     }
     return false;
   }
 
   protected override forget(entry: QueueEntry): void {
-    this.store.apply({ kind: 'acknowledge', time: Date.now(), clientId: this.owner.clientId, sequence: entry.sequence });
+    this.owner.submit({ kind: 'acknowledge', time: Date.now(), clientId: this.owner.clientId, sequence: entry.sequence });
   }
 
   protected override markReceived(entry: QueueEntry, packetId: number): void {
-    if (!entry.released) this.store.apply({ kind: 'receive', time: Date.now(), clientId: this.owner.clientId, sequence: entry.sequence });
+    if (!entry.released) this.owner.submit({ kind: 'receive', time: Date.now(), clientId: this.owner.clientId, connection: this.connection, sequence: entry.sequence });
     // Once PUBREL is out, the client takes the packet id for a new message: that must not be forgotten.
-    this.store.afterCommit({
+    this.journal.afterCommit({
       committed: () => this.owner.writer.acknowledge(PacketType.pubrel, packetId),
       failed: (error) => this.owner.storeFailed(error),
     });

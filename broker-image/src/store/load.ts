@@ -15,13 +15,13 @@ export function loadState(database: Database, state: State): void {
   });
 
   each(database, 'session', ranges.sessions, (key, value) => {
-    const { clientId, connected, disconnectedAt, limits } = decode.session(value);
+    const { clientId, connection, disconnectedAt, limits } = decode.session(value);
     const session = new Session(keyNumber(key), clientId, limits);
-    session.connected = connected;
+    session.connection = connection;
     session.disconnectedAt = disconnectedAt;
     state.sessions.set(clientId, session);
     byNumber.set(session.number, session);
-    if (connected) state.connectedSessions++;
+    if (session.connected) state.connectedSessions++;
   });
 
   for (const session of byNumber.values()) {
@@ -53,6 +53,16 @@ export function loadState(database: Database, state: State): void {
   each(database, 'will', ranges.wills, (key, value) => {
     const will = decode.will(value);
     state.wills.set(will.clientId, { number: keyNumber(key), ...will });
+  });
+
+  each(database, 'clean client', ranges.cleanClients, (key, value) => {
+    const { clientId, connection } = decode.cleanClient(value);
+    state.cleanClients.set(clientId, { number: keyNumber(key), connection });
+  });
+
+  each(database, 'broker', ranges.brokers, (key, value) => {
+    const { name, incarnation } = decode.broker(key, value);
+    state.brokers.set(name, incarnation);
   });
 
   each(database, 'ended session', ranges.ended, (key) => state.ended.add(keyNumber(key)));

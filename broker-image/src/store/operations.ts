@@ -15,7 +15,17 @@ export type Operation =
   | Receive
   | Release
   | Recover
+  | Expel
   | Expire;
+
+/** One connection of a client. No two have the same, in the whole cluster and for ever. */
+export interface ConnectionId {
+  /** Name of the broker that holds it; empty for a broker that stands alone. */
+  readonly broker: string;
+  /** Tells the runs of a broker apart; above 0. */
+  readonly incarnation: number;
+  readonly number: number;
+}
 
 /** What a session may hold, and how long it outlives its connection. */
 export interface SessionLimits {
@@ -25,22 +35,26 @@ export interface SessionLimits {
   readonly maxQueuedBytes: number;
 }
 
-/** A client connected. Clean: what was stored under its id is gone. Not clean: its session goes on, or begins. */
+/**
+ * A client connected: from now on the client id belongs to this connection, and what comes from an earlier one is ignored, as far as it could do harm. If that one still had
+ * it, its will is published. Clean: what was stored under the id is gone. Not clean: its session goes on, or begins.
+ */
 export interface OpenSession {
   readonly kind: 'open';
   readonly time: number;
   readonly clientId: string;
+  readonly connection: ConnectionId;
   readonly clean: boolean;
   readonly limits: SessionLimits;
   readonly will?: Message;
 }
 
-/** A connection ended. */
+/** A connection ended, and with it its will: published, or after DISCONNECT discarded. */
 export interface CloseSession {
   readonly kind: 'close';
   readonly time: number;
   readonly clientId: string;
-  /** After DISCONNECT the will is deleted; a will that is published is deleted by its `publish`. */
+  readonly connection: ConnectionId;
   readonly discardWill: boolean;
   /** Queue position up to which PUBLISH packets were sent, so that the next ones of these carry DUP. */
   readonly sentUpTo: number;
@@ -51,6 +65,7 @@ export interface Subscribe {
   readonly kind: 'subscribe';
   readonly time: number;
   readonly clientId: string;
+  readonly connection: ConnectionId;
   readonly subscriptions: ReadonlyArray<{ readonly filter: string; readonly qos: Qos }>;
 }
 
@@ -58,21 +73,26 @@ export interface Unsubscribe {
   readonly kind: 'unsubscribe';
   readonly time: number;
   readonly clientId: string;
+  readonly connection: ConnectionId;
   readonly filters: readonly string[];
 }
 
 /**
  * An application message with all its effects at once: into the queue of every persistent session that it matches (QoS above 0),
- * into the retained messages, the mark that a QoS 2 packet was received, and the end of the will that it was.
+ * into the retained messages, and the mark that a QoS 2 packet was received. One that was received before is not published again.
  */
 export interface Publish {
   readonly kind: 'publish';
   readonly time: number;
   readonly message: Message;
   /** QoS 2 from a persistent session: its packet is now known, so that a repetition is not published again. */
-  readonly received?: { readonly clientId: string; readonly packetId: number };
-  /** The message is the will of this client. */
-  readonly willOf?: string;
+  readonly received?: ReceivedPacket;
+}
+
+export interface ReceivedPacket {
+  readonly clientId: string;
+  readonly connection: ConnectionId;
+  readonly packetId: number;
 }
 
 /** The client has the message: PUBACK (QoS 1) or PUBCOMP (QoS 2). */
@@ -88,6 +108,7 @@ export interface Receive {
   readonly kind: 'receive';
   readonly time: number;
   readonly clientId: string;
+  readonly connection: ConnectionId;
   readonly sequence: number;
 }
 
@@ -96,13 +117,24 @@ export interface Release {
   readonly kind: 'release';
   readonly time: number;
   readonly clientId: string;
+  readonly connection: ConnectionId;
   readonly packetId: number;
 }
 
-/** The broker started: whoever was connected to it no longer is. */
+/** A broker started: whoever was connected to an earlier run of it no longer is, and their wills are published. What those runs still submit is ignored like what comes from connections that ended. */
 export interface Recover {
   readonly kind: 'recover';
   readonly time: number;
+  readonly broker: string;
+  readonly incarnation: number;
+}
+
+/** A run of a broker is gone, as another broker found: the same as its recovery, without a new run. */
+export interface Expel {
+  readonly kind: 'expel';
+  readonly time: number;
+  readonly broker: string;
+  readonly incarnation: number;
 }
 
 /** Sessions that have been disconnected for longer than their limit end. */

@@ -1,9 +1,12 @@
 import { Message } from './message.js';
 import { QueueEntry, type Session } from './session.js';
+import type { ConnectionId } from './operations.js';
 import type { Qos } from '../operations/observer.js';
 
 /** Layout of the database: one ordered table; the first byte of a key tells what the record is. All numbers are big-endian, so that the order of keys is the order of numbers. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
+/** The version before, which is a store without clean clients, whose connections have no names: opening it makes it one of this version. */
+export const READABLE_VERSION = 1;
 
 const META = 0x00;
 const SESSION = 0x01;
@@ -14,6 +17,10 @@ const WILL = 0x04;
 const QUEUE = 0x05;
 /** A session that ended while its queue still has to be removed. */
 const ENDED = 0x06;
+/** A client that is connected with a clean session: nothing of it outlives the connection. */
+const CLEAN_CLIENT = 0x07;
+/** The run of a broker that counts. */
+const BROKER = 0x08;
 
 const PROGRESS = 0x00;
 const ENTRY = 0x01;
@@ -51,6 +58,8 @@ export const keys = {
   retained: (number: number) => numberKey(RETAINED, number),
   will: (number: number) => numberKey(WILL, number),
   ended: (session: number) => numberKey(ENDED, session),
+  cleanClient: (number: number) => numberKey(CLEAN_CLIENT, number),
+  broker: (name: string) => Buffer.concat([Buffer.of(BROKER), Buffer.from(name)]),
   progress(session: number): Buffer {
     const key = Buffer.allocUnsafe(8);
     key[0] = QUEUE;
@@ -80,6 +89,8 @@ export const ranges = {
   retained: range(RETAINED),
   wills: range(WILL),
   ended: range(ENDED),
+  cleanClients: range(CLEAN_CLIENT),
+  brokers: range(BROKER),
   queue: queueRange,
   received(session: number) {
     const end = keys.progress(session);
@@ -123,6 +134,7 @@ export interface Counters {
   nextSession: number;
   nextRetained: number;
   nextWill: number;
+  nextCleanClient: number;
 }
 
 const PROGRESS_LENGTH = 24;
@@ -131,17 +143,18 @@ export const records = {
   format: () => Buffer.from(JSON.stringify({ name: 'mqtt-broker-store', version: FORMAT_VERSION })),
 
   counters(counters: Counters): Buffer {
-    const bytes = Buffer.allocUnsafe(18);
+    const bytes = Buffer.allocUnsafe(24);
     bytes.writeUIntBE(counters.nextSession, 0, 6);
     bytes.writeUIntBE(counters.nextRetained, 6, 6);
     bytes.writeUIntBE(counters.nextWill, 12, 6);
+    bytes.writeUIntBE(counters.nextCleanClient, 18, 6);
     return bytes;
   },
 
   session(session: Session): Buffer {
-    const { clientId, connected, disconnectedAt, limits } = session;
+    const { clientId, connection, disconnectedAt, limits } = session;
     return Buffer.from(
-      JSON.stringify([clientId, connected ? 1 : 0, disconnectedAt, limits.expirySeconds, limits.maxQueuedMessages, limits.maxQueuedBytes]),
+      JSON.stringify([clientId, connection === undefined ? 0 : connectionFields(connection), disconnectedAt, limits.expirySeconds, limits.maxQueuedMessages, limits.maxQueuedBytes]),
     );
   },
 
@@ -169,7 +182,28 @@ export const records = {
 
   received: Buffer.of(1),
   ended: Buffer.of(1),
+
+  cleanClient: (clientId: string, connection: ConnectionId): Buffer => Buffer.from(JSON.stringify([clientId, connectionFields(connection)])),
+
+  broker(incarnation: number): Buffer {
+    const bytes = Buffer.allocUnsafe(6);
+    bytes.writeUIntBE(incarnation, 0, 6);
+    return bytes;
+  },
 };
+
+type ConnectionFields = readonly [broker: string, incarnation: number, number: number];
+
+const connectionFields = ({ broker, incarnation, number }: ConnectionId): ConnectionFields => [broker, incarnation, number];
+
+function connectionOf(fields: ConnectionFields | 0 | 1): ConnectionId | undefined {
+  // Version 1 only says whether there is one.
+  if (fields === 1) return { broker: '', incarnation: 1, number: 0 };
+  if (fields === 0) return undefined;
+  const [broker, incarnation, number] = fields;
+  if (typeof broker !== 'string' || !Number.isInteger(incarnation) || !Number.isInteger(number)) throw new RangeError('not a connection');
+  return { broker, incarnation, number };
+}
 
 const RELEASED = Buffer.of(0xff);
 
@@ -178,14 +212,16 @@ export const decode = {
     nextSession: bytes.readUIntBE(0, 6),
     nextRetained: bytes.readUIntBE(6, 6),
     nextWill: bytes.readUIntBE(12, 6),
+    // Version 1 does not know clean clients.
+    nextCleanClient: bytes.length === 18 ? 1 : bytes.readUIntBE(18, 6),
   }),
 
   session(bytes: Buffer) {
-    const [clientId, connected, disconnectedAt, expirySeconds, maxQueuedMessages, maxQueuedBytes] = JSON.parse(bytes.toString()) as [
-      string, number, number, number, number, number,
+    const [clientId, connection, disconnectedAt, expirySeconds, maxQueuedMessages, maxQueuedBytes] = JSON.parse(bytes.toString()) as [
+      string, ConnectionFields | 0 | 1, number, number, number, number,
     ];
     if (typeof clientId !== 'string') throw new RangeError('not a session record');
-    return { clientId, connected: connected === 1, disconnectedAt, limits: { expirySeconds, maxQueuedMessages, maxQueuedBytes } };
+    return { clientId, connection: connectionOf(connection), disconnectedAt, limits: { expirySeconds, maxQueuedMessages, maxQueuedBytes } };
   },
 
   subscription(key: Buffer, bytes: Buffer) {
@@ -197,6 +233,15 @@ export const decode = {
     const length = bytes.readUInt16BE(0);
     return { clientId: bytes.toString('utf8', 2, 2 + length), message: Message.decode(bytes.subarray(2 + length)) };
   },
+
+  cleanClient(bytes: Buffer) {
+    const [clientId, fields] = JSON.parse(bytes.toString()) as [string, ConnectionFields];
+    const connection = connectionOf(fields);
+    if (typeof clientId !== 'string' || connection === undefined) throw new RangeError('not a clean client record');
+    return { clientId, connection };
+  },
+
+  broker: (key: Buffer, bytes: Buffer) => ({ name: key.toString('utf8', 1), incarnation: bytes.readUIntBE(0, 6) }),
 
   progress(session: Session, bytes: Buffer): void {
     session.nextSequence = bytes.readUIntBE(0, 6);

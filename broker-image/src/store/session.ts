@@ -1,4 +1,4 @@
-import type { SessionLimits } from './operations.js';
+import type { ConnectionId, SessionLimits } from './operations.js';
 import type { Message } from './message.js';
 import type { Qos } from '../operations/observer.js';
 
@@ -35,7 +35,8 @@ export interface QueueReader {
 
 /** A persistent session: what outlives the connection. Its queue is on disk; here are only the entries that are being written or delivered. */
 export class Session {
-  connected = false;
+  /** The connection that has the session now. */
+  connection: ConnectionId | undefined;
   disconnectedAt = 0;
   readonly subscriptions = new Map<string, { readonly qos: Qos; readonly number: number }>();
   nextSubscription = 0;
@@ -56,4 +57,8 @@ export class Session {
     readonly clientId: string,
     public limits: SessionLimits,
   ) {}
+
+  get connected(): boolean {
+    return this.connection !== undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import type { Changes } from './changes.js';
 import type { Message } from './message.js';
-import type { Acknowledge, CloseSession, Expire, OpenSession, Operation, Publish, Receive, Recover, Release, Subscribe, Unsubscribe } from './operations.js';
+import type { Acknowledge, CloseSession, ConnectionId, Expel, Expire, OpenSession, Operation, Publish, Receive, Recover, Release, Subscribe, Unsubscribe } from './operations.js';
 import { keys, records, type Counters } from './records.js';
 import { RetainedTree } from './retained-tree.js';
 import { QueueEntry, Session } from './session.js';
@@ -18,7 +18,22 @@ export interface Will {
   readonly message: Message;
 }
 
-export type DropListener = (reason: 'queue-full' | 'expired-session', count: number, clientId: string) => void;
+export interface CleanClient {
+  readonly number: number;
+  readonly connection: ConnectionId;
+}
+
+/** Is told what an operation brought about that nobody asked for by name. Called while it is applied, so it must not submit another one at once. */
+export interface StateListener {
+  dropped(reason: 'queue-full' | 'expired-session', count: number, clientId: string): void;
+  /** The will was published; its effects on the state are done. */
+  willPublished(will: Message): void;
+  /** The client id no longer belongs to the connection, though that did not close. */
+  superseded(clientId: string, connection: ConnectionId): void;
+}
+
+/** The run of a broker that was expelled: none. */
+const NO_INCARNATION = 0;
 
 /** Reads one queue entry that is not in memory. */
 export type EntrySource = (session: Session, sequence: number) => QueueEntry | undefined;
@@ -32,7 +47,11 @@ export class State {
   readonly subscriptions = new SubscriptionTree<Session>();
   readonly retained = new RetainedTree<Retained>();
   readonly wills = new Map<string, Will>();
-  readonly counters: Counters = { nextSession: 1, nextRetained: 1, nextWill: 1 };
+  /** Connected clients with clean sessions; those of the others are in their sessions. */
+  readonly cleanClients = new Map<string, CleanClient>();
+  /** The run of each broker that counts. One that never recovered here is not in it, and believed. */
+  readonly brokers = new Map<string, number>();
+  readonly counters: Counters = { nextSession: 1, nextRetained: 1, nextWill: 1, nextCleanClient: 1 };
   /** Sessions whose queue is still on disk though they ended. */
   readonly ended = new Set<number>();
   connectedSessions = 0;
@@ -44,24 +63,33 @@ export class State {
 
   constructor(
     readonly readEntry: EntrySource,
-    readonly dropped: DropListener,
+    public listener: StateListener,
   ) {}
 
-  /** `group`: the number of the commit that will carry the changes. */
-  apply(operation: Operation, changes: Changes, group: number): void {
+  /**
+   * `group`: the number of the commit that will carry the changes.
+   * @returns false if it came from a connection, or a run of a broker, that has no say any more; it changed nothing then
+   */
+  apply(operation: Operation, changes: Changes, group: number): boolean {
     changes.operations++;
     switch (operation.kind) {
       case 'publish': return this.#publish(operation, changes, group);
       case 'acknowledge': return this.#acknowledge(operation, changes);
       case 'receive': return this.#receive(operation, changes);
       case 'release': return this.#release(operation, changes);
-      case 'open': return this.#open(operation, changes);
-      case 'close': return this.#close(operation, changes);
+      case 'open': return this.#open(operation, changes, group);
+      case 'close': return this.#close(operation, changes, group);
       case 'subscribe': return this.#subscribe(operation, changes, group);
       case 'unsubscribe': return this.#unsubscribe(operation, changes);
-      case 'recover': return this.#recover(operation, changes);
+      case 'recover': return this.#recover(operation, changes, group);
+      case 'expel': return this.#expel(operation, changes, group);
       case 'expire': return this.#expire(operation, changes);
     }
+  }
+
+  /** The connection that the client id belongs to. */
+  owner(clientId: string): ConnectionId | undefined {
+    return this.sessions.get(clientId)?.connection ?? this.cleanClients.get(clientId)?.connection;
   }
 
   /** The persistent sessions that a message on this topic is queued for. */
@@ -78,12 +106,23 @@ export class State {
     return match;
   }
 
-  #open(operation: OpenSession, changes: Changes): void {
-    const { clientId, time } = operation;
-    this.#clearWill(clientId, changes);
+  #open(operation: OpenSession, changes: Changes, group: number): boolean {
+    const { clientId, connection, time } = operation;
+    const incarnation = this.brokers.get(connection.broker);
+    if (incarnation !== undefined && incarnation !== connection.incarnation) return false;
+    const before = this.owner(clientId);
+    if (before !== undefined) {
+      this.listener.superseded(clientId, before);
+      this.#disconnect(clientId, time, undefined, changes);
+      this.#publishWill(clientId, changes, group);
+    }
     let session = this.sessions.get(clientId);
     if (operation.clean) {
       if (session !== undefined) this.#end(session, changes);
+      const cleanClient = { number: this.counters.nextCleanClient++, connection };
+      this.cleanClients.set(clientId, cleanClient);
+      changes.put(keys.counters, records.counters(this.counters));
+      changes.put(keys.cleanClient(cleanClient.number), records.cleanClient(clientId, connection));
     } else {
       if (session === undefined) {
         session = new Session(this.counters.nextSession++, clientId, operation.limits);
@@ -93,7 +132,8 @@ export class State {
       }
       session.limits = operation.limits;
       session.disconnectedAt = time;
-      this.#setConnected(session, true);
+      session.connection = connection;
+      this.connectedSessions++;
       changes.put(keys.session(session.number), records.session(session));
     }
     if (operation.will !== undefined) {
@@ -102,22 +142,21 @@ export class State {
       changes.put(keys.counters, records.counters(this.counters));
       changes.put(keys.will(will.number), records.will(clientId, operation.will));
     }
+    return true;
   }
 
-  #close(operation: CloseSession, changes: Changes): void {
-    if (operation.discardWill) this.#clearWill(operation.clientId, changes);
-    const session = this.sessions.get(operation.clientId);
-    if (session === undefined || !session.connected) return;
-    this.#setConnected(session, false);
-    session.disconnectedAt = operation.time;
-    session.sentUpTo = Math.max(session.sentUpTo, operation.sentUpTo);
-    changes.put(keys.session(session.number), records.session(session));
-    changes.progress(session);
+  #close(operation: CloseSession, changes: Changes, group: number): boolean {
+    const { clientId, connection, discardWill, sentUpTo, time } = operation;
+    if (!sameConnection(this.owner(clientId), connection)) return false;
+    this.#disconnect(clientId, time, sentUpTo, changes);
+    if (discardWill) this.#clearWill(clientId, changes);
+    else this.#publishWill(clientId, changes, group);
+    return true;
   }
 
-  #subscribe(operation: Subscribe, changes: Changes, group: number): void {
-    const session = this.sessions.get(operation.clientId);
-    if (session === undefined) return;
+  #subscribe(operation: Subscribe, changes: Changes, group: number): boolean {
+    const session = this.#sessionOf(operation);
+    if (session === undefined) return false;
     for (const { filter, qos } of operation.subscriptions) {
       const number = session.subscriptions.get(filter)?.number ?? session.nextSubscription++;
       session.subscriptions.set(filter, { qos, number });
@@ -131,11 +170,12 @@ export class State {
         if (message.qos > 0) this.#enqueue(session, message.with(Math.min(qos, message.qos) as Qos, true), changes, group);
       }
     }
+    return true;
   }
 
-  #unsubscribe(operation: Unsubscribe, changes: Changes): void {
-    const session = this.sessions.get(operation.clientId);
-    if (session === undefined) return;
+  #unsubscribe(operation: Unsubscribe, changes: Changes): boolean {
+    const session = this.#sessionOf(operation);
+    if (session === undefined) return false;
     for (const filter of operation.filters) {
       const subscription = session.subscriptions.get(filter);
       if (subscription === undefined) continue;
@@ -143,23 +183,35 @@ export class State {
       this.subscriptions.remove(filter, session);
       changes.remove(keys.subscription(session.number, subscription.number));
     }
+    return true;
   }
 
-  #publish(operation: Publish, changes: Changes, group: number): void {
+  #publish(operation: Publish, changes: Changes, group: number): boolean {
     const { message, received } = operation;
     if (received !== undefined) {
-      const session = this.sessions.get(received.clientId);
-      if (session !== undefined && !session.received.has(received.packetId)) {
-        session.received.add(received.packetId);
-        changes.put(keys.received(session.number, received.packetId), records.received);
-      }
+      const session = this.#sessionOf(received);
+      if (session === undefined || session.received.has(received.packetId)) return false;
+      session.received.add(received.packetId);
+      changes.put(keys.received(session.number, received.packetId), records.received);
     }
-    if (operation.willOf !== undefined) this.#clearWill(operation.willOf, changes);
+    this.#distribute(message, changes, group);
+    return true;
+  }
+
+  #distribute(message: Message, changes: Changes, group: number): void {
     if (message.retain) this.#retain(message, changes);
     if (message.qos === 0) return;
     for (const [session, granted] of this.matchSessions(message.topic)) {
       this.#enqueue(session, message.with(granted < message.qos ? granted : message.qos, false), changes, group);
     }
+  }
+
+  #publishWill(clientId: string, changes: Changes, group: number): void {
+    const will = this.wills.get(clientId);
+    if (will === undefined) return;
+    this.#clearWill(clientId, changes);
+    this.#distribute(will.message, changes, group);
+    this.listener.willPublished(will.message);
   }
 
   #retain(message: Message, changes: Changes): void {
@@ -179,7 +231,7 @@ export class State {
 
   #enqueue(session: Session, message: Message, changes: Changes, group: number): void {
     if (session.queuedMessages >= session.limits.maxQueuedMessages || session.queuedBytes + message.size > session.limits.maxQueuedBytes) {
-      this.dropped('queue-full', 1, session.clientId);
+      this.listener.dropped('queue-full', 1, session.clientId);
       return;
     }
     const entry = new QueueEntry(session, session.nextSequence++, message, group);
@@ -189,50 +241,100 @@ export class State {
     entry.held = session.reader?.enqueued(entry) ?? false;
   }
 
-  #acknowledge(operation: Acknowledge, changes: Changes): void {
-    const entry = this.#entry(operation.clientId, operation.sequence);
-    if (entry === undefined) return;
+  /** From any connection: what the client has, it has. */
+  #acknowledge(operation: Acknowledge, changes: Changes): boolean {
+    const session = this.sessions.get(operation.clientId);
+    const entry = session === undefined ? undefined : this.#entry(session, operation.sequence);
+    if (entry === undefined) return true;
     this.#count(entry.session, -1, -(entry.message?.size ?? 0));
     this.#removeEntry(entry, changes);
+    return true;
   }
 
-  #receive(operation: Receive, changes: Changes): void {
-    const entry = this.#entry(operation.clientId, operation.sequence);
-    if (entry === undefined || entry.released) return;
-    this.#count(entry.session, 0, -(entry.message?.size ?? 0));
+  #receive(operation: Receive, changes: Changes): boolean {
+    const session = this.#sessionOf(operation);
+    if (session === undefined) return false;
+    const entry = this.#entry(session, operation.sequence);
+    if (entry === undefined || entry.released) return true;
+    this.#count(session, 0, -(entry.message?.size ?? 0));
     entry.released = true;
     entry.message = undefined;
     changes.entry(entry);
+    return true;
   }
 
-  #release(operation: Release, changes: Changes): void {
-    const session = this.sessions.get(operation.clientId);
-    if (session?.received.delete(operation.packetId)) changes.remove(keys.received(session.number, operation.packetId));
+  #release(operation: Release, changes: Changes): boolean {
+    const session = this.#sessionOf(operation);
+    if (session === undefined) return false;
+    if (session.received.delete(operation.packetId)) changes.remove(keys.received(session.number, operation.packetId));
+    return true;
   }
 
-  #recover(operation: Recover, changes: Changes): void {
-    for (const session of this.sessions.values()) {
-      if (!session.connected) continue;
-      this.#setConnected(session, false);
-      session.disconnectedAt = operation.time;
-      // What had been sent when the broker died is not known: all of it may be a repetition.
-      session.sentUpTo = session.nextSequence;
-      changes.put(keys.session(session.number), records.session(session));
-      changes.progress(session);
-    }
+  #recover(operation: Recover, changes: Changes, group: number): boolean {
+    const { broker, incarnation, time } = operation;
+    this.#setIncarnation(broker, incarnation, changes);
+    this.#disconnectBroker(broker, incarnation, time, changes, group);
+    return true;
   }
 
-  #expire(operation: Expire, changes: Changes): void {
+  #expel(operation: Expel, changes: Changes, group: number): boolean {
+    const { broker, incarnation, time } = operation;
+    if ((this.brokers.get(broker) ?? incarnation) !== incarnation) return false;
+    this.#setIncarnation(broker, NO_INCARNATION, changes);
+    this.#disconnectBroker(broker, NO_INCARNATION, time, changes, group);
+    return true;
+  }
+
+  #setIncarnation(broker: string, incarnation: number, changes: Changes): void {
+    this.brokers.set(broker, incarnation);
+    changes.put(keys.broker(broker), records.broker(incarnation));
+  }
+
+  /** All connections of a broker end but those of its present run, then their wills are published. */
+  #disconnectBroker(broker: string, incarnation: number, time: number, changes: Changes, group: number): void {
+    const ended: string[] = [];
+    const endsHere = ({ clientId, connection }: { readonly clientId: string; readonly connection: ConnectionId }) => {
+      if (connection.broker !== broker || connection.incarnation === incarnation) return;
+      this.listener.superseded(clientId, connection);
+      ended.push(clientId);
+    };
+    for (const { clientId, connection } of this.sessions.values()) if (connection !== undefined) endsHere({ clientId, connection });
+    for (const [clientId, { connection }] of this.cleanClients) endsHere({ clientId, connection });
+    for (const clientId of ended) this.#disconnect(clientId, time, undefined, changes);
+    // Those of clients that nobody holds as well: version 1 kept them so over a restart.
+    for (const { clientId } of [...this.wills.values()]) if (this.owner(clientId) === undefined) this.#publishWill(clientId, changes, group);
+  }
+
+  #expire(operation: Expire, changes: Changes): boolean {
     for (const session of this.sessions.values()) {
       const { expirySeconds } = session.limits;
       if (session.connected || expirySeconds === 0 || session.disconnectedAt + expirySeconds * 1000 > operation.time) continue;
-      if (session.queuedMessages > 0) this.dropped('expired-session', session.queuedMessages, session.clientId);
+      if (session.queuedMessages > 0) this.listener.dropped('expired-session', session.queuedMessages, session.clientId);
       this.#end(session, changes);
     }
+    return true;
+  }
+
+  /** `sentUpTo`: undefined if the broker that held the connection did not say; all of the queue may be a repetition then. */
+  #disconnect(clientId: string, time: number, sentUpTo: number | undefined, changes: Changes): void {
+    const cleanClient = this.cleanClients.get(clientId);
+    if (cleanClient !== undefined) {
+      this.cleanClients.delete(clientId);
+      changes.remove(keys.cleanClient(cleanClient.number));
+    }
+    const session = this.sessions.get(clientId);
+    if (session?.connection === undefined) return;
+    session.connection = undefined;
+    this.connectedSessions--;
+    session.disconnectedAt = time;
+    session.sentUpTo = sentUpTo === undefined ? session.nextSequence : Math.max(session.sentUpTo, sentUpTo);
+    changes.put(keys.session(session.number), records.session(session));
+    changes.progress(session);
   }
 
   #end(session: Session, changes: Changes): void {
-    this.#setConnected(session, false);
+    if (session.connected) this.connectedSessions--;
+    session.connection = undefined;
     this.sessions.delete(session.clientId);
     session.ended = true;
     session.reader = undefined;
@@ -256,9 +358,13 @@ export class State {
     changes.remove(keys.will(will.number));
   }
 
-  #entry(clientId: string, sequence: number): QueueEntry | undefined {
+  /** The session, if the connection still has it. */
+  #sessionOf({ clientId, connection }: { readonly clientId: string; readonly connection: ConnectionId }): Session | undefined {
     const session = this.sessions.get(clientId);
-    if (session === undefined) return undefined;
+    return session !== undefined && sameConnection(session.connection, connection) ? session : undefined;
+  }
+
+  #entry(session: Session, sequence: number): QueueEntry | undefined {
     const entry = session.entries.get(sequence) ?? this.readEntry(session, sequence);
     if (entry === undefined || entry.removed) return undefined;
     session.entries.set(sequence, entry);
@@ -271,15 +377,14 @@ export class State {
     changes.entry(entry);
   }
 
-  #setConnected(session: Session, connected: boolean): void {
-    if (session.connected !== connected) this.connectedSessions += connected ? 1 : -1;
-    session.connected = connected;
-  }
-
   #count(session: Session, messages: number, bytes: number): void {
     session.queuedMessages += messages;
     session.queuedBytes += bytes;
     this.queuedMessages += messages;
     this.queuedBytes += bytes;
   }
+}
+
+export function sameConnection(a: ConnectionId | undefined, b: ConnectionId): boolean {
+  return a === b || (a !== undefined && a.number === b.number && a.incarnation === b.incarnation && a.broker === b.broker);
 }

@@ -6,10 +6,10 @@ import { DirectoryLock } from './directory-lock.js';
 import { StoreOpenError, StoreUnavailableError } from './errors.js';
 import { loadState } from './load.js';
 import type { Message } from './message.js';
-import type { Operation } from './operations.js';
+import type { ConnectionId, Operation } from './operations.js';
 import { decode, entrySequence, keys, ranges } from './records.js';
 import type { QueueEntry, QueueReader, Session } from './session.js';
-import { State, type DropListener, type Will } from './state.js';
+import { State, type StateListener, type Will } from './state.js';
 import type { BrokerObserver } from '../operations/observer.js';
 
 export interface StoreOptions {
@@ -81,17 +81,16 @@ export class Store {
   #closed = false;
   #idle: Array<() => void> = [];
 
-  /** Told of messages that were dropped by an operation. */
-  onDrop: DropListener = () => {};
-
   private constructor(options: StoreOptions, lock: DirectoryLock, database: Database) {
     this.#options = options;
     this.#lock = lock;
     this.#database = database;
-    this.#state = new State(
-      (session, sequence) => this.#readEntry(session, sequence),
-      (reason, count, clientId) => this.onDrop(reason, count, clientId),
-    );
+    this.#state = new State((session, sequence) => this.#readEntry(session, sequence), { dropped() {}, willPublished() {}, superseded() {} });
+  }
+
+  /** Who is told what operations bring about. */
+  set listener(listener: StateListener) {
+    this.#state.listener = listener;
   }
 
   /** Whether new messages can be made durable now; readiness follows it. */
@@ -106,14 +105,16 @@ export class Store {
 
   /**
    * Applies an operation in memory and puts it into the next group commit.
+   * @returns false if it came from a connection that has no say any more; it changed nothing then
    * @throws StoreUnavailableError for a message that cannot be made durable now
    */
-  apply(operation: Operation): void {
+  apply(operation: Operation): boolean {
     if (this.#closed) throw new StoreUnavailableError('the store is closed');
     // What frees space or follows from what was accepted goes on; what would add to it waits until it can be written.
-    if (!this.writable && operation.kind === 'publish' && operation.willOf === undefined) throw new StoreUnavailableError(this.failure!.message, { cause: this.failure });
-    this.#state.apply(operation, this.#changes, this.#group);
+    if (!this.writable && operation.kind === 'publish') throw new StoreUnavailableError(this.failure!.message, { cause: this.failure });
+    const applied = this.#state.apply(operation, this.#changes, this.#group);
     this.#schedule();
+    return applied;
   }
 
   /** Calls back once everything applied so far is on disk, in the order of the calls; at once if it is. */
@@ -138,6 +139,16 @@ export class Store {
 
   session(clientId: string): Session | undefined {
     return this.#state.sessions.get(clientId);
+  }
+
+  /** The connection that a client id belongs to. */
+  owner(clientId: string): ConnectionId | undefined {
+    return this.#state.owner(clientId);
+  }
+
+  /** The run of a broker that counts; undefined if it never recovered here. */
+  incarnation(broker: string): number | undefined {
+    return this.#state.brokers.get(broker);
   }
 
   get wills(): Iterable<Will> {

@@ -4,10 +4,11 @@ import { test, type TestContext } from 'node:test';
 import { StoredOutbox, TransientOutbox, type OutboxOwner } from '../../src/protocol/outbox.js';
 import { PacketWriter } from '../../src/protocol/packet-writer.js';
 import { PacketType } from '../../src/protocol/packets.js';
-import { Message, Store, type Operation } from '../../src/store/index.js';
+import { EmbeddedJournal, Message, Store, type Operation, type SubmittedOperation } from '../../src/store/index.js';
 import { temporaryDirectory } from '../store/temporary-directory.js';
 import type { Qos } from '../../src/operations/observer.js';
 
+const connection = { broker: '', incarnation: 1, number: 1 };
 const limits = { expirySeconds: 0, maxQueuedMessages: 200_000, maxQueuedBytes: 1e9 };
 
 /** Takes the packets that an outbox sends apart. */
@@ -19,7 +20,7 @@ class Receiver implements OutboxOwner {
   readonly counted: Array<[Qos, number]> = [];
   #rest = Buffer.of();
 
-  constructor() {
+  constructor(readonly store?: Store) {
     const stream = new Writable({
       write: (chunk: Buffer, _encoding, done) => {
         this.#take(chunk);
@@ -35,6 +36,10 @@ class Receiver implements OutboxOwner {
 
   dropped(reason: string): void {
     this.drops.push(reason);
+  }
+
+  submit(operation: SubmittedOperation): void {
+    this.store!.apply(operation);
   }
 
   storeFailed(error: Error): void {
@@ -64,10 +69,11 @@ const message = (payload: string, qos: 1 | 2) => Message.create('x', Buffer.from
 async function session(t: TestContext): Promise<Store> {
   const store = await Store.open({ directory: temporaryDirectory(t), maxBytes: 1e9 });
   t.after(() => store.close());
-  store.apply({ kind: 'open', time: 1, clientId: 's', clean: false, limits });
-  store.apply({ kind: 'subscribe', time: 1, clientId: 's', subscriptions: [{ filter: 'x', qos: 2 }] });
+  store.apply({ kind: 'open', time: 1, clientId: 's', connection, clean: false, limits });
+  store.apply({ kind: 'subscribe', time: 1, clientId: 's', connection, subscriptions: [{ filter: 'x', qos: 2 }] });
   return store;
 }
+const storedOutbox = (receiver: Receiver) => new StoredOutbox(receiver, receiver.store!, new EmbeddedJournal(receiver.store!), receiver.store!.session('s')!, connection);
 const publish = (payload: string, qos: 1 | 2): Operation => ({ kind: 'publish', time: 1, message: message(payload, qos) });
 
 test('a clean session: messages leave at once, each with its packet id, and QoS 2 takes four steps', async () => {
@@ -133,8 +139,8 @@ test('a packet id that is still unanswered a full turn later is not given again:
 
 test('a stored queue: QoS 1 leaves at once, QoS 2 once it is on disk, in order', async (t) => {
   const store = await session(t);
-  const receiver = new Receiver();
-  const outbox = new StoredOutbox(receiver, store, store.session('s')!);
+  const receiver = new Receiver(store);
+  const outbox = storedOutbox(receiver);
   outbox.pump();
   store.apply(publish('a', 1));
   store.apply(publish('b', 2));
@@ -149,8 +155,8 @@ test('a stored queue: QoS 1 leaves at once, QoS 2 once it is on disk, in order',
 
 test('a stored queue: PUBREL leaves once PUBREC is on disk', async (t) => {
   const store = await session(t);
-  const receiver = new Receiver();
-  const outbox = new StoredOutbox(receiver, store, store.session('s')!);
+  const receiver = new Receiver(store);
+  const outbox = storedOutbox(receiver);
   store.apply(publish('a', 2));
   await store.durable();
   outbox.pump();
@@ -169,8 +175,8 @@ test('a stored queue that is longer than what is kept in memory is delivered who
   for (let i = 0; i < 5000; i++) store.apply(publish(`${i}`, 1));
   await store.durable();
   assert.equal(store.session('s')!.entries.size, 0, 'nothing of it is in memory');
-  const receiver = new Receiver();
-  const outbox = new StoredOutbox(receiver, store, store.session('s')!);
+  const receiver = new Receiver(store);
+  const outbox = storedOutbox(receiver);
   outbox.pump();
   const payloads: string[] = [];
   for (let extra = 5000; payloads.length < 6000; ) {
@@ -191,8 +197,8 @@ test('a stored queue that is longer than what is kept in memory is delivered who
 
 test('another outbox for the session starts over: what is unanswered is sent again with DUP, what was received as PUBREL', async (t) => {
   const store = await session(t);
-  const first = new Receiver();
-  const before = new StoredOutbox(first, store, store.session('s')!);
+  const first = new Receiver(store);
+  const before = storedOutbox(first);
   before.pump();
   for (const [payload, qos] of [['a', 1], ['b', 2], ['c', 1]] as const) store.apply(publish(payload, qos));
   await store.durable();
@@ -200,9 +206,9 @@ test('another outbox for the session starts over: what is unanswered is sent aga
   before.received(2);
   before.acknowledged(3, PacketType.puback);
   before.detach();
-  store.apply({ kind: 'close', time: 1, clientId: 's', discardWill: true, sentUpTo: before.sentUpTo });
+  store.apply({ kind: 'close', time: 1, clientId: 's', connection, discardWill: true, sentUpTo: before.sentUpTo });
   store.apply(publish('d', 1));
-  const second = new Receiver();
-  new StoredOutbox(second, store, store.session('s')!).pump();
+  const second = new Receiver(store);
+  storedOutbox(second).pump();
   assert.deepEqual(await second.look(), ['a id 1 dup', 'pubrel 2', 'd id 4']);
 });

@@ -6,15 +6,16 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { open } from 'lmdb';
-import { Message, Store, StoreOpenError } from '../../src/store/index.js';
+import { EmbeddedJournal, Message, Store, StoreOpenError } from '../../src/store/index.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
+const connection = { broker: '', incarnation: 1, number: 1 };
 const openStore = (directory: string) => Store.open({ directory, maxBytes: 1e9 });
 
 async function filled(directory: string): Promise<void> {
   const store = await openStore(directory);
-  store.apply({ kind: 'open', time: 1, clientId: 'a', clean: false, limits: { expirySeconds: 0, maxQueuedMessages: 1e6, maxQueuedBytes: 1e9 } });
-  store.apply({ kind: 'subscribe', time: 1, clientId: 'a', subscriptions: [{ filter: '#', qos: 1 }] });
+  store.apply({ kind: 'open', time: 1, clientId: 'a', connection, clean: false, limits: { expirySeconds: 0, maxQueuedMessages: 1e6, maxQueuedBytes: 1e9 } });
+  store.apply({ kind: 'subscribe', time: 1, clientId: 'a', connection, subscriptions: [{ filter: '#', qos: 1 }] });
   for (let i = 0; i < 2000; i++) store.apply({ kind: 'publish', time: 1, message: Message.create('x', Buffer.alloc(500), 1, false) });
   await store.close();
 }
@@ -79,13 +80,33 @@ test('a database of another program is refused', async (t) => {
 });
 
 test('a store of another version is refused with both versions', async (t) => {
-  for (const version of [0, 2, 99]) {
+  for (const version of [0, 3, 99]) {
     const directory = temporaryDirectory(t);
     await filled(directory);
     const raw = open<Buffer, Buffer>({ path: directory, encoding: 'binary', keyEncoding: 'binary' });
     await raw.put(Buffer.of(0, 0), Buffer.from(JSON.stringify({ name: 'mqtt-broker-store', version })));
     await raw.close();
-    await assert.rejects(openStore(directory), refusal(new RegExp(`has format version ${version}; this broker reads version 1\\. Run the broker version that wrote it`)));
+    await assert.rejects(openStore(directory), refusal(new RegExp(`has format version ${version}; this broker reads versions 1 and 2\\. Run the broker version that wrote it`)));
+  }
+});
+
+test('a store of version 1 becomes one of this version: nobody is connected, and the wills of all who were are published', async (t) => {
+  const directory = temporaryDirectory(t);
+  await filled(directory);
+  const raw = open<Buffer, Buffer>({ path: directory, encoding: 'binary', keyEncoding: 'binary' });
+  await raw.put(Buffer.of(0, 0), Buffer.from(JSON.stringify({ name: 'mqtt-broker-store', version: 1 })));
+  await raw.put(Buffer.of(0, 1), Buffer.from('000000000002000000000001000000000002', 'hex'));
+  await raw.put(Buffer.from('01000000000001', 'hex'), Buffer.from(JSON.stringify(['a', 1, 5, 0, 1e6, 1e9])));
+  await raw.put(Buffer.from('04000000000001', 'hex'), Buffer.concat([Buffer.from([0, 5]), Buffer.from('clean'), Message.create('x', Buffer.from('gone'), 1, false).bytes]));
+  await raw.close();
+  for (let time = 0; time < 2; time++) {
+    const store = await openStore(directory);
+    assert.equal(store.session('a')!.connected, time === 0);
+    await new EmbeddedJournal(store).start({ published() {}, dropped() {} });
+    assert.equal(store.session('a')!.connected, false);
+    assert.equal(store.read(store.session('a')!, 2000, 10)[0]?.message?.payload.toString(), 'gone');
+    assert.equal(store.session('a')!.queuedMessages, 2001);
+    await store.close();
   }
 });
 

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import { Message, Store } from '../../src/store/index.js';
 
+const connection = { broker: '', incarnation: 1, number: 1 };
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const store = await Store.open({
   directory: process.argv[2]!,
@@ -9,8 +10,8 @@ const store = await Store.open({
   observer: { storeCommitted() {}, storeFailed: (error) => say(`failed ${error.message}`), storeRecovered: () => say('recovered') },
 });
 if (store.session('s') === undefined) {
-  store.apply({ kind: 'open', time: 1, clientId: 's', clean: false, limits: { expirySeconds: 0, maxQueuedMessages: 1e9, maxQueuedBytes: 1e12 } });
-  store.apply({ kind: 'subscribe', time: 1, clientId: 's', subscriptions: [{ filter: '#', qos: 1 }] });
+  store.apply({ kind: 'open', time: 1, clientId: 's', connection, clean: false, limits: { expirySeconds: 0, maxQueuedMessages: 1e9, maxQueuedBytes: 1e12 } });
+  store.apply({ kind: 'subscribe', time: 1, clientId: 's', connection, subscriptions: [{ filter: '#', qos: 1 }] });
   await store.durable();
 }
 say('open');

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { Message, Store, StoreUnavailableError, type Operation, type SessionLimits, type StoreOptions } from '../../src/store/index.js';
+import { Message, Store, StoreUnavailableError, type ConnectionId, type Operation, type SessionLimits, type StoreOptions } from '../../src/store/index.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 const limits: SessionLimits = { expirySeconds: 3600, maxQueuedMessages: 1000, maxQueuedBytes: 1_000_000 };
-const open = (clientId: string, time = 1): Operation => ({ kind: 'open', time, clientId, clean: false, limits });
-const close = (clientId: string, time = 2): Operation => ({ kind: 'close', time, clientId, discardWill: true, sentUpTo: 0 });
-const subscribe = (clientId: string, filter: string, qos: 0 | 1 | 2 = 1): Operation => ({ kind: 'subscribe', time: 1, clientId, subscriptions: [{ filter, qos }] });
+/** The one connection that most tests have. */
+const connection: ConnectionId = { broker: 'b', incarnation: 1, number: 1 };
+const open = (clientId: string, time = 1): Operation => ({ kind: 'open', time, clientId, connection, clean: false, limits });
+const close = (clientId: string, time = 2): Operation => ({ kind: 'close', time, clientId, connection, discardWill: true, sentUpTo: 0 });
+const subscribe = (clientId: string, filter: string, qos: 0 | 1 | 2 = 1): Operation => ({ kind: 'subscribe', time: 1, clientId, connection, subscriptions: [{ filter, qos }] });
 const publish = (topic: string, payload: string, qos: 0 | 1 | 2 = 1, retain = false): Operation => ({
   kind: 'publish', time: 1, message: Message.create(topic, Buffer.from(payload), qos, retain),
 });
+
+const quiet = { dropped() {}, willPublished() {}, superseded() {} };
 
 async function openStore(t: TestContext, directory = temporaryDirectory(t), options: Partial<StoreOptions> = {}): Promise<Store> {
   const store = await Store.open({ directory, maxBytes: 1e9, ...options });
@@ -52,9 +56,9 @@ test('everything is there after closing and opening, and counters go on', async 
   first.apply(publish('x/2', 'two', 1));
   first.apply(publish('x/3', 'three', 2));
   first.apply(publish('kept', 'value', 1, true));
-  first.apply({ kind: 'publish', time: 1, message: Message.create('other', Buffer.of(), 2, false), received: { clientId: 'a', packetId: 7 } });
+  first.apply({ kind: 'publish', time: 1, message: Message.create('other', Buffer.of(), 2, false), received: { clientId: 'a', connection, packetId: 7 } });
   first.apply({ kind: 'acknowledge', time: 1, clientId: 'a', sequence: 1 });
-  first.apply({ kind: 'receive', time: 1, clientId: 'a', sequence: 0 });
+  first.apply({ kind: 'receive', time: 1, clientId: 'a', connection, sequence: 0 });
   await first.close();
 
   const second = await openStore(t, directory);
@@ -112,9 +116,9 @@ test('an acknowledgement of something unknown, twice or of another session chang
 test('a queue takes no more messages and bytes than its limits, and says what was dropped', async (t) => {
   const store = await openStore(t);
   const dropped: unknown[] = [];
-  store.onDrop = (...drop) => dropped.push(drop);
-  store.apply({ kind: 'open', time: 1, clientId: 'few', clean: false, limits: { ...limits, maxQueuedMessages: 2 } });
-  store.apply({ kind: 'open', time: 1, clientId: 'small', clean: false, limits: { ...limits, maxQueuedBytes: 10 } });
+  store.listener = { ...quiet, dropped: (...drop) => dropped.push(drop) };
+  store.apply({ kind: 'open', time: 1, clientId: 'few', connection, clean: false, limits: { ...limits, maxQueuedMessages: 2 } });
+  store.apply({ kind: 'open', time: 1, clientId: 'small', connection, clean: false, limits: { ...limits, maxQueuedBytes: 10 } });
   store.apply(subscribe('few', 'x'));
   store.apply(subscribe('small', 'x'));
   for (const payload of ['12345', '123', '1']) store.apply(publish('x', payload));
@@ -130,7 +134,7 @@ test('a clean session begins empty and leaves nothing, on disk neither', async (
   store.apply(subscribe('a', 'x'));
   for (let i = 0; i < 5000; i++) store.apply(publish('x', `${i}`));
   await store.durable();
-  store.apply({ kind: 'open', time: 2, clientId: 'a', clean: true, limits });
+  store.apply({ kind: 'open', time: 2, clientId: 'a', connection, clean: true, limits });
   await store.durable();
   assert.equal(store.session('a'), undefined);
   assert.deepEqual([store.statistics().queuedMessages, store.statistics().queuedBytes], [0, 0]);
@@ -138,7 +142,7 @@ test('a clean session begins empty and leaves nothing, on disk neither', async (
   store.apply(publish('x', 'later'));
   assert.deepEqual(queue(store, 'a'), []);
   for (let i = 0; i < 5; i++) {
-    store.apply({ kind: 'unsubscribe', time: 1, clientId: 'a', filters: ['none'] });
+    store.apply({ kind: 'unsubscribe', time: 1, clientId: 'a', connection, filters: ['none'] });
     await store.durable();
   }
   await store.close();
@@ -149,11 +153,11 @@ test('a clean session begins empty and leaves nothing, on disk neither', async (
 test('sessions end after their expiry, not before, and never while connected or without a limit', async (t) => {
   const store = await openStore(t);
   const dropped: unknown[] = [];
-  store.onDrop = (...drop) => dropped.push(drop);
+  store.listener = { ...quiet, dropped: (...drop) => dropped.push(drop) };
   const hour = { ...limits, expirySeconds: 3600 };
-  store.apply({ kind: 'open', time: 0, clientId: 'gone', clean: false, limits: hour });
-  store.apply({ kind: 'open', time: 0, clientId: 'connected', clean: false, limits: hour });
-  store.apply({ kind: 'open', time: 0, clientId: 'for ever', clean: false, limits: { ...limits, expirySeconds: 0 } });
+  store.apply({ kind: 'open', time: 0, clientId: 'gone', connection, clean: false, limits: hour });
+  store.apply({ kind: 'open', time: 0, clientId: 'connected', connection, clean: false, limits: hour });
+  store.apply({ kind: 'open', time: 0, clientId: 'for ever', connection, clean: false, limits: { ...limits, expirySeconds: 0 } });
   store.apply(subscribe('gone', 'x'));
   store.apply(publish('x', 'one'));
   store.apply(close('gone', 1000));
@@ -181,28 +185,119 @@ test('a retained message is replaced, removed by an empty one, and queued with i
   assert.deepEqual([...store.retained('r/+')].map((message) => message.topic), ['r/1', 'r/0']);
 });
 
-test('a will is kept until it is published, discarded or replaced', async (t) => {
+/** A store, and everything that it says on its own. */
+async function overheard(t: TestContext): Promise<{ store: Store; heard: string[] }> {
   const store = await openStore(t);
-  const withWill = (topic: string): Operation => ({ ...open('a'), will: Message.create(topic, Buffer.of(1), 1, false) }) as Operation;
-  const topics = () => [...store.wills].map((will) => will.message.topic);
-  store.apply(withWill('first'));
-  store.apply(withWill('second'));
-  assert.deepEqual(topics(), ['second']);
-  store.apply({ kind: 'close', time: 1, clientId: 'a', discardWill: false, sentUpTo: 0 });
-  assert.deepEqual(topics(), ['second']);
-  store.apply({ kind: 'publish', time: 1, message: Message.create('second', Buffer.of(1), 1, false), willOf: 'a' });
-  assert.deepEqual(topics(), []);
-  store.apply(withWill('third'));
-  store.apply(close('a'));
-  assert.deepEqual(topics(), []);
+  const heard: string[] = [];
+  store.listener = {
+    dropped() {},
+    willPublished: (message) => heard.push(`will ${message.topic}`),
+    superseded: (clientId, { number }) => heard.push(`${clientId} no longer has ${number}`),
+  };
+  return { store, heard };
+}
+
+const opened = (clientId: string, number: number, more: Partial<Extract<Operation, { kind: 'open' }>> = {}): Operation => ({
+  ...(open(clientId) as Extract<Operation, { kind: 'open' }>), connection: { ...connection, number }, ...more,
+});
+const will = (topic: string) => ({ will: Message.create(topic, Buffer.of(1), 1, false) });
+
+test('a will is published when its connection ends, is taken over, or its broker is gone; once, and not after DISCONNECT', async (t) => {
+  const { store, heard } = await overheard(t);
+  store.apply(open('watcher'));
+  store.apply(subscribe('watcher', 'will/#'));
+  store.apply(opened('a', 1, will('will/closed')));
+  store.apply({ kind: 'close', time: 1, clientId: 'a', connection, discardWill: false, sentUpTo: 0 });
+  store.apply(opened('a', 2, will('will/polite')));
+  store.apply({ kind: 'close', time: 1, clientId: 'a', connection: { ...connection, number: 2 }, discardWill: true, sentUpTo: 0 });
+  store.apply(opened('a', 3, will('will/taken over')));
+  store.apply(opened('a', 4, { ...will('will/broker gone'), clean: true }));
+  const gone: Operation = { kind: 'expel', time: 1, broker: 'b', incarnation: 1 };
+  store.apply(gone);
+  store.apply(gone);
+  assert.deepEqual(heard, ['will will/closed', 'a no longer has 3', 'will will/taken over', 'watcher no longer has 1', 'a no longer has 4', 'will will/broker gone']);
+  assert.deepEqual(queue(store, 'watcher').map((entry) => entry.split(' \u0001')[0]), ['will/closed', 'will/taken over', 'will/broker gone']);
+  assert.deepEqual([...store.wills], []);
+});
+
+test('a client id belongs to the connection that opened it last; what comes from another one is ignored, apart from acknowledgements', async (t) => {
+  const { store, heard } = await overheard(t);
+  store.apply(opened('a', 1));
+  store.apply(subscribe('a', 'x', 2));
+  for (const payload of ['0', '1']) store.apply(publish('x', payload, 2));
+  store.apply({ kind: 'publish', time: 1, message: Message.create('y', Buffer.of(1), 2, false), received: { clientId: 'a', connection, packetId: 5 } });
+  store.apply(opened('a', 2));
+  assert.deepEqual(heard, ['a no longer has 1']);
+  assert.equal(store.session('a')!.sentUpTo, 2, 'how far the other broker got is not known');
+  const refused: Operation[] = [
+    { kind: 'subscribe', time: 1, clientId: 'a', connection, subscriptions: [{ filter: 'y', qos: 1 }] },
+    { kind: 'unsubscribe', time: 1, clientId: 'a', connection, filters: ['x'] },
+    { kind: 'publish', time: 1, message: Message.create('x', Buffer.of(1), 2, false), received: { clientId: 'a', connection, packetId: 6 } },
+    { kind: 'receive', time: 1, clientId: 'a', connection, sequence: 0 },
+    { kind: 'release', time: 1, clientId: 'a', connection, packetId: 5 },
+    { kind: 'close', time: 1, clientId: 'a', connection, discardWill: true, sentUpTo: 0 },
+  ];
+  for (const operation of refused) assert.equal(store.apply(operation), false, operation.kind);
+  const session = store.session('a')!;
+  assert.deepEqual([session.connected, [...session.subscriptions.keys()], [...session.received], queue(store, 'a')], [true, ['x'], [5], ['x 0 2', 'x 1 2']]);
+  store.apply({ kind: 'acknowledge', time: 1, clientId: 'a', sequence: 0 });
+  assert.deepEqual(queue(store, 'a'), ['x 1 2']);
+});
+
+test('clients with clean sessions own their ids as well, over a restart too', async (t) => {
+  const directory = temporaryDirectory(t);
+  const first = await Store.open({ directory, maxBytes: 1e9 });
+  first.apply(opened('a', 1, { clean: true, ...will('will/a') }));
+  first.apply(opened('b', 2, { clean: true }));
+  first.apply({ kind: 'close', time: 1, clientId: 'b', connection: { ...connection, number: 2 }, discardWill: true, sentUpTo: 0 });
+  await first.close();
+  const second = await openStore(t, directory);
+  assert.deepEqual([second.owner('a'), second.owner('b')], [connection, undefined]);
+  second.apply(opened('a', 3));
+  assert.deepEqual([second.owner('a')?.number, [...second.wills]], [3, []]);
+  assert.equal(second.statistics().connectedSessions, 1);
+});
+
+test('a run of a broker that was followed by another, or expelled, opens nothing any more', async (t) => {
+  const { store } = await overheard(t);
+  assert.equal(store.apply({ kind: 'recover', time: 1, broker: 'b', incarnation: 1 }), true);
+  assert.equal(store.apply(opened('a', 1)), true);
+  store.apply({ kind: 'recover', time: 1, broker: 'b', incarnation: 7 });
+  assert.deepEqual([store.owner('a'), store.incarnation('b')], [undefined, 7]);
+  assert.equal(store.apply(opened('a', 2)), false, 'from the run before');
+  assert.equal(store.apply(opened('a', 3, { connection: { broker: 'b', incarnation: 7, number: 3 } })), true);
+  assert.equal(store.apply({ kind: 'expel', time: 1, broker: 'b', incarnation: 1 }), false, 'that run is over already');
+  assert.equal(store.owner('a')?.number, 3);
+  assert.equal(store.apply({ kind: 'expel', time: 1, broker: 'b', incarnation: 7 }), true);
+  assert.equal(store.owner('a'), undefined);
+  assert.equal(store.apply(opened('a', 4, { connection: { broker: 'b', incarnation: 7, number: 4 } })), false);
+  assert.equal(store.apply(opened('a', 5, { connection: { broker: 'other', incarnation: 7, number: 5 } })), true);
+});
+
+test('the wills of a broker that recovers are published in the order in which their clients connected', async (t) => {
+  const { store, heard } = await overheard(t);
+  for (const [index, id] of ['c', 'a', 'b'].entries()) store.apply(opened(id, index, { clean: id === 'a', ...will(`will/${id}`) }));
+  store.apply(opened('elsewhere', 9, { ...will('will/elsewhere'), connection: { ...connection, broker: 'other' } }));
+  store.apply({ kind: 'recover', time: 1, broker: 'b', incarnation: 2 });
+  assert.deepEqual(heard.filter((line) => line.startsWith('will')), ['will will/c', 'will will/a', 'will will/b']);
+  assert.equal(store.owner('elsewhere')?.broker, 'other');
+});
+
+test('a QoS 2 packet that is published again before its release has no effect', async (t) => {
+  const store = await openStore(t);
+  store.apply(open('a'));
+  store.apply(subscribe('a', 'x', 2));
+  const packet: Operation = { kind: 'publish', time: 1, message: Message.create('x', Buffer.from('once'), 2, false), received: { clientId: 'a', connection, packetId: 9 } };
+  assert.deepEqual([store.apply(packet), store.apply(packet)], [true, false]);
+  assert.deepEqual(queue(store, 'a'), ['x once 2']);
 });
 
 test('a QoS 2 packet is known until it is released', async (t) => {
   const store = await openStore(t);
   store.apply(open('a'));
-  store.apply({ kind: 'publish', time: 1, message: Message.create('x', Buffer.of(1), 2, false), received: { clientId: 'a', packetId: 9 } });
+  store.apply({ kind: 'publish', time: 1, message: Message.create('x', Buffer.of(1), 2, false), received: { clientId: 'a', connection, packetId: 9 } });
   assert.deepEqual([...store.session('a')!.received], [9]);
-  store.apply({ kind: 'release', time: 1, clientId: 'a', packetId: 9 });
+  store.apply({ kind: 'release', time: 1, clientId: 'a', connection, packetId: 9 });
   assert.deepEqual([...store.session('a')!.received], []);
 });
 
@@ -211,7 +306,7 @@ test('recovery disconnects everyone and takes everything queued for possibly sen
   store.apply(open('a'));
   store.apply(subscribe('a', 'x'));
   store.apply(publish('x', '1'));
-  store.apply({ kind: 'recover', time: 5 });
+  store.apply({ kind: 'recover', time: 5, broker: 'b', incarnation: 2 });
   const session = store.session('a')!;
   assert.deepEqual([session.connected, session.disconnectedAt, session.sentUpTo], [false, 5, 1]);
 });
@@ -237,7 +332,7 @@ test('a full store refuses messages, still takes acknowledgements, and recovers 
   const events: string[] = [];
   const observer = { storeCommitted() {}, storeFailed: (error: Error) => events.push(error.message), storeRecovered: () => events.push('recovered') };
   const store = await openStore(t, undefined, { maxBytes: 200_000, observer });
-  store.apply({ kind: 'open', time: 1, clientId: 'a', clean: false, limits: { ...limits, maxQueuedBytes: 1e9 } });
+  store.apply({ kind: 'open', time: 1, clientId: 'a', connection, clean: false, limits: { ...limits, maxQueuedBytes: 1e9 } });
   store.apply(subscribe('a', 'x'));
   let refused: unknown;
   for (let i = 0; i < 100 && refused === undefined; i++) {
