@@ -4,13 +4,14 @@ import { renderCertificates } from './certificates';
 import { checkArguments } from './check-arguments';
 import type { MqttClusterProps } from './mqtt-cluster-props';
 import { renderNetworkPolicy } from './network-policy';
+import { ProxyPorts } from './proxy-ports';
 import { resolveIntent } from './resolve-intent';
 import { renderClientService, renderHeadlessService } from './services';
 import { MqttBroker } from '../broker/mqtt-broker';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { Labels, MANAGED_BY, PART_OF } from '../manifest/labels';
 import { keepaliveReport, type MqttKeepaliveReport } from '../network/keepalive';
-import type { IMqttCluster } from '../network/mqtt-cluster-reference';
+import type { IMqttCluster, MqttProxyPortOptions } from '../network/mqtt-cluster-reference';
 import type { MqttListener } from '../network/mqtt-listener';
 import { acknowledgeRule, attachRules, findingsAbout, type MqttFinding } from '../rules';
 import { renderDisruptionBudget } from '../workload/disruption-budget';
@@ -73,6 +74,8 @@ export class MqttCluster extends Construct implements IMqttCluster {
   /** Kubernetes version that the manifests are written for. */
   public readonly kubernetesVersion: KubernetesVersion;
 
+  private readonly proxyPorts: ProxyPorts;
+
   /** @throws one error with everything in the props that cannot work. */
   constructor(scope: Construct, id: string, props: MqttClusterProps = {}) {
     super(scope, id);
@@ -101,6 +104,7 @@ export class MqttCluster extends Construct implements IMqttCluster {
     this.workload = workload;
     this.configuration = configuration;
     this.name = workload.name;
+    this.proxyPorts = new ProxyPorts(workload, intent, strategy.reservedPorts);
     this.serviceAccount = renderServiceAccount(this, this.name, intent);
     this.headlessService = renderHeadlessService(this, this.name, intent, strategy.reservedPorts);
     this.clientService = renderClientService(this, this.name, intent);
@@ -115,6 +119,19 @@ export class MqttCluster extends Construct implements IMqttCluster {
   public get serviceHost(): string {
     const { namespace } = Chart.of(this);
     return namespace === undefined ? this.clientService.name : `${this.clientService.name}.${namespace}.svc`;
+  }
+
+  /**
+   * Opens a second port for a listener, on which every connection must begin with a PROXY protocol header (https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt).
+   * The listener's own port stays as it is, without the header, for clients inside the Kubernetes cluster. `maxConnections` counts for each port. An
+   * MqttLoadBalancer whose provider sends the header calls this by itself; call it for other proxies, and lead them to the port. Asking again for the same gives the same port.
+   *
+   * @param listener name of the listener, for example `mqtts`
+   * @returns name of the container port
+   * @throws if there is no such listener, an option cannot work, or the listener has such a port with other options.
+   */
+  public openProxyPort(listener: string, options: MqttProxyPortOptions = {}): string {
+    return this.proxyPorts.open(this, listener, options);
   }
 
   /** What the rules say about this cluster and what belongs to it, acknowledged findings included. */

@@ -3,7 +3,7 @@ import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { renderManifest } from '../manifest/render-manifest';
 import type { MqttNetworkAccess } from '../security/mqtt-network-access';
-import type { MqttNetworkPeer } from '../security/mqtt-network-peer';
+import { MqttNetworkPeer } from '../security/mqtt-network-peer';
 import type { ClusterIntent } from '../workload/cluster-intent';
 import { CLUSTER_DNS, peerFields, tcp } from '../workload/network-policy-fields';
 
@@ -29,10 +29,11 @@ export function renderNetworkPolicy(
 }
 
 /** One rule for all the ports that the same peers may reach. */
-function ingressRules({ listeners }: ClusterIntent, access: MqttNetworkAccess, ports: { readonly port: number }[]): k8s.NetworkPolicyIngressRule[] {
+function ingressRules({ listeners, proxyPorts }: ClusterIntent, access: MqttNetworkAccess, ports: { readonly port: number }[]): k8s.NetworkPolicyIngressRule[] {
   const portsOf = new Map<MqttNetworkPeer[] | undefined, number[]>();
   const open = (peers: MqttNetworkPeer[] | undefined, port: number) => portsOf.set(peers, [...portsOf.get(peers) ?? [], port]);
   for (const { name, port } of listeners) open(access.listenerClients?.[name] ?? access.clients, port);
+  for (const { port, sources } of proxyPorts) open(sources?.map((block) => MqttNetworkPeer.cidr(block)), port);
   for (const { port } of ports) open(access.metricsReaders, port);
   return [...portsOf].map(([peers, numbers]) => ({ from: peers?.map(peerFields), ports: numbers.map(tcp) }));
 }

@@ -41,6 +41,7 @@ export function resolveIntent(props: MqttClusterProps, identity: ClusterIdentity
     name: props.name,
     replicas: settings.replicas,
     listeners,
+    proxyPorts: [],
     certificates: certificatesOf(listeners, identity.instance),
     authentication: settings.authentication ?? (profileName === 'production' ? MqttAuthentication._fromSecretName(`${identity.instance}-passwords`) : MqttAuthentication.anonymous()),
     authorization: settings.authorization ?? MqttAuthorization.allTopics(),

@@ -23,6 +23,12 @@ export const Annotations = {
   SHUTDOWN_DELAY_SECONDS: 'cdk8s-mqtt/shutdown-delay-seconds',
   /** Workload: names of the listeners that carry TLS, comma-separated, as the container ports are named. */
   TLS_LISTENERS: 'cdk8s-mqtt/tls-listeners',
+  /** Workload: name of the StatefulSet of the message log that replicates the sessions, where that is in the same namespace. */
+  MESSAGE_LOG: 'cdk8s-mqtt/message-log',
+  /** Workload of a message log: what runs in its pods: `nats`. */
+  MESSAGE_LOG_ENGINE: 'cdk8s-mqtt/message-log-engine',
+  /** Workload: names of the listeners on which every connection begins with a PROXY protocol header, comma-separated, as the container ports are named. */
+  PROXY_LISTENERS: 'cdk8s-mqtt/proxy-listeners',
   /** Service: load balancer provider, for example `aws-nlb`. */
   LOAD_BALANCER_PROVIDER: 'cdk8s-mqtt/load-balancer-provider',
   /** Service: `passthrough` (forwards packets: a TCP keepalive probe keeps the flow alive) or `proxy` (ends the connection: it does not). */
@@ -33,6 +39,8 @@ export const Annotations = {
   LOAD_BALANCER_EXPOSURE: 'cdk8s-mqtt/load-balancer-exposure',
   /** Service: whether nodes without a ready pod are taken out under `externalTrafficPolicy: Local`: `automatic`, `configured`, `missing` or `not-needed`. */
   LOAD_BALANCER_LOCAL_HEALTH_CHECK: 'cdk8s-mqtt/load-balancer-local-health-check',
+  /** Service: the version of the PROXY protocol header that the load balancer sends: `none`, `v1`, `v2`, or `any` where its provider does not say which. Absent: none is declared. */
+  LOAD_BALANCER_PROXY_PROTOCOL: 'cdk8s-mqtt/load-balancer-proxy-protocol',
 } as const;
 
 /** `acknowledge.cdk8s-mqtt/<rule id>: <reason>` on an object accepts what that rule finds about it. */

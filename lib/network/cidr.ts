@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { show } from '../manifest/arguments';
+import { type ArgumentErrors, show } from '../manifest/arguments';
 
 /** What is wrong with a CIDR block, as the end of a sentence, or `undefined`. */
 export function cidrProblem(value: unknown): string | undefined {
@@ -30,6 +30,22 @@ export function cidrProblem(value: unknown): string | undefined {
 export function canonicalCidr(value: string): string {
   const [address, prefix] = value.split('/');
   return isIP(address) === 4 ? value : `${ipv6ToText(ipv6ToNumber(address))}/${prefix}`;
+}
+
+/** Distinct CIDR blocks; `undefined` passes. */
+export function checkCidrBlocks(errors: ArgumentErrors, name: string, blocks: unknown, whenEmpty: string): void {
+  if (!errors.filledArray(name, blocks, whenEmpty)) return;
+  const seen = new Set<string>();
+  blocks.forEach((block, index) => {
+    const problem = cidrProblem(block);
+    if (problem !== undefined) {
+      errors.add(`${name}[${index}] ${problem}`);
+      return;
+    }
+    const canonical = canonicalCidr(block as string);
+    if (seen.has(canonical)) errors.add(`${name}[${index}] is '${block}' a second time: name each block once`);
+    seen.add(canonical);
+  });
 }
 
 function ipv4ToNumber(text: string): bigint {

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { canonicalCidr, cidrProblem } from './cidr';
+import { checkCidrBlocks } from './cidr';
 import { checkNamespace, checkPorts, checkReservedLabels, exposedPorts, isReservedAnnotation, selectedListeners } from './exposed-listeners';
 import { ExternalTrafficPolicy } from './external-traffic-policy';
 import type { LoadBalancerProvider } from './load-balancer-provider';
@@ -30,7 +30,8 @@ export function checkedRequest(scope: Construct, props: MqttLoadBalancerProps): 
   };
   checkPorts(props.ports, request.ports, 'load balancer', errors);
   errors.member('trafficPolicy', props.trafficPolicy, ExternalTrafficPolicy);
-  checkSourceRanges(props.sourceRanges, errors);
+  checkCidrBlocks(errors, 'sourceRanges', props.sourceRanges, 'leave it out to let clients connect from everywhere, or name at least one CIDR block');
+  checkCidrBlocks(errors, 'proxySources', props.proxySources, 'leave it out to believe everybody, or name at least one CIDR block');
   checkHealthCheckNodePort(props, request, errors);
   checkName(props.name, errors);
   checkNamespace(scope, cluster, 'load balancer', 'a Service reaches pods of its own namespace only', errors);
@@ -39,28 +40,17 @@ export function checkedRequest(scope: Construct, props: MqttLoadBalancerProps): 
   provider._definition.check(request, errors);
   errors.throwIfAny();
 
-  checkMetadata(props, provider._definition.service(request), errors);
+  const parts = provider._definition.service(request);
+  checkMetadata(props, parts, errors);
+  if (props.proxySources !== undefined && parts.proxyProtocol === undefined) {
+    errors.add('proxySources is set, but the load balancer sends no PROXY protocol header: switch it on in the provider\'s options where it has one (proxyProtocol), or leave proxySources out');
+  }
   errors.throwIfAny();
   return request;
 }
 
 function defaultTrafficPolicy(cluster: IMqttCluster, provider: LoadBalancerProvider): ExternalTrafficPolicy {
   return cluster.onePodPerNode && provider.traits.localPreferred ? ExternalTrafficPolicy.LOCAL : ExternalTrafficPolicy.CLUSTER;
-}
-
-function checkSourceRanges(ranges: unknown, errors: ArgumentErrors): void {
-  if (!errors.filledArray('sourceRanges', ranges, 'leave it out to let clients connect from everywhere, or name at least one CIDR block')) return;
-  const seen = new Set<string>();
-  ranges.forEach((range, index) => {
-    const problem = cidrProblem(range);
-    if (problem !== undefined) {
-      errors.add(`sourceRanges[${index}] ${problem}`);
-      return;
-    }
-    const block = canonicalCidr(range as string);
-    if (seen.has(block)) errors.add(`sourceRanges[${index}] is '${range}' a second time: name each block once`);
-    seen.add(block);
-  });
 }
 
 function checkHealthCheckNodePort(props: MqttLoadBalancerProps, request: ServiceRequest, errors: ArgumentErrors): void {

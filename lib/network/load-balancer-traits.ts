@@ -32,8 +32,18 @@ export enum ProxyProtocolVersion {
   V1 = 'v1',
   /** The binary header. */
   V2 = 'v2',
-  /** The provider offers PROXY protocol, and its documentation does not say in which version. */
-  UNKNOWN = 'unknown',
+}
+
+/** Whether a load balancer can send a PROXY protocol header, and in which version. */
+export enum ProxyProtocolSupport {
+  /** It cannot. */
+  NONE = 'none',
+  /** Version 2. */
+  V2 = 'v2',
+  /** Version 1 or version 2, as its option says. */
+  V1_OR_V2 = 'v1-or-v2',
+  /** It can, and its documentation does not say in which version: the broker takes either. */
+  UNDOCUMENTED_VERSION = 'undocumented-version',
 }
 
 /** How a load balancer learns which nodes have a ready broker pod, which it must under `externalTrafficPolicy: Local`. */
@@ -92,8 +102,8 @@ export interface LoadBalancerTraits {
   /** Its idle timeout. */
   readonly idleTimeout: LoadBalancerIdleTimeout;
 
-  /** The versions of the PROXY protocol that it can send. Empty: none. */
-  readonly proxyProtocol: ProxyProtocolVersion[];
+  /** Whether it can send a PROXY protocol header. */
+  readonly proxyProtocol: ProxyProtocolSupport;
 
   /** How it learns, under `externalTrafficPolicy: Local`, which nodes have a ready pod. */
   readonly localHealthCheck: LocalHealthCheck;

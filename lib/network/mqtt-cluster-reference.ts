@@ -1,7 +1,23 @@
 import type { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import type { ProxyProtocolVersion } from './load-balancer-traits';
 import type { MqttListener } from './mqtt-listener';
 import type { KubernetesVersion } from '../manifest/kubernetes-version';
+
+/** Options of a port for load balancers that send a PROXY protocol header. */
+export interface MqttProxyPortOptions {
+  /**
+   * The version of the header that the load balancer sends.
+   * @default - either is taken
+   */
+  readonly version?: ProxyProtocolVersion;
+
+  /**
+   * CIDR blocks, IPv4 or IPv6, from which the load balancer reaches the pods. The broker turns every other peer of this port away, and the NetworkPolicy keeps it out.
+   * @default - everybody who reaches the port is believed
+   */
+  readonly sources?: string[];
+}
 
 /** What other constructs know of a cluster: enough to send it traffic and to watch it. */
 export interface IMqttCluster extends IConstruct {
@@ -31,6 +47,17 @@ export interface IMqttCluster extends IConstruct {
 
   /** Whether no two pods share a node. */
   readonly onePodPerNode: boolean;
+
+  /**
+   * Opens a second port for a listener, on which every connection must begin with a PROXY protocol header (https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt).
+   * The listener's own port stays as it is, without the header, for clients inside the Kubernetes cluster. `maxConnections` counts for each port. An
+   * MqttLoadBalancer whose provider sends the header calls this by itself; call it for other proxies, and lead them to the port. Asking again for the same gives the same port.
+   *
+   * @param listener name of the listener, for example `mqtts`
+   * @returns name of the container port
+   * @throws if there is no such listener, an option cannot work, or the listener has such a port with other options.
+   */
+  openProxyPort(listener: string, options?: MqttProxyPortOptions): string;
 
   /** The Kubernetes version that the manifests are written for. */
   readonly kubernetesVersion: KubernetesVersion;

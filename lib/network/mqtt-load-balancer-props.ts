@@ -36,6 +36,14 @@ export interface MqttLoadBalancerProps {
   readonly sourceRanges?: string[];
 
   /**
+   * CIDR blocks from which the load balancer reaches the brokers, where the provider sends a PROXY protocol header. The broker believes headers from there only and turns others away,
+   * and the NetworkPolicy keeps others out. Under `externalTrafficPolicy: Cluster` these are the addresses of the nodes; under `Local`, and for AWS with IP targets, those of the load balancer in its
+   * subnets (docs/load-balancers.md). Without it, whoever reaches the port can claim any address (MQTT-PROXY-006 in production).
+   * @default - everybody's header is believed
+   */
+  readonly proxySources?: string[];
+
+  /**
    * Port on every node at which kube-proxy tells the load balancer whether the node has a ready broker pod: 1 to 65535, and for
    * the API server to accept it within its node port range, 30000 to 32767 by default. Only with `Local`; it cannot be changed later.
    * Source: https://kubernetes.io/docs/tasks/access-application-cluster/create-external-load-balancer/#preserving-the-client-source-ip

@@ -10,7 +10,7 @@ import type { ServiceParts, ServiceRequest } from './providers/provider-definiti
 import { Annotations } from '../manifest/annotations';
 import { Labels, PART_OF } from '../manifest/labels';
 import { renderManifest } from '../manifest/render-manifest';
-import { acknowledgeRule } from '../rules';
+import { acknowledgeRule, attachRules } from '../rules';
 
 export * from './mqtt-load-balancer-props';
 
@@ -27,6 +27,7 @@ export class MqttLoadBalancer extends Construct {
     const request = checkedRequest(this, props);
     const { cluster, provider } = props;
     const parts = provider._definition.service(request);
+    const targets = targetPorts(props, request, parts);
 
     this.service = renderManifest(this, 'Resource', {
       gvk: k8s.KubeService.GVK,
@@ -39,8 +40,10 @@ export class MqttLoadBalancer extends Construct {
         ...props.labels,
       },
       annotations: { ...declarations(provider, parts), ...parts.annotations, ...props.annotations },
-      fields: { spec: () => k8s.KubeService.manifest({ spec: spec(props, request, parts) }).spec },
+      fields: { spec: () => k8s.KubeService.manifest({ spec: spec(props, request, parts, targets) }).spec },
     });
+
+    attachRules(this);
   }
 
   /** Name of the Service. */
@@ -70,12 +73,18 @@ export class MqttLoadBalancer extends Construct {
   }
 }
 
-function spec(props: MqttLoadBalancerProps, request: ServiceRequest, parts: ServiceParts): k8s.ServiceSpec {
+/** The container port behind each listener: its own, or the one on which the broker expects a PROXY protocol header. */
+function targetPorts({ cluster, proxySources }: MqttLoadBalancerProps, { ports }: ServiceRequest, { proxyProtocol }: ServiceParts): Map<string, string> {
+  const options = { version: proxyProtocol === 'any' ? undefined : proxyProtocol, sources: proxySources };
+  return new Map(ports.map(({ listener }) => [listener, proxyProtocol === undefined ? listener : cluster.openProxyPort(listener, options)]));
+}
+
+function spec(props: MqttLoadBalancerProps, request: ServiceRequest, parts: ServiceParts, targets: Map<string, string>): k8s.ServiceSpec {
   return {
     type: 'LoadBalancer',
     selector: props.cluster.selectorLabels,
     // No appProtocol: none is defined for MQTT that load balancers act on, and some controllers (Azure) take the health probe from it.
-    ports: request.ports.map(({ listener, port }) => ({ name: listener, port, protocol: 'TCP', targetPort: k8s.IntOrString.fromString(listener) })),
+    ports: request.ports.map(({ listener, port }) => ({ name: listener, port, protocol: 'TCP', targetPort: k8s.IntOrString.fromString(targets.get(listener)!) })),
     externalTrafficPolicy: request.trafficPolicy,
     healthCheckNodePort: request.healthCheckNodePort,
     loadBalancerClass: parts.loadBalancerClass,
@@ -92,5 +101,6 @@ function declarations(provider: LoadBalancerProvider, parts: ServiceParts): { [k
     [Annotations.LOAD_BALANCER_IDLE_TIMEOUT]: String(parts.idleTimeout),
     [Annotations.LOAD_BALANCER_EXPOSURE]: parts.exposure,
     [Annotations.LOAD_BALANCER_LOCAL_HEALTH_CHECK]: parts.localHealthCheck,
+    ...(parts.proxyProtocol !== undefined && { [Annotations.LOAD_BALANCER_PROXY_PROTOCOL]: parts.proxyProtocol }),
   };
 }

@@ -28,6 +28,8 @@ export interface ClusterIntent {
   readonly labels: { [key: string]: string };
   readonly replicas: number;
   readonly listeners: MqttListener[];
+  /** Ports for load balancers that send a PROXY protocol header. They are opened while the app is constructed: read them when something is synthesized. */
+  readonly proxyPorts: ProxyPortIntent[];
   /** Certificates of the encrypted listeners, by the listener's name. */
   readonly certificates: { readonly [listener: string]: CertificateIntent };
   readonly authentication: MqttAuthentication;
@@ -47,6 +49,19 @@ export interface ClusterIntent {
   readonly trafficDistribution: MqttTrafficDistribution;
   /** Who may connect to whom; without it there is no NetworkPolicy. */
   readonly networkAccess?: MqttNetworkAccess;
+}
+
+/** A second port of a listener, on which every connection begins with a PROXY protocol header. */
+export interface ProxyPortIntent {
+  /** Name of the container port. */
+  readonly name: string;
+  readonly port: number;
+  /** What is spoken behind the header. */
+  readonly listener: MqttListener;
+  /** The versions of the header that are taken. */
+  readonly version: 'v1' | 'v2' | 'any';
+  /** CIDR blocks whose header is believed; without them everybody's is. */
+  readonly sources?: string[];
 }
 
 export interface CertificateIntent {

@@ -15,11 +15,13 @@ test('annotations', () => {
     DRAIN_CONNECTIONS_PER_SECOND: 'cdk8s-mqtt/drain-connections-per-second',
     SHUTDOWN_DELAY_SECONDS: 'cdk8s-mqtt/shutdown-delay-seconds',
     TLS_LISTENERS: 'cdk8s-mqtt/tls-listeners',
+    PROXY_LISTENERS: 'cdk8s-mqtt/proxy-listeners',
     LOAD_BALANCER_PROVIDER: 'cdk8s-mqtt/load-balancer-provider',
     LOAD_BALANCER_CLASS: 'cdk8s-mqtt/load-balancer-class',
     LOAD_BALANCER_IDLE_TIMEOUT: 'cdk8s-mqtt/load-balancer-idle-timeout-seconds',
     LOAD_BALANCER_EXPOSURE: 'cdk8s-mqtt/load-balancer-exposure',
     LOAD_BALANCER_LOCAL_HEALTH_CHECK: 'cdk8s-mqtt/load-balancer-local-health-check',
+    LOAD_BALANCER_PROXY_PROTOCOL: 'cdk8s-mqtt/load-balancer-proxy-protocol',
   });
   expect(ACKNOWLEDGE_PREFIX).toBe('acknowledge.cdk8s-mqtt/');
 });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { providers } from './providers/all';
-import { IdleTimeoutKind, type LoadBalancerIdleTimeout, type LoadBalancerTraits, LocalHealthCheck } from '../../lib/network/load-balancer-traits';
+import { IdleTimeoutKind, type LoadBalancerIdleTimeout, type LoadBalancerTraits, LocalHealthCheck, ProxyProtocolSupport } from '../../lib/network/load-balancer-traits';
 
 // The table of docs/load-balancers.md says what the traits say. `UPDATE_DOCS=1 npx jest test/network/load-balancers-page.test.ts` rewrites it.
 
@@ -15,6 +15,13 @@ const LOCAL: { [key in LocalHealthCheck]: string } = {
   [LocalHealthCheck.NOT_NEEDED]: 'not needed',
 };
 
+const PROXY_PROTOCOL: { [key in ProxyProtocolSupport]: string } = {
+  [ProxyProtocolSupport.NONE]: '–',
+  [ProxyProtocolSupport.V2]: 'v2',
+  [ProxyProtocolSupport.V1_OR_V2]: 'v1, v2',
+  [ProxyProtocolSupport.UNDOCUMENTED_VERSION]: 'yes, version not documented',
+};
+
 function idle({ kind, defaultValue }: LoadBalancerIdleTimeout): string {
   return kind === IdleTimeoutKind.KNOWN ? `${defaultValue!.toSeconds()} s` : kind;
 }
@@ -26,7 +33,7 @@ function settable({ settable: isSettable, min, max }: LoadBalancerIdleTimeout): 
 
 function row(factory: string, { title, kind, idleTimeout, proxyProtocol, localHealthCheck, localPreferred, source }: LoadBalancerTraits): string {
   const name = source.startsWith('https:') ? `[${title}](${source})` : title;
-  const cells = [`\`${factory}\``, name, kind, idle(idleTimeout), settable(idleTimeout), proxyProtocol.join(', ') || '–', LOCAL[localHealthCheck], localPreferred ? 'Local' : 'Cluster'];
+  const cells = [`\`${factory}\``, name, kind, idle(idleTimeout), settable(idleTimeout), PROXY_PROTOCOL[proxyProtocol], LOCAL[localHealthCheck], localPreferred ? 'Local' : 'Cluster'];
   return `| ${cells.join(' | ')} |`;
 }
 

@@ -31,7 +31,16 @@ const STORE_SHARE = 0.9;
 export function aedesConfiguration(intent: ClusterIntent, limits: AedesLimits): object {
   const { authentication, authorization } = intent;
   return {
-    listeners: intent.listeners.map((listener) => listenerConfiguration(listener, intent.certificates[listener.name])),
+    listeners: [
+      ...intent.listeners.map((listener) => listenerConfiguration(listener, intent.certificates[listener.name])),
+      ...intent.proxyPorts.map(({ listener, name, port, version, sources }) => ({
+        ...listenerConfiguration(listener, intent.certificates[listener.name]),
+        name,
+        port,
+        proxyProtocol: version,
+        ...optional('trustedProxies', sources),
+      })),
+    ],
     authentication: {
       anonymous: authentication.allowsAnonymous,
       ...optional('passwordFile', authentication.secretName && `${AedesPaths.PASSWORDS}/${authentication.secretKey}`),

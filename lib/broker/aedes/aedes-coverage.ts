@@ -8,6 +8,7 @@ const partly = (field: string) => ({ level: MqttCoverageLevel.PARTLY, field });
 export const AEDES_COVERAGE = coverageTable({
   replicas: partly('StatefulSet spec.replicas; each pod is a broker of its own, with its own sessions (MQTT-SESSION-001)'),
   listeners: mapped('broker.yaml listeners'),
+  proxyPorts: mapped('broker.yaml listeners.proxyProtocol, listeners.trustedProxies'),
   certificates: mapped('broker.yaml listeners.tls; the broker takes up a renewed certificate without a restart'),
   authentication: mapped('broker.yaml authentication'),
   authorization: mapped('broker.yaml authorization'),

@@ -6,7 +6,7 @@ import { type MqttGatewayRouteProps, MqttTcpRouteVersion } from './mqtt-gateway-
 import { Annotations } from '../../manifest/annotations';
 import { Labels, PART_OF } from '../../manifest/labels';
 import { renderManifest } from '../../manifest/render-manifest';
-import { acknowledgeRule } from '../../rules';
+import { acknowledgeRule, attachRules } from '../../rules';
 import type { MqttDnsNameOptions } from '../dns/mqtt-dns-name-options';
 import { publishName } from '../dns/publish';
 import { LoadBalancerKind, LocalHealthCheck } from '../load-balancer-traits';
@@ -36,6 +36,8 @@ export class MqttGatewayRoute extends Construct {
     if (_own) this.gateway = this.renderGateway(props, requests);
     this.gatewayName = this.gateway?.name ?? _reference!.name;
     this.routes = requests.map((request) => this.renderRoute(props, request));
+
+    attachRules(this);
   }
 
   /**

@@ -2,14 +2,17 @@ import { Duration } from 'cdk8s';
 import { AwsNlbHealthCheckProtocol, AwsNlbScheme, AwsNlbTargetType, type AwsNlbCommonOptions } from './aws-nlb-options';
 import { checkNames, checkWord, defined } from './option-checks';
 import type { LoadBalancerPort, ServiceRequest } from './provider-definition';
+import { checkTlsListeners, type TlsTermination, tlsPorts } from './tls-termination';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
-import { LoadBalancerExposure, LocalHealthCheck } from '../load-balancer-traits';
+import { LoadBalancerExposure, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
 
 export const AWS_PREFIX = 'service.beta.kubernetes.io/aws-load-balancer-';
 
 /** Of a TCP listener, and fixed for a TLS listener: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html */
 export const AWS_IDLE_SECONDS = 350;
+
+const PROXY_PROTOCOL_SOURCE = 'https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#proxy-protocol';
 
 export function targetTypeOf(options: AwsNlbCommonOptions): AwsNlbTargetType {
   return options.targetType ?? AwsNlbTargetType.IP;
@@ -23,14 +26,26 @@ export function exposureOf(options: AwsNlbCommonOptions): LoadBalancerExposure {
   return options.scheme === AwsNlbScheme.INTERNET_FACING ? LoadBalancerExposure.INTERNET : LoadBalancerExposure.INTERNAL;
 }
 
+export function proxyProtocolOf(options: AwsNlbCommonOptions): ProxyProtocolVersion | undefined {
+  return options.proxyProtocol ? ProxyProtocolVersion.V2 : undefined;
+}
+
+/** Where no two broker pods share a node. With IP targets the policy has no part in it; the health check of Local does not get along with PROXY protocol. */
+export function prefersLocal(options: AwsNlbCommonOptions): boolean {
+  return targetTypeOf(options) === AwsNlbTargetType.INSTANCE && !options.proxyProtocol;
+}
+
 /** The ports at which the load balancer itself ends TLS. */
 export function tlsPortsOf(options: AwsNlbCommonOptions, request: ServiceRequest): LoadBalancerPort[] {
-  if (options.certificateArns === undefined) return [];
-  return request.ports.filter(({ listener }) => !Array.isArray(options.tlsListeners) || options.tlsListeners.includes(listener));
+  return tlsPorts(terminationOf(options), request);
+}
+
+function terminationOf({ certificateArns, tlsListeners }: AwsNlbCommonOptions): TlsTermination {
+  return { hasCertificate: certificateArns !== undefined, certificateOption: 'certificateArns', tlsListeners };
 }
 
 export function commonAnnotations(options: AwsNlbCommonOptions, request: ServiceRequest): { [key: string]: string } {
-  const tlsPorts = tlsPortsOf(options, request);
+  const terminated = tlsPortsOf(options, request);
   return withPrefix({
     'scheme': options.scheme ?? AwsNlbScheme.INTERNAL,
     'nlb-target-type': targetTypeOf(options),
@@ -39,12 +54,13 @@ export function commonAnnotations(options: AwsNlbCommonOptions, request: Service
     'target-group-attributes': attributes({
       'deregistration_delay.timeout_seconds': options.deregistrationDelay?.toSeconds(),
       'preserve_client_ip.enabled': options.preserveClientIp,
+      'proxy_protocol_v2.enabled': options.proxyProtocol || undefined,
     }),
     'healthcheck-protocol': options.healthCheckProtocol,
     'healthcheck-port': options.healthCheckPort?.toString(),
     'healthcheck-path': options.healthCheckPath,
     'ssl-cert': options.certificateArns?.join(','),
-    'ssl-ports': tlsPorts.length === 0 ? undefined : tlsPorts.map(({ port }) => port).join(','),
+    'ssl-ports': terminated.length === 0 ? undefined : terminated.map(({ port }) => port).join(','),
   });
 }
 
@@ -56,6 +72,7 @@ export function checkCommonOptions(options: AwsNlbCommonOptions, request: Servic
   errors.duration('provider.deregistrationDelay', options.deregistrationDelay, { min: Duration.seconds(0), max: Duration.seconds(3600) },
     'the range of AWS, see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html');
   errors.boolean('provider.preserveClientIp', options.preserveClientIp);
+  checkProxyProtocol(options, request, errors);
   checkHealthCheck(options, request, errors);
   checkTls(options, request, errors);
 }
@@ -66,6 +83,29 @@ export function withPrefix(suffixes: { [suffix: string]: string | undefined }): 
 
 function attributes(values: { [name: string]: string | number | boolean | undefined }): string | undefined {
   return Object.entries(defined(values)).map(([name, value]) => `${name}=${value}`).join(',') || undefined;
+}
+
+function checkProxyProtocol(options: AwsNlbCommonOptions, request: ServiceRequest, errors: ArgumentErrors): void {
+  errors.boolean('provider.proxyProtocol', options.proxyProtocol);
+  if (!options.proxyProtocol) return;
+  const alsoInHealthChecks = `the load balancer sends the PROXY protocol header in health checks too (${PROXY_PROTOCOL_SOURCE})`;
+  if (targetTypeOf(options) === AwsNlbTargetType.IP && options.preserveClientIp === true) {
+    errors.add('provider.proxyProtocol and provider.preserveClientIp are both set, but each tells the client\'s address, and with both the header comes from the client\'s own address, '
+      + 'so that nobody can tell whose header to believe: leave one of them out');
+  }
+  if (targetTypeOf(options) === AwsNlbTargetType.INSTANCE && request.trafficPolicy === ExternalTrafficPolicy.LOCAL) {
+    errors.add(`provider.proxyProtocol is set with instance targets and externalTrafficPolicy Local, but ${alsoInHealthChecks}, and kube-proxy, whom Local asks, does not understand it: `
+      + 'leave it out (the client\'s address is preserved for instance targets), or take AwsNlbTargetType.IP');
+  }
+  if (options.healthCheckProtocol !== undefined && options.healthCheckProtocol !== AwsNlbHealthCheckProtocol.TCP) {
+    errors.add(`provider.proxyProtocol and provider.healthCheckProtocol ${String(options.healthCheckProtocol).toUpperCase()} are both set, but ${alsoInHealthChecks}, `
+      + 'which is no HTTP request: leave provider.healthCheckProtocol and provider.healthCheckPath out, and let it open a TCP connection');
+  }
+  const encrypted = tlsPortsOf(options, request).filter((port) => port.encrypted).map(({ listener }) => listener);
+  if (encrypted.length > 0) {
+    errors.add(`provider.proxyProtocol is set, and provider.certificateArns ends TLS for listeners that speak TLS in the broker (${encrypted.join(', ')}), `
+      + 'but it is not documented whether the header comes before that second TLS or inside of it: name plain listeners, or let TLS end in the broker');
+  }
 }
 
 function checkHealthCheck(options: AwsNlbCommonOptions, request: ServiceRequest, errors: ArgumentErrors): void {
@@ -87,14 +127,5 @@ function checkHealthCheck(options: AwsNlbCommonOptions, request: ServiceRequest,
 
 function checkTls(options: AwsNlbCommonOptions, request: ServiceRequest, errors: ArgumentErrors): void {
   checkNames(errors, 'provider.certificateArns', options.certificateArns, 'ARN of a certificate in ACM or IAM', /^arn:aws[a-z-]*:(acm|iam):[^\s,]+$/);
-  checkNames(errors, 'provider.tlsListeners', options.tlsListeners, "listener's name");
-  if (!Array.isArray(options.tlsListeners)) return;
-
-  if (options.certificateArns === undefined) {
-    errors.add('provider.tlsListeners is set, but there is no certificate to end TLS with: set provider.certificateArns, or leave provider.tlsListeners out');
-  }
-  const known = request.ports.map(({ listener }) => listener);
-  for (const listener of options.tlsListeners.filter((name) => typeof name === 'string' && !known.includes(name))) {
-    errors.add(`provider.tlsListeners has '${listener}', which is no listener of this load balancer: it has ${known.join(', ')}`);
-  }
+  checkTlsListeners(terminationOf(options), request, errors);
 }

@@ -73,6 +73,14 @@ export interface AwsNlbCommonOptions {
   readonly preserveClientIp?: boolean;
 
   /**
+   * Whether the broker is told the client's address by a PROXY protocol header, version 2. Switches the header on in the broker too, on a port of its own. Not with
+   * `preserveClientIp` and IP targets, HTTP health checks, nor instance targets with `externalTrafficPolicy: Local`: the load balancer sends the header in health checks too.
+   * Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#proxy-protocol
+   * @default false
+   */
+  readonly proxyProtocol?: boolean;
+
+  /**
    * How targets are checked. Not with `externalTrafficPolicy: Local` and instance targets: the controller then asks kube-proxy
    * (HTTP `/healthz` on the `healthCheckNodePort`), and anything else would break it.
    * @default AwsNlbHealthCheckProtocol.TCP (the controller's own default)

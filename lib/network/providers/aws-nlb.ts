@@ -1,10 +1,10 @@
 import { Duration } from 'cdk8s';
-import { AWS_IDLE_SECONDS, checkCommonOptions, commonAnnotations, exposureOf, localHealthCheckOf, targetTypeOf, tlsPortsOf, withPrefix } from './aws-nlb-annotations';
+import { AWS_IDLE_SECONDS, checkCommonOptions, commonAnnotations, exposureOf, localHealthCheckOf, prefersLocal, proxyProtocolOf, targetTypeOf, tlsPortsOf, withPrefix } from './aws-nlb-annotations';
 import { AwsNlbScheme, AwsNlbTargetType, type AwsNlbOptions } from './aws-nlb-options';
 import { checkIpAddresses, checkNames, checkWord } from './option-checks';
 import type { LoadBalancerPort, ProviderDefinition, ServiceParts, ServiceRequest } from './provider-definition';
 import type { ArgumentErrors } from '../../manifest/arguments';
-import { IdleTimeoutKind, LoadBalancerKind, ProxyProtocolVersion } from '../load-balancer-traits';
+import { IdleTimeoutKind, LoadBalancerKind, ProxyProtocolSupport } from '../load-balancer-traits';
 
 const IDLE_SOURCE = 'https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html';
 const IDLE_MIN = Duration.seconds(60);
@@ -28,9 +28,9 @@ export function awsNlb(options: AwsNlbOptions): ProviderDefinition {
         settable: true,
         source: `${IDLE_SOURCE} (TCP listeners; 350 s, fixed, where the load balancer ends TLS)`,
       },
-      proxyProtocol: [ProxyProtocolVersion.V2],
+      proxyProtocol: ProxyProtocolSupport.V2,
       localHealthCheck: localHealthCheckOf(options),
-      localPreferred: targetTypeOf(options) === AwsNlbTargetType.INSTANCE,
+      localPreferred: prefersLocal(options),
       source: 'https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/',
     },
     check: (request, errors) => {
@@ -69,6 +69,7 @@ function parts(options: AwsNlbOptions, request: ServiceRequest): ServiceParts {
     exposure: exposureOf(options),
     idleTimeout: Math.min(...(tlsPorts.length > 0 ? [AWS_IDLE_SECONDS] : []), ...(tcpPorts.length > 0 ? [idleSeconds] : [])),
     localHealthCheck: localHealthCheckOf(options),
+    proxyProtocol: proxyProtocolOf(options),
   };
 }
 

@@ -2,7 +2,7 @@ import { Duration } from 'cdk8s';
 import { checkIpAddress, checkWord, defined } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
 import type { ArgumentErrors } from '../../manifest/arguments';
-import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck } from '../load-balancer-traits';
+import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
 const PREFIX = 'service.beta.kubernetes.io/azure-';
 const SOURCE = 'https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/';
@@ -83,7 +83,7 @@ export function azure(options: AzureLoadBalancerOptions): ProviderDefinition {
         settable: true,
         source: `${SOURCE} (the maximum is uncertain: 100 minutes there, 30 minutes in the documentation of AKS)`,
       },
-      proxyProtocol: [],
+      proxyProtocol: ProxyProtocolSupport.NONE,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
       source: SOURCE,

@@ -2,7 +2,7 @@ import { AddressAnnouncement } from './address-announcement';
 import { NO_IDLE_TIMEOUT, checkOnPremises, onPremisesExposure, type OnPremisesOptions } from './on-premises-options';
 import { checkWord, defined } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
-import { LoadBalancerKind, LocalHealthCheck } from '../load-balancer-traits';
+import { LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
 const SOURCE = 'https://docs.cilium.io/en/stable/network/lb-ipam/';
 const CLASSES = { [AddressAnnouncement.LAYER_2]: 'io.cilium/l2-announcer', [AddressAnnouncement.BGP]: 'io.cilium/bgp-control-plane' };
@@ -36,7 +36,7 @@ export function cilium(options: CiliumOptions): ProviderDefinition {
         source: 'https://docs.cilium.io/en/stable/cmdref/cilium-agent/ (Cilium\'s own connection tracking forgets an idle connection after 6 hours; '
           + 'newer versions perhaps after 2 hours and 13 minutes, which could not be confirmed)',
       },
-      proxyProtocol: [],
+      proxyProtocol: ProxyProtocolSupport.NONE,
       localHealthCheck,
       localPreferred: options.announcement === AddressAnnouncement.BGP,
       source: SOURCE,

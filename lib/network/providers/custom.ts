@@ -1,6 +1,6 @@
 import type { Duration } from 'cdk8s';
 import type { ProviderDefinition } from './provider-definition';
-import { type IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck } from '../load-balancer-traits';
+import { type IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion } from '../load-balancer-traits';
 import { checkStatedIdleTimeout, statedKind, statedSeconds } from '../stated-idle-timeout';
 
 /** Options of a load balancer that this library does not know. What they say is what the rules believe. */
@@ -36,6 +36,12 @@ export interface CustomLoadBalancerOptions {
   readonly localHealthCheck?: LocalHealthCheck;
 
   /**
+   * The version of the PROXY protocol header that it sends. This only states it, and switches the header on in the broker, on a port of its own; `annotations` make the load balancer send it.
+   * @default - no header
+   */
+  readonly proxyProtocol?: ProxyProtocolVersion;
+
+  /**
    * `spec.loadBalancerClass`, where the cluster has more than one implementation. It cannot be changed later.
    * @default - the cluster's default implementation
    */
@@ -64,7 +70,7 @@ export function custom(options: CustomLoadBalancerOptions): ProviderDefinition {
       title: 'Any other load balancer',
       kind: options.kind,
       idleTimeout: { kind: statedKind(options), defaultValue: options.idleTimeout, settable: false, source },
-      proxyProtocol: [],
+      proxyProtocol: ProxyProtocolSupport.V1_OR_V2,
       localHealthCheck,
       localPreferred: localHealthCheck === LocalHealthCheck.AUTOMATIC || localHealthCheck === LocalHealthCheck.CONFIGURED,
       source,
@@ -77,6 +83,7 @@ export function custom(options: CustomLoadBalancerOptions): ProviderDefinition {
       errors.member('provider.exposure', options.exposure, LoadBalancerExposure);
       checkStatedIdleTimeout(errors, 'provider', options, 'a load balancer without one has IdleTimeoutKind.NONE');
       errors.member('provider.localHealthCheck', options.localHealthCheck, LocalHealthCheck);
+      errors.member('provider.proxyProtocol', options.proxyProtocol, ProxyProtocolVersion);
       errors.annotations('provider.annotations', options.annotations);
       errors.boolean('provider.allocateNodePorts', options.allocateNodePorts);
       checkLoadBalancerClass(options.loadBalancerClass, (message) => errors.add(message));
@@ -87,6 +94,7 @@ export function custom(options: CustomLoadBalancerOptions): ProviderDefinition {
       ...(options.allocateNodePorts === false && { allocateLoadBalancerNodePorts: false as const }),
       exposure: options.exposure,
       idleTimeout: statedSeconds(options),
+      proxyProtocol: options.proxyProtocol,
       localHealthCheck,
     }),
   };

@@ -1,7 +1,7 @@
 import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdleSeconds, measuredIdleTimeout } from './measured-idle-timeout';
-import { checkWord, defined } from './option-checks';
+import { checkIpAddress, checkWord, defined } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
-import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
+import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
 const PREFIX = 'service.beta.kubernetes.io/do-loadbalancer-';
 const SOURCE = 'https://github.com/digitalocean/digitalocean-cloud-controller-manager/blob/master/docs/controllers/services/annotations.md';
@@ -39,6 +39,21 @@ export interface DigitalOceanOptions extends MeasuredIdleTimeoutOptions {
    * @default - the address
    */
   readonly hostname?: string;
+
+  /**
+   * Whether the broker is told the client's address by a PROXY protocol header. Switches the header on in the broker too, on a port of its own. Only with `REGIONAL`, which ends connections;
+   * which version it sends is not documented, so that the broker takes either.
+   * Source: https://github.com/digitalocean/digitalocean-cloud-controller-manager/blob/master/docs/controllers/services/annotations.md
+   * @default false
+   */
+  readonly proxyProtocol?: boolean;
+
+  /**
+   * IPv4 address of your own (BYOIP) that is not in use. Counts when the load balancer is created. Not with `internal`.
+   * Source: https://github.com/digitalocean/digitalocean-cloud-controller-manager/blob/master/docs/controllers/services/examples/http-with-byoip-and-subnet.yml
+   * @default - DigitalOcean assigns one
+   */
+  readonly ipv4Address?: string;
 }
 
 /** DigitalOcean load balancer. */
@@ -51,7 +66,7 @@ export function digitalOcean(options: DigitalOceanOptions): ProviderDefinition {
       title: 'DigitalOcean load balancer',
       kind: isProxy ? LoadBalancerKind.PROXY : LoadBalancerKind.PASSTHROUGH,
       idleTimeout: measuredIdleTimeout(options, `${SOURCE} (says nothing of TCP; the HTTP idle timeout has no part in MQTT)`),
-      proxyProtocol: isProxy ? [ProxyProtocolVersion.UNKNOWN] : [],
+      proxyProtocol: isProxy ? ProxyProtocolSupport.UNDOCUMENTED_VERSION : ProxyProtocolSupport.NONE,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
       source: SOURCE,
@@ -62,13 +77,25 @@ export function digitalOcean(options: DigitalOceanOptions): ProviderDefinition {
       errors.boolean('provider.internal', options.internal);
       errors.wholeNumber('provider.sizeUnit', options.sizeUnit, { min: 1, max: 200 }, `the range of DigitalOcean, see ${SOURCE}`);
       checkWord(errors, 'provider.hostname', options.hostname, 'DNS name', /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+      errors.boolean('provider.proxyProtocol', options.proxyProtocol);
+      checkIpAddress(errors, 'provider.ipv4Address', options.ipv4Address, 4);
+      if (options.proxyProtocol && !isProxy) {
+        errors.add('provider.proxyProtocol is set, but a load balancer of type REGIONAL_NETWORK forwards packets and sends no header: set provider.type to '
+          + 'DigitalOceanLoadBalancerType.REGIONAL, or leave provider.proxyProtocol out and take externalTrafficPolicy Local, which preserves the client\'s address');
+      }
+      if (options.ipv4Address !== undefined && options.internal) {
+        errors.add('provider.ipv4Address is set, but an internal load balancer has no public address: leave one of provider.ipv4Address and provider.internal out');
+      }
     },
     service: () => ({
+      proxyProtocol: options.proxyProtocol ? 'any' : undefined,
       annotations: defined({
         [`${PREFIX}type`]: type,
         [`${PREFIX}network`]: options.internal ? 'INTERNAL' : undefined,
         [`${PREFIX}size-unit`]: options.sizeUnit?.toString(),
         [`${PREFIX}hostname`]: options.hostname,
+        [`${PREFIX}enable-proxy-protocol`]: options.proxyProtocol ? 'true' : undefined,
+        [`${PREFIX}ip`]: options.ipv4Address,
       }),
       exposure: options.internal ? LoadBalancerExposure.INTERNAL : LoadBalancerExposure.INTERNET,
       idleTimeout: measuredIdleSeconds(options),

@@ -1,8 +1,8 @@
 import { Duration } from 'cdk8s';
-import { AWS_IDLE_SECONDS, checkCommonOptions, commonAnnotations, exposureOf, localHealthCheckOf, targetTypeOf, tlsPortsOf } from './aws-nlb-annotations';
+import { AWS_IDLE_SECONDS, checkCommonOptions, commonAnnotations, exposureOf, localHealthCheckOf, prefersLocal, proxyProtocolOf, targetTypeOf, tlsPortsOf } from './aws-nlb-annotations';
 import { AwsNlbTargetType, type EksAutoModeOptions } from './aws-nlb-options';
 import type { ProviderDefinition } from './provider-definition';
-import { IdleTimeoutKind, LoadBalancerKind, ProxyProtocolVersion } from '../load-balancer-traits';
+import { IdleTimeoutKind, LoadBalancerKind, ProxyProtocolSupport } from '../load-balancer-traits';
 
 const SOURCE = 'https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-nlb.html';
 
@@ -19,9 +19,9 @@ export function eksAutoMode(options: EksAutoModeOptions): ProviderDefinition {
         settable: false,
         source: `https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html (no annotation for it is documented in ${SOURCE}; whether an undocumented one works is uncertain)`,
       },
-      proxyProtocol: [ProxyProtocolVersion.V2],
+      proxyProtocol: ProxyProtocolSupport.V2,
       localHealthCheck: localHealthCheckOf(options),
-      localPreferred: targetTypeOf(options) === AwsNlbTargetType.INSTANCE,
+      localPreferred: prefersLocal(options),
       source: SOURCE,
     },
     check: (request, errors) => {
@@ -38,6 +38,7 @@ export function eksAutoMode(options: EksAutoModeOptions): ProviderDefinition {
       exposure: exposureOf(options),
       idleTimeout: AWS_IDLE_SECONDS,
       localHealthCheck: localHealthCheckOf(options),
+      proxyProtocol: proxyProtocolOf(options),
     }),
   };
 }

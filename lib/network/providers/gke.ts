@@ -3,7 +3,7 @@ import { checkNames, checkWord, defined } from './option-checks';
 import type { ProviderDefinition, ServiceRequest } from './provider-definition';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
-import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, type LoadBalancerTraits, LocalHealthCheck } from '../load-balancer-traits';
+import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, type LoadBalancerTraits, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
 const SOURCE = 'https://cloud.google.com/kubernetes-engine/docs/concepts/service-load-balancer-parameters';
 /** Of the VPC firewall; the load balancer itself has no idle timeout. https://cloud.google.com/firewall/docs/firewalls */
@@ -116,7 +116,7 @@ function traits(name: string, title: string): LoadBalancerTraits {
       settable: false,
       source: 'https://cloud.google.com/firewall/docs/firewalls (the VPC firewall forgets connections after 10 idle minutes; the load balancer itself has no idle timeout)',
     },
-    proxyProtocol: [],
+    proxyProtocol: ProxyProtocolSupport.NONE,
     localHealthCheck: LocalHealthCheck.AUTOMATIC,
     localPreferred: true,
     source: SOURCE,

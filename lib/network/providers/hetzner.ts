@@ -1,9 +1,9 @@
 import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdleSeconds, measuredIdleTimeout } from './measured-idle-timeout';
-import { checkWord, defined } from './option-checks';
+import { checkIpAddress, checkWord, defined } from './option-checks';
 import type { ProviderDefinition, ServiceRequest } from './provider-definition';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
-import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
+import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
 const PREFIX = 'load-balancer.hetzner.cloud/';
 const SOURCE = 'https://github.com/hetznercloud/hcloud-cloud-controller-manager/blob/main/docs/reference/load_balancer_annotations.md';
@@ -65,6 +65,33 @@ export interface HetznerOptions extends MeasuredIdleTimeoutOptions {
    * @default - the addresses
    */
   readonly hostname?: string;
+
+  /**
+   * Whether the broker is told the client's address by a PROXY protocol header. Switches the header on in the broker too, on a port of its own. Which version it sends is not documented,
+   * so that the broker takes either.
+   * Source: https://github.com/hetznercloud/hcloud-cloud-controller-manager/blob/main/docs/reference/load_balancer_annotations.md
+   * @default false
+   */
+  readonly proxyProtocol?: boolean;
+
+  /**
+   * ID of the Primary IP that becomes its public IPv4 address, in the same location. Counts when the load balancer is created; older cloud controller managers do not know it. Not with `internal`.
+   * Source: https://github.com/hetznercloud/hcloud-cloud-controller-manager/blob/main/docs/guides/load-balancer/primary-ips.md (October 2026)
+   * @default - Hetzner assigns an address
+   */
+  readonly primaryIpv4Id?: number;
+
+  /**
+   * ID of the Primary IP that becomes its public IPv6 address, as `primaryIpv4Id`.
+   * @default - Hetzner assigns an address
+   */
+  readonly primaryIpv6Id?: number;
+
+  /**
+   * IPv4 address in the private network.
+   * @default - Hetzner assigns one
+   */
+  readonly privateIpv4?: string;
 }
 
 /** Hetzner Cloud load balancer. */
@@ -75,7 +102,7 @@ export function hetzner(options: HetznerOptions): ProviderDefinition {
       title: 'Hetzner Cloud load balancer',
       kind: LoadBalancerKind.PROXY,
       idleTimeout: measuredIdleTimeout(options, `${SOURCE} (says nothing of TCP; that it is a proxy is inferred from its HTTP and PROXY protocol modes)`),
-      proxyProtocol: [ProxyProtocolVersion.UNKNOWN],
+      proxyProtocol: ProxyProtocolSupport.UNDOCUMENTED_VERSION,
       localHealthCheck: LocalHealthCheck.CONFIGURED,
       // Takes a healthCheckNodePort of one's own choice: the controller cannot tell the load balancer which one Kubernetes picked.
       localPreferred: false,
@@ -83,6 +110,7 @@ export function hetzner(options: HetznerOptions): ProviderDefinition {
     },
     check: (request, errors) => check(options, request, errors),
     service: (request) => ({
+      proxyProtocol: options.proxyProtocol ? 'any' : undefined,
       annotations: defined({
         [`${PREFIX}location`]: options.location,
         [`${PREFIX}network-zone`]: options.networkZone,
@@ -92,6 +120,10 @@ export function hetzner(options: HetznerOptions): ProviderDefinition {
         [`${PREFIX}disable-public-network`]: options.internal ? 'true' : undefined,
         [`${PREFIX}name`]: options.loadBalancerName,
         [`${PREFIX}hostname`]: options.hostname,
+        [`${PREFIX}uses-proxyprotocol`]: options.proxyProtocol ? 'true' : undefined,
+        [`${PREFIX}public-net-ipv4`]: options.primaryIpv4Id?.toString(),
+        [`${PREFIX}public-net-ipv6`]: options.primaryIpv6Id?.toString(),
+        [`${PREFIX}private-ipv4`]: options.privateIpv4,
         ...(asksKubeProxy(request) && {
           [`${PREFIX}health-check-protocol`]: 'http',
           [`${PREFIX}health-check-port`]: String(request.healthCheckNodePort),
@@ -123,6 +155,14 @@ function check(options: HetznerOptions, request: ServiceRequest, errors: Argumen
   errors.boolean('provider.internal', options.internal);
   checkWord(errors, 'provider.loadBalancerName', options.loadBalancerName, 'name without spaces');
   checkWord(errors, 'provider.hostname', options.hostname, 'DNS name', /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+  errors.boolean('provider.proxyProtocol', options.proxyProtocol);
+  checkIpAddress(errors, 'provider.privateIpv4', options.privateIpv4, 4);
+  for (const name of ['primaryIpv4Id', 'primaryIpv6Id'] as const) {
+    errors.wholeNumber(`provider.${name}`, options[name], { min: 1 }, 'it is the number of a Primary IP');
+    if (options[name] !== undefined && options.internal) {
+      errors.add(`provider.${name} is set, but an internal load balancer has no public address: leave one of provider.${name} and provider.internal out`);
+    }
+  }
   if (request.sourceRanges !== undefined) {
     errors.add('sourceRanges is set, but a Hetzner load balancer does not filter its clients, and everybody could connect: leave it out, and filter elsewhere');
   }

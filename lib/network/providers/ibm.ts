@@ -3,7 +3,7 @@ import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdle
 import { checkNames, checkWord, defined } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
 import type { ArgumentErrors } from '../../manifest/arguments';
-import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
+import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
 const PREFIX = 'service.kubernetes.io/ibm-load-balancer-cloud-provider-';
 const SOURCE = 'https://cloud.ibm.com/docs/containers?topic=containers-vpc-lbaas';
@@ -48,6 +48,14 @@ export interface IbmVpcAlbOptions extends IbmVpcCommonOptions {
    * @default Duration.minutes(10)
    */
   readonly idleTimeout?: Duration;
+
+  /**
+   * Whether the broker is told the client's address by a PROXY protocol header. Switches the header on in the broker too, on a port of its own. Can only be set when the load balancer is created;
+   * which version it sends is not documented, so that the broker takes either.
+   * Source: https://cloud.ibm.com/docs/containers?topic=containers-vpc-lbaas
+   * @default false
+   */
+  readonly proxyProtocol?: boolean;
 }
 
 /** Options of a Network Load Balancer for VPC. */
@@ -75,22 +83,25 @@ export function ibmVpcAlb(options: IbmVpcAlbOptions): ProviderDefinition {
         settable: true,
         source: `${IDLE_SOURCE} (the default is a setting of the account, 50 s as a rule)`,
       },
-      proxyProtocol: [ProxyProtocolVersion.UNKNOWN],
+      proxyProtocol: ProxyProtocolSupport.UNDOCUMENTED_VERSION,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
       source: SOURCE,
     },
     check: (_request, errors) => {
       checkCommon(options, errors);
+      errors.boolean('provider.proxyProtocol', options.proxyProtocol);
       errors.duration('provider.idleTimeout', options.idleTimeout, { min: IDLE_MIN, max: IDLE_MAX }, `the range of IBM Cloud, see ${IDLE_SOURCE}`);
     },
     service: () => ({
       annotations: defined({
+        [`${PREFIX}enable-features`]: options.proxyProtocol ? 'proxy-protocol' : undefined,
         [`${PREFIX}vpc-idle-connection-timeout`]: idleTimeout.toSeconds().toString(),
         ...commonAnnotations(options),
       }),
       exposure: exposureOf(options),
       idleTimeout: idleTimeout.toSeconds(),
+      proxyProtocol: options.proxyProtocol ? 'any' : undefined,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
     }),
   };
@@ -104,7 +115,7 @@ export function ibmVpcNlb(options: IbmVpcNlbOptions): ProviderDefinition {
       title: 'IBM Cloud Network Load Balancer for VPC',
       kind: LoadBalancerKind.PASSTHROUGH,
       idleTimeout: measuredIdleTimeout(options, `${SOURCE} (says nothing of it)`),
-      proxyProtocol: [],
+      proxyProtocol: ProxyProtocolSupport.NONE,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
       source: SOURCE,

@@ -1,7 +1,7 @@
 import { NO_IDLE_TIMEOUT, onPremisesExposure } from './on-premises-options';
 import { checkWord, defined } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
-import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck } from '../load-balancer-traits';
+import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
 /** Options of the load balancer that k3s brings. It opens the port on its nodes' own addresses, and the broker does not see its clients' addresses. */
 export interface K3sServiceLbOptions {
@@ -27,7 +27,7 @@ export function k3sServiceLb(options: K3sServiceLbOptions): ProviderDefinition {
       title: 'k3s ServiceLB',
       kind: LoadBalancerKind.PASSTHROUGH,
       idleTimeout: NO_IDLE_TIMEOUT,
-      proxyProtocol: [],
+      proxyProtocol: ProxyProtocolSupport.NONE,
       // Under Local only nodes with a ready pod are named in the Service's status.
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,

@@ -1,7 +1,7 @@
 import { NO_IDLE_TIMEOUT, checkOnPremises, onPremisesExposure, type OnPremisesOptions } from './on-premises-options';
 import { checkWord, defined } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
-import { LoadBalancerKind, LocalHealthCheck } from '../load-balancer-traits';
+import { LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
 const SOURCE = 'https://kube-vip.io/docs/usage/kubernetes-services/';
 
@@ -35,7 +35,7 @@ export function kubeVip(options: KubeVipOptions): ProviderDefinition {
       title: 'kube-vip',
       kind: LoadBalancerKind.PASSTHROUGH,
       idleTimeout: NO_IDLE_TIMEOUT,
-      proxyProtocol: [],
+      proxyProtocol: ProxyProtocolSupport.NONE,
       localHealthCheck,
       // One leader takes all connections: with Local only the broker pods of one node would get any.
       localPreferred: false,

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdleSeconds, measuredIdleTimeout } from './measured-idle-timeout';
-import { defined } from './option-checks';
+import { checkIpAddress, defined } from './option-checks';
 import type { ProviderDefinition, ServiceRequest } from './provider-definition';
-import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
+import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion } from '../load-balancer-traits';
 
 const PREFIX = 'service.beta.kubernetes.io/linode-loadbalancer-';
 const SOURCE = 'https://github.com/linode/linode-cloud-controller-manager/blob/main/docs/configuration/annotations.md';
@@ -41,6 +41,20 @@ export interface LinodeOptions extends MeasuredIdleTimeoutOptions {
    * @default false
    */
   readonly preserve?: boolean;
+
+  /**
+   * The version of the PROXY protocol header by which the broker is told the client's address. Switches the header on in the broker too, on a port of its own.
+   * Source: https://github.com/linode/linode-cloud-controller-manager/blob/main/docs/configuration/annotations.md
+   * @default - no header
+   */
+  readonly proxyProtocol?: ProxyProtocolVersion;
+
+  /**
+   * Reserved IPv4 address. Counts when the NodeBalancer is created.
+   * Source: https://github.com/linode/linode-cloud-controller-manager/blob/main/docs/configuration/loadbalancer.md#reserved-ipv4-addresses
+   * @default - Linode assigns one
+   */
+  readonly reservedIpv4?: string;
 }
 
 /** NodeBalancer of Linode (Akamai). */
@@ -51,7 +65,7 @@ export function linode(options: LinodeOptions): ProviderDefinition {
       title: 'Linode (Akamai) NodeBalancer',
       kind: LoadBalancerKind.PROXY,
       idleTimeout: measuredIdleTimeout(options, `${SOURCE} (says nothing of TCP; that it is a proxy is inferred from its HTTP and PROXY protocol modes)`),
-      proxyProtocol: [ProxyProtocolVersion.V1, ProxyProtocolVersion.V2],
+      proxyProtocol: ProxyProtocolSupport.V1_OR_V2,
       localHealthCheck: LocalHealthCheck.MISSING,
       localPreferred: false,
       source: SOURCE,
@@ -62,17 +76,22 @@ export function linode(options: LinodeOptions): ProviderDefinition {
       errors.wholeNumber('provider.throttle', options.throttle, { min: 0, max: 20 }, `the range of Linode, see ${SOURCE}`);
       errors.wholeNumber('provider.firewallId', options.firewallId, { min: 1 }, 'it is the number of a Cloud Firewall');
       errors.boolean('provider.preserve', options.preserve);
+      errors.member('provider.proxyProtocol', options.proxyProtocol, ProxyProtocolVersion);
+      checkIpAddress(errors, 'provider.reservedIpv4', options.reservedIpv4, 4);
       if (options.firewallId !== undefined && request.sourceRanges !== undefined) {
         errors.add('sourceRanges and provider.firewallId are both set, but a NodeBalancer has one firewall: write the ranges into that firewall, or leave provider.firewallId out');
       }
     },
     service: (request) => ({
+      proxyProtocol: options.proxyProtocol,
       annotations: defined({
         [`${PREFIX}nodebalancer-type`]: options.type,
         [`${PREFIX}throttle`]: options.throttle?.toString(),
         [`${PREFIX}firewall-id`]: options.firewallId?.toString(),
         [`${PREFIX}firewall-acl`]: firewallAcl(request),
         [`${PREFIX}preserve`]: options.preserve ? 'true' : undefined,
+        [`${PREFIX}default-proxy-protocol`]: options.proxyProtocol,
+        [`${PREFIX}reserved-ipv4`]: options.reservedIpv4,
       }),
       exposure: LoadBalancerExposure.INTERNET,
       idleTimeout: measuredIdleSeconds(options),

@@ -2,7 +2,7 @@ import { AddressAnnouncement } from './address-announcement';
 import { NO_IDLE_TIMEOUT, checkOnPremises, onPremisesExposure, type OnPremisesOptions } from './on-premises-options';
 import { checkWord, defined } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
-import { LoadBalancerKind, LocalHealthCheck } from '../load-balancer-traits';
+import { LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
 const SOURCE = 'https://metallb.io/usage/';
 
@@ -36,7 +36,7 @@ export function metalLb(options: MetalLbOptions): ProviderDefinition {
       title: 'MetalLB',
       kind: LoadBalancerKind.PASSTHROUGH,
       idleTimeout: NO_IDLE_TIMEOUT,
-      proxyProtocol: [],
+      proxyProtocol: ProxyProtocolSupport.NONE,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: options.announcement === AddressAnnouncement.BGP,
       source: SOURCE,

@@ -1,9 +1,11 @@
 import { Duration } from 'cdk8s';
+import type { ISecret } from 'cdk8s-plus-27';
 import { checkWord, defined } from './option-checks';
-import type { ProviderDefinition } from './provider-definition';
+import type { ProviderDefinition, ServiceRequest } from './provider-definition';
+import { checkPlainBehindTls, checkTlsListeners, type TlsTermination, tlsPorts } from './tls-termination';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
-import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
+import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion } from '../load-balancer-traits';
 
 const SOURCE = 'https://github.com/oracle/oci-cloud-controller-manager/blob/master/docs/load-balancer-annotations.md';
 const TYPE = 'oci.oraclecloud.com/load-balancer-type';
@@ -43,6 +45,28 @@ export interface OciLoadBalancerOptions {
    * @default - Oracle's own default shape
    */
   readonly maxBandwidthMbps?: number;
+
+  /**
+   * The version of the PROXY protocol header by which the broker is told the client's address. Switches the header on in the broker too, on a port of its own. Once on, it cannot be switched off: taking
+   * the option away leaves the load balancer sending it, so that it has to be made anew.
+   * Source: https://docs.oracle.com/en-us/iaas/Content/ContEng/Tasks/contengconfiguringloadbalancersnetworkloadbalancers-subtopic.htm
+   * @default - no header
+   */
+  readonly proxyProtocol?: ProxyProtocolVersion;
+
+  /**
+   * Secret of type `kubernetes.io/tls` in the namespace of the Service, with which the load balancer ends TLS. What is behind it is plain, so that the listeners must be: name those with `listeners`. The broker does
+   * not see the clients' certificates.
+   * Source: https://github.com/oracle/oci-cloud-controller-manager/blob/master/docs/load-balancer-annotations.md#tls-related
+   * @default - TLS passes through and ends in the broker
+   */
+  readonly tlsSecret?: ISecret;
+
+  /**
+   * Names of the listeners for which the load balancer ends TLS.
+   * @default - all of them, when there is a Secret
+   */
+  readonly tlsListeners?: string[];
 }
 
 /** Options of a network load balancer of Oracle Cloud Infrastructure. Its idle timeout is set by Oracle's command line or API only. */
@@ -64,6 +88,14 @@ export interface OciNetworkLoadBalancerOptions {
    * @default - Oracle's own default
    */
   readonly preserveSource?: boolean;
+
+  /**
+   * Whether the broker is told the client's address by a PROXY protocol header, version 2. Switches the header on in the broker too, on a port of its own. `false` is written, because taking
+   * the annotation away leaves the last value. Not with `preserveSource`, which is switched off then.
+   * Source: https://docs.oracle.com/en-us/iaas/Content/ContEng/Tasks/contengconfiguringloadbalancersnetworkloadbalancers-subtopic.htm
+   * @default - not written; Oracle's own default is false
+   */
+  readonly proxyProtocol?: boolean;
 }
 
 /** Load balancer of Oracle Cloud Infrastructure. */
@@ -75,17 +107,19 @@ export function ociLoadBalancer(options: OciLoadBalancerOptions): ProviderDefini
       title: 'Oracle Cloud Infrastructure load balancer',
       kind: LoadBalancerKind.PROXY,
       idleTimeout: { kind: IdleTimeoutKind.KNOWN, defaultValue: LB_IDLE_DEFAULT, settable: true, source: `${SOURCE} (its maximum could not be confirmed; that it is a proxy is inferred from its HTTP and PROXY protocol modes)` },
-      proxyProtocol: [ProxyProtocolVersion.V1, ProxyProtocolVersion.V2],
+      proxyProtocol: ProxyProtocolSupport.V1_OR_V2,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
       source: SOURCE,
     },
-    check: (_request, errors) => {
+    check: (request, errors) => {
       checkCommon(options, errors);
+      errors.member('provider.proxyProtocol', options.proxyProtocol, ProxyProtocolVersion);
+      checkTls(options, request, errors);
       errors.duration('provider.idleTimeout', options.idleTimeout, { min: Duration.seconds(1) }, 'Oracle takes whole seconds above zero');
       checkBandwidth(options, errors);
     },
-    service: () => ({
+    service: (request) => ({
       annotations: defined({
         [TYPE]: 'lb',
         [`${LB}internal`]: options.internal ? 'true' : undefined,
@@ -94,10 +128,13 @@ export function ociLoadBalancer(options: OciLoadBalancerOptions): ProviderDefini
         [`${LB}shape`]: options.maxBandwidthMbps === undefined ? undefined : 'flexible',
         [`${LB}shape-flex-min`]: options.minBandwidthMbps?.toString(),
         [`${LB}shape-flex-max`]: options.maxBandwidthMbps?.toString(),
+        [`${LB}connection-proxy-protocol-version`]: options.proxyProtocol?.replace('v', ''),
+        ...tlsAnnotations(options, request),
       }),
       exposure: exposureOf(options),
       idleTimeout: idleTimeout.toSeconds(),
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
+      proxyProtocol: options.proxyProtocol,
     }),
   };
 }
@@ -115,7 +152,7 @@ export function ociNetworkLoadBalancer(options: OciNetworkLoadBalancerOptions): 
         settable: false,
         source: 'https://docs.oracle.com/en-us/iaas/Content/NetworkLoadBalancer/NetworkLoadBalancers/configure-idle-timeout.htm (changed by command line or API; there is no annotation for it)',
       },
-      proxyProtocol: [ProxyProtocolVersion.V2],
+      proxyProtocol: ProxyProtocolSupport.V2,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
       source: SOURCE,
@@ -123,22 +160,50 @@ export function ociNetworkLoadBalancer(options: OciNetworkLoadBalancerOptions): 
     check: (request, errors) => {
       checkCommon(options, errors);
       errors.boolean('provider.preserveSource', options.preserveSource);
+      errors.boolean('provider.proxyProtocol', options.proxyProtocol);
+      if (options.proxyProtocol && options.preserveSource) {
+        errors.add('provider.proxyProtocol and provider.preserveSource are both set, but each tells the client\'s address, and with both the header comes from the client\'s own address, '
+          + 'so that nobody can tell whose header to believe: leave one of them out');
+      }
       if (options.preserveSource !== undefined && request.trafficPolicy !== ExternalTrafficPolicy.LOCAL) {
         errors.add('provider.preserveSource is set, but works with externalTrafficPolicy Local only: set trafficPolicy to ExternalTrafficPolicy.LOCAL, or leave it out');
       }
     },
-    service: () => ({
+    service: (request) => ({
       annotations: defined({
         [TYPE]: 'nlb',
         [`${NLB}internal`]: options.internal ? 'true' : undefined,
         [`${NLB}subnet`]: options.subnetId,
-        [`${NLB}is-preserve-source`]: options.preserveSource?.toString(),
+        [`${NLB}is-preserve-source`]: preservesSource(options, request)?.toString(),
+        [`${NLB}is-ppv2-enabled`]: options.proxyProtocol?.toString(),
       }),
       exposure: exposureOf(options),
       idleTimeout: NLB_IDLE_SECONDS,
+      proxyProtocol: options.proxyProtocol ? ProxyProtocolVersion.V2 : undefined,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
     }),
   };
+}
+
+/** Oracle preserves it under Local by itself; with a header beside it, the header would come from the client's own address. */
+function preservesSource(options: OciNetworkLoadBalancerOptions, request: ServiceRequest): boolean | undefined {
+  return options.proxyProtocol && request.trafficPolicy === ExternalTrafficPolicy.LOCAL ? false : options.preserveSource;
+}
+
+function terminationOf({ tlsSecret, tlsListeners }: OciLoadBalancerOptions): TlsTermination {
+  return { hasCertificate: tlsSecret !== undefined, certificateOption: 'tlsSecret', tlsListeners };
+}
+
+function tlsAnnotations(options: OciLoadBalancerOptions, request: ServiceRequest): { [key: string]: string | undefined } {
+  const ports = tlsPorts(terminationOf(options), request);
+  return ports.length === 0 ? {} : { [`${LB}tls-secret`]: options.tlsSecret!.name, [`${LB}ssl-ports`]: ports.map(({ port }) => port).join(',') };
+}
+
+function checkTls(options: OciLoadBalancerOptions, request: ServiceRequest, errors: ArgumentErrors): void {
+  const example = "Secret.fromSecretName(this, 'Tls', 'balancer-tls')";
+  if (errors.like('provider.tlsSecret', options.tlsSecret, ['name'], example)) errors.reference('the name of provider.tlsSecret', options.tlsSecret.name, 'Secret', example);
+  checkTlsListeners(terminationOf(options), request, errors);
+  checkPlainBehindTls(terminationOf(options), request, errors);
 }
 
 function exposureOf(options: { internal?: boolean }): LoadBalancerExposure {

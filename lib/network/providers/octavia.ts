@@ -3,7 +3,7 @@ import { checkWord, defined } from './option-checks';
 import type { ProviderDefinition, ServiceParts, ServiceRequest } from './provider-definition';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
-import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, type LoadBalancerTraits, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
+import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, type LoadBalancerTraits, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion } from '../load-balancer-traits';
 
 const OPENSTACK = 'loadbalancer.openstack.org/';
 const OVH = 'loadbalancer.ovhcloud.com/';
@@ -56,6 +56,13 @@ export interface OctaviaCommonOptions {
    * @default false
    */
   readonly keepFloatingIp?: boolean;
+
+  /**
+   * The version of the PROXY protocol header by which the broker is told the client's address. Switches the header on in the broker too, on a port of its own. Not with Octavia's driver `ovn`.
+   * Source: https://github.com/kubernetes/cloud-provider-openstack/blob/master/docs/openstack-cloud-controller-manager/expose-applications-using-loadbalancer-type-service.md
+   * @default - no header
+   */
+  readonly proxyProtocol?: ProxyProtocolVersion;
 }
 
 /** Options of a load balancer of OpenStack Octavia. */
@@ -77,6 +84,13 @@ export interface OctaviaOptions extends OctaviaCommonOptions {
    * @default - the one in the configuration of the cloud controller manager
    */
   readonly subnetId?: string;
+
+  /**
+   * ID of the port (OpenStack Networking) whose address becomes the private one. Not with `subnetId`.
+   * Source: https://github.com/kubernetes/cloud-provider-openstack/blob/master/docs/openstack-cloud-controller-manager/expose-applications-using-loadbalancer-type-service.md
+   * @default - the cloud assigns an address
+   */
+  readonly portId?: string;
 }
 
 /** Size of a load balancer of OVHcloud. */
@@ -104,7 +118,10 @@ export function octavia(options: OctaviaOptions): ProviderDefinition {
     traits: traits('octavia', 'OpenStack Octavia', ''),
     check: (_request, errors) => {
       checkCommon(options, errors);
-      for (const name of ['flavorId', 'floatingNetworkId', 'subnetId'] as const) checkWord(errors, `provider.${name}`, options[name], 'ID in OpenStack');
+      for (const name of ['flavorId', 'floatingNetworkId', 'subnetId', 'portId'] as const) checkWord(errors, `provider.${name}`, options[name], 'ID in OpenStack');
+      if (options.portId !== undefined && options.subnetId !== undefined) {
+        errors.add('provider.portId and provider.subnetId are both set, but a port is in a subnet already: leave provider.subnetId out');
+      }
       if (options.floatingNetworkId !== undefined && options.internal) {
         errors.add('provider.floatingNetworkId is set, but an internal load balancer has no floating IP: leave one of provider.floatingNetworkId and provider.internal out');
       }
@@ -113,6 +130,7 @@ export function octavia(options: OctaviaOptions): ProviderDefinition {
       [`${OPENSTACK}flavor-id`]: options.flavorId,
       [`${OPENSTACK}floating-network-id`]: options.floatingNetworkId,
       [`${OPENSTACK}subnet-id`]: options.subnetId,
+      [`${OPENSTACK}port-id`]: options.portId,
     }),
   };
 }
@@ -144,7 +162,7 @@ function traits(name: string, title: string, doubt: string): LoadBalancerTraits 
       settable: true,
       source: `https://github.com/openstack/octavia/blob/master/octavia/common/constants.py (no bounds are documented${doubt})`,
     },
-    proxyProtocol: [ProxyProtocolVersion.V1, ProxyProtocolVersion.V2],
+    proxyProtocol: ProxyProtocolSupport.V1_OR_V2,
     localHealthCheck: LocalHealthCheck.CONFIGURED,
     localPreferred: true,
     source: SOURCE,
@@ -167,12 +185,14 @@ function commonParts(
       [`${OPENSTACK}lb-method`]: options.algorithm,
       [`${OPENSTACK}connection-limit`]: options.connectionLimit?.toString(),
       [`${OPENSTACK}keep-floatingip`]: options.keepFloatingIp ? 'true' : undefined,
+      [`${OPENSTACK}proxy-protocol`]: options.proxyProtocol,
       [`${OPENSTACK}enable-health-monitor`]: isLocal ? 'true' : undefined,
       ...annotations,
     }),
     exposure: options.internal ? LoadBalancerExposure.INTERNAL : LoadBalancerExposure.INTERNET,
     idleTimeout: idleTimeout.toSeconds(),
     localHealthCheck: isLocal ? LocalHealthCheck.CONFIGURED : LocalHealthCheck.MISSING,
+    proxyProtocol: options.proxyProtocol,
   };
 }
 
@@ -182,4 +202,5 @@ function checkCommon(options: OctaviaCommonOptions, errors: ArgumentErrors): voi
   errors.member('provider.algorithm', options.algorithm, OctaviaAlgorithm);
   errors.wholeNumber('provider.connectionLimit', options.connectionLimit, { min: 1 }, 'leave it out for no limit');
   errors.boolean('provider.keepFloatingIp', options.keepFloatingIp);
+  errors.member('provider.proxyProtocol', options.proxyProtocol, ProxyProtocolVersion);
 }

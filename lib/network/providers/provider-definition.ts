@@ -1,6 +1,6 @@
 import type { ArgumentErrors } from '../../manifest/arguments';
 import type { ExternalTrafficPolicy } from '../external-traffic-policy';
-import type { LoadBalancerExposure, LoadBalancerTraits, LocalHealthCheck } from '../load-balancer-traits';
+import type { LoadBalancerExposure, LoadBalancerTraits, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
 
 /** A port of the load balancer. */
 export interface LoadBalancerPort {
@@ -30,6 +30,8 @@ export interface ServiceParts {
   /** The shortest of its listeners, in seconds. */
   readonly idleTimeout: number | 'none' | 'unknown';
   readonly localHealthCheck: LocalHealthCheck;
+  /** The version of the PROXY protocol header that it is told to send; `any` where nobody says which. */
+  readonly proxyProtocol?: ProxyProtocolVersion | 'any';
 }
 
 /** One load balancer with its options: data, and functions of them. */

@@ -1,11 +1,14 @@
 import { Duration } from 'cdk8s';
-import { checkWord, defined } from './option-checks';
-import type { ProviderDefinition } from './provider-definition';
+import { checkNames, checkWord, defined } from './option-checks';
+import type { ProviderDefinition, ServiceRequest } from './provider-definition';
+import { checkPlainBehindTls, checkTlsListeners, type TlsTermination, tlsPorts } from './tls-termination';
+import { type ArgumentErrors } from '../../manifest/arguments';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
-import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
+import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion } from '../load-balancer-traits';
 
 const PREFIX = 'service.beta.kubernetes.io/scw-loadbalancer-';
 const SOURCE = 'https://github.com/scaleway/scaleway-cloud-controller-manager/blob/master/docs/loadbalancer-annotations.md';
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const IDLE_DEFAULT = Duration.minutes(10);
 
 /** Options of a Scaleway load balancer. */
@@ -52,6 +55,33 @@ export interface ScalewayOptions {
    * @default false
    */
   readonly useHostname?: boolean;
+
+  /**
+   * The version of the PROXY protocol header by which the broker is told the client's address. Switches the header on in the broker too, on a port of its own. Health checks come without it.
+   * Source: https://github.com/scaleway/scaleway-cloud-controller-manager/blob/master/docs/loadbalancer-annotations.md
+   * @default - no header
+   */
+  readonly proxyProtocol?: ProxyProtocolVersion;
+
+  /**
+   * IDs of flexible IP addresses of the load balancer: one for IPv4, and one for IPv6 where there is one. Changing them makes another load balancer. Not with `internal`.
+   * Source: https://github.com/scaleway/scaleway-cloud-controller-manager/blob/master/docs/loadbalancer-annotations.md
+   * @default - Scaleway assigns addresses
+   */
+  readonly ipIds?: string[];
+
+  /**
+   * IDs of certificates with which the load balancer ends TLS. What is behind it is plain, so that the listeners must be: name those with `listeners`. The broker does not see the clients' certificates.
+   * Source: https://github.com/scaleway/scaleway-cloud-controller-manager/blob/master/docs/loadbalancer-annotations.md
+   * @default - TLS passes through and ends in the broker
+   */
+  readonly certificateIds?: string[];
+
+  /**
+   * Names of the listeners for which the load balancer ends TLS.
+   * @default - all of them, when there are certificates
+   */
+  readonly tlsListeners?: string[];
 }
 
 /** Scaleway load balancer. */
@@ -63,12 +93,12 @@ export function scaleway(options: ScalewayOptions): ProviderDefinition {
       title: 'Scaleway load balancer',
       kind: LoadBalancerKind.PROXY,
       idleTimeout: { kind: IdleTimeoutKind.KNOWN, defaultValue: IDLE_DEFAULT, settable: true, source: `${SOURCE} (no bounds are documented)` },
-      proxyProtocol: [ProxyProtocolVersion.V1, ProxyProtocolVersion.V2],
+      proxyProtocol: ProxyProtocolSupport.V1_OR_V2,
       localHealthCheck: LocalHealthCheck.CONFIGURED,
       localPreferred: true,
       source: SOURCE,
     },
-    check: (_request, errors) => {
+    check: (request, errors) => {
       errors.duration('provider.idleTimeout', options.idleTimeout, { min: Duration.seconds(1) }, 'Scaleway takes a duration above zero');
       errors.boolean('provider.internal', options.internal);
       checkWord(errors, 'provider.type', options.type, 'load balancer type, for example LB-S');
@@ -76,9 +106,12 @@ export function scaleway(options: ScalewayOptions): ProviderDefinition {
       errors.wholeNumber('provider.maxConnections', options.maxConnections, { min: 1 }, 'leave it out for no limit');
       errors.boolean('provider.shutdownSessionsOfDownNodes', options.shutdownSessionsOfDownNodes);
       errors.boolean('provider.useHostname', options.useHostname);
+      errors.member('provider.proxyProtocol', options.proxyProtocol, ProxyProtocolVersion);
+      checkIpIds(options, errors);
+      checkTls(options, request, errors);
     },
-    service: ({ trafficPolicy }) => {
-      const isLocal = trafficPolicy === ExternalTrafficPolicy.LOCAL;
+    service: (request) => {
+      const isLocal = request.trafficPolicy === ExternalTrafficPolicy.LOCAL;
       const idle = `${idleTimeout.toSeconds()}s`;
       return {
         annotations: defined({
@@ -91,12 +124,40 @@ export function scaleway(options: ScalewayOptions): ProviderDefinition {
           [`${PREFIX}max-connections`]: options.maxConnections?.toString(),
           [`${PREFIX}on-marked-down-action`]: options.shutdownSessionsOfDownNodes ? 'shutdown_sessions' : undefined,
           [`${PREFIX}use-hostname`]: options.useHostname ? 'true' : undefined,
+          [`${PREFIX}proxy-protocol-v1`]: options.proxyProtocol === ProxyProtocolVersion.V1 ? 'true' : undefined,
+          [`${PREFIX}proxy-protocol-v2`]: options.proxyProtocol === ProxyProtocolVersion.V2 ? 'true' : undefined,
+          [`${PREFIX}ip-ids`]: options.ipIds?.join(','),
+          [`${PREFIX}certificate-ids`]: certificateIds(options, request),
           [`${PREFIX}health-check-from-service`]: isLocal ? '*' : undefined,
         }),
         exposure: options.internal ? LoadBalancerExposure.INTERNAL : LoadBalancerExposure.INTERNET,
         idleTimeout: idleTimeout.toSeconds(),
+        proxyProtocol: options.proxyProtocol,
         localHealthCheck: isLocal ? LocalHealthCheck.CONFIGURED : LocalHealthCheck.MISSING,
       };
     },
   };
+}
+
+function terminationOf({ certificateIds: ids, tlsListeners }: ScalewayOptions): TlsTermination {
+  return { hasCertificate: ids !== undefined, certificateOption: 'certificateIds', tlsListeners };
+}
+
+/** `<port>,<port>:<certificate>,<certificate>`: a port that is not named passes TLS through. */
+function certificateIds(options: ScalewayOptions, request: ServiceRequest): string | undefined {
+  const ports = tlsPorts(terminationOf(options), request);
+  return ports.length === 0 ? undefined : `${ports.map(({ port }) => port).join(',')}:${options.certificateIds!.join(',')}`;
+}
+
+function checkTls(options: ScalewayOptions, request: ServiceRequest, errors: ArgumentErrors): void {
+  checkNames(errors, 'provider.certificateIds', options.certificateIds, "certificate's ID, a UUID", ID);
+  checkTlsListeners(terminationOf(options), request, errors);
+  checkPlainBehindTls(terminationOf(options), request, errors);
+}
+
+function checkIpIds({ ipIds, internal }: ScalewayOptions, errors: ArgumentErrors): void {
+  checkNames(errors, 'provider.ipIds', ipIds, "IP address's ID, a UUID", ID);
+  if (ipIds === undefined) return;
+  if (Array.isArray(ipIds) && ipIds.length > 2) errors.add(`provider.ipIds has ${ipIds.length} of them, but a load balancer takes one for IPv4 and one for IPv6`);
+  if (internal) errors.add('provider.ipIds is set, but an internal load balancer has no public address: leave one of provider.ipIds and provider.internal out');
 }

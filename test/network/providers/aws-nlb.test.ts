@@ -3,13 +3,13 @@ import { ExternalTrafficPolicy } from '../../../lib/network/external-traffic-pol
 import { LoadBalancerProvider } from '../../../lib/network/load-balancer-provider';
 import { LocalHealthCheck } from '../../../lib/network/load-balancer-traits';
 import { type AwsNlbOptions, AwsNlbHealthCheckProtocol, AwsNlbScheme, AwsNlbTargetType } from '../../../lib/network/providers/aws-nlb-options';
-import { loadBalancer, manifest, refusals, serviceOf } from '../fixtures';
+import { defaultPolicy, loadBalancer, manifest, refusals, serviceOf } from '../fixtures';
 
 const AWS = 'service.beta.kubernetes.io/aws-load-balancer-';
 const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012';
 
 /** Every option that can be set together. */
-const everything: Required<Omit<AwsNlbOptions, 'privateIpv4Addresses' | 'tlsListeners'>> = {
+const everything: Required<Omit<AwsNlbOptions, 'privateIpv4Addresses' | 'tlsListeners' | 'proxyProtocol'>> = {
   scheme: AwsNlbScheme.INTERNET_FACING,
   targetType: AwsNlbTargetType.IP,
   idleTimeout: Duration.seconds(350),
@@ -181,6 +181,47 @@ describe('TLS that ends at the load balancer', () => {
       + 'but the controller has one backend-protocol for the whole Service: name one kind in provider.tlsListeners, or give each kind a load balancer of its own'],
   ])('%j is refused', (options, message) => {
     expect(refusals(LoadBalancerProvider.awsNlb(options), { listeners: ['mqtt', 'mqtts'] })).toEqual([message]);
+  });
+});
+
+describe('PROXY protocol', () => {
+  const HEALTH_CHECKS = 'the load balancer sends the PROXY protocol header in health checks too '
+    + '(https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#proxy-protocol)';
+
+  test('is an attribute of the target groups, and the broker expects it', () => {
+    const service = serviceOf(LoadBalancerProvider.awsNlb({ proxyProtocol: true, preserveClientIp: false }));
+    expect(service.annotations).toMatchObject({
+      [`${AWS}target-group-attributes`]: 'preserve_client_ip.enabled=false,proxy_protocol_v2.enabled=true',
+      'cdk8s-mqtt/load-balancer-proxy-protocol': 'v2',
+    });
+  });
+
+  test('is not written when it is off', () => {
+    const { annotations } = serviceOf(LoadBalancerProvider.awsNlb({ proxyProtocol: false }));
+    expect(Object.keys(annotations).filter((key) => /target-group|proxy/.test(key))).toEqual([]);
+  });
+
+  test('makes Cluster the default of instance targets', () => {
+    expect(defaultPolicy(LoadBalancerProvider.awsNlb({ targetType: AwsNlbTargetType.INSTANCE }))).toBe('Local');
+    expect(defaultPolicy(LoadBalancerProvider.awsNlb({ targetType: AwsNlbTargetType.INSTANCE, proxyProtocol: true }))).toBe('Cluster');
+  });
+
+  test.each<[AwsNlbOptions, ExternalTrafficPolicy, string]>([
+    [{ proxyProtocol: 'v2' as any, healthCheckPort: 8080 }, ExternalTrafficPolicy.CLUSTER, "provider.proxyProtocol is 'v2', but must be true or false"],
+    [{ proxyProtocol: true, preserveClientIp: true }, ExternalTrafficPolicy.CLUSTER,
+      "provider.proxyProtocol and provider.preserveClientIp are both set, but each tells the client's address, and with both the header comes from the client's own address, "
+      + 'so that nobody can tell whose header to believe: leave one of them out'],
+    [{ proxyProtocol: true, targetType: AwsNlbTargetType.INSTANCE }, ExternalTrafficPolicy.LOCAL,
+      `provider.proxyProtocol is set with instance targets and externalTrafficPolicy Local, but ${HEALTH_CHECKS}, and kube-proxy, whom Local asks, does not understand it: `
+      + "leave it out (the client's address is preserved for instance targets), or take AwsNlbTargetType.IP"],
+    [{ proxyProtocol: true, healthCheckProtocol: AwsNlbHealthCheckProtocol.HTTP, healthCheckPath: '/readyz', healthCheckPort: 8080 }, ExternalTrafficPolicy.CLUSTER,
+      `provider.proxyProtocol and provider.healthCheckProtocol HTTP are both set, but ${HEALTH_CHECKS}, which is no HTTP request: `
+      + 'leave provider.healthCheckProtocol and provider.healthCheckPath out, and let it open a TCP connection'],
+    [{ proxyProtocol: true, certificateArns: [CERTIFICATE] }, ExternalTrafficPolicy.CLUSTER,
+      'provider.proxyProtocol is set, and provider.certificateArns ends TLS for listeners that speak TLS in the broker (mqtts), '
+      + 'but it is not documented whether the header comes before that second TLS or inside of it: name plain listeners, or let TLS end in the broker'],
+  ])('%j with %s is refused', (options, trafficPolicy, message) => {
+    expect(refusals(LoadBalancerProvider.awsNlb(options), { trafficPolicy })).toEqual([message]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { Duration } from 'cdk8s';
 import { LoadBalancerProvider } from '../../../lib/network/load-balancer-provider';
-import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck } from '../../../lib/network/load-balancer-traits';
+import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../../../lib/network/load-balancer-traits';
 import type { CustomLoadBalancerOptions } from '../../../lib/network/providers/custom';
 import { refusals, serviceOf } from '../fixtures';
 
@@ -27,6 +27,7 @@ test('with every option', () => {
     idleTimeoutKind: IdleTimeoutKind.KNOWN,
     idleTimeout: Duration.minutes(15),
     localHealthCheck: LocalHealthCheck.CONFIGURED,
+    proxyProtocol: ProxyProtocolVersion.V1,
     loadBalancerClass: 'acme.example/l4',
     annotations: { 'acme.example/health-check': 'kube-proxy' },
     allocateNodePorts: false,
@@ -39,6 +40,7 @@ test('with every option', () => {
       'cdk8s-mqtt/load-balancer-idle-timeout-seconds': '900',
       'cdk8s-mqtt/load-balancer-local-health-check': 'configured',
       'cdk8s-mqtt/load-balancer-provider': 'acme',
+      'cdk8s-mqtt/load-balancer-proxy-protocol': 'v1',
     },
     allocateLoadBalancerNodePorts: false,
     externalTrafficPolicy: 'Cluster',
@@ -70,6 +72,7 @@ test.each<[object, string[]]>([
   [{ ...required, idleTimeout: 60 }, ['provider.idleTimeout is 60, but must be a Duration, for example Duration.seconds(1)']],
   [{ ...required, idleTimeout: Duration.seconds(0) }, ['provider.idleTimeout is 0 s, but must be at least 1 s: a load balancer without one has IdleTimeoutKind.NONE']],
   [{ ...required, localHealthCheck: 'yes' }, ["provider.localHealthCheck is 'yes', but must be one of AUTOMATIC, CONFIGURED, MISSING, NOT_NEEDED"]],
+  [{ ...required, proxyProtocol: 'any' }, ["provider.proxyProtocol is 'any', but must be one of V1, V2"]],
   [{ ...required, annotations: { a: true } }, ["provider.annotations['a'] is true, but must be a string"]],
   [{ ...required, allocateNodePorts: 'no' }, ["provider.allocateNodePorts is 'no', but must be true or false"]],
   [{ ...required, loadBalancerClass: 'Acme/l4' }, ["provider.loadBalancerClass is 'Acme/l4', but must be a class name such as 'example.com/internal-vip'"]],

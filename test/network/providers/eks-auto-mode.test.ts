@@ -39,6 +39,13 @@ test('takes the options that it shares with the controller', () => {
   });
 });
 
+test('sends PROXY protocol by the attribute that EKS documents in place of the annotation', () => {
+  expect(serviceOf(LoadBalancerProvider.eksAutoMode({ proxyProtocol: true })).annotations).toMatchObject({
+    'cdk8s-mqtt/load-balancer-proxy-protocol': 'v2',
+    [`${AWS}target-group-attributes`]: 'proxy_protocol_v2.enabled=true',
+  });
+});
+
 test('cannot encrypt again towards the broker', () => {
   expect(refusals(LoadBalancerProvider.eksAutoMode({ certificateArns: [CERTIFICATE] }))).toEqual([
     "provider.certificateArns ends TLS for the listener 'mqtts', which expects TLS in the broker, and no annotation by which EKS Auto Mode would encrypt again is documented: "

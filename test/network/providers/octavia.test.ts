@@ -1,6 +1,7 @@
 import { Duration } from 'cdk8s';
 import { ExternalTrafficPolicy } from '../../../lib/network/external-traffic-policy';
 import { LoadBalancerProvider } from '../../../lib/network/load-balancer-provider';
+import { ProxyProtocolVersion } from '../../../lib/network/load-balancer-traits';
 import { type OctaviaOptions, type OvhOptions, OctaviaAlgorithm, OvhFlavor } from '../../../lib/network/providers/octavia';
 import { declarations, refusals, serviceOf } from '../fixtures';
 
@@ -18,11 +19,12 @@ test("Octavia's 50 seconds are never left in place", () => {
 });
 
 test('with every option, and the health monitor that Local needs', () => {
-  const options: Required<Omit<OctaviaOptions, 'internal'>> = {
+  const options: Required<Omit<OctaviaOptions, 'internal' | 'portId'>> = {
     idleTimeout: Duration.seconds(350),
     algorithm: OctaviaAlgorithm.LEAST_CONNECTIONS,
     connectionLimit: 20_000,
     keepFloatingIp: true,
+    proxyProtocol: ProxyProtocolVersion.V1,
     flavorId: 'f',
     floatingNetworkId: 'n',
     subnetId: 's',
@@ -30,6 +32,8 @@ test('with every option, and the health monitor that Local needs', () => {
   expect(serviceOf(LoadBalancerProvider.octavia(options), { trafficPolicy: ExternalTrafficPolicy.LOCAL })).toEqual({
     annotations: {
       ...declarations('octavia', 'proxy', '350', 'internet', 'configured'),
+      'cdk8s-mqtt/load-balancer-proxy-protocol': 'v1',
+      [`${OPENSTACK}proxy-protocol`]: 'v1',
       [`${OPENSTACK}connection-limit`]: '20000',
       [`${OPENSTACK}enable-health-monitor`]: 'true',
       [`${OPENSTACK}flavor-id`]: 'f',
@@ -51,10 +55,16 @@ test('internal', () => {
   });
 });
 
+test('the address of a port', () => {
+  expect(serviceOf(LoadBalancerProvider.octavia({ portId: 'p' })).annotations[`${OPENSTACK}port-id`]).toBe('p');
+});
+
 test('OVHcloud adds its class and flavor', () => {
-  const options: OvhOptions = { flavor: OvhFlavor.MEDIUM };
+  const options: OvhOptions = { flavor: OvhFlavor.MEDIUM, proxyProtocol: ProxyProtocolVersion.V2 };
   expect(serviceOf(LoadBalancerProvider.ovh(options)).annotations).toEqual({
     ...declarations('ovh', 'proxy', '600', 'internet', 'missing'),
+    'cdk8s-mqtt/load-balancer-proxy-protocol': 'v2',
+    [`${OPENSTACK}proxy-protocol`]: 'v2',
     'loadbalancer.ovhcloud.com/class': 'octavia',
     'loadbalancer.ovhcloud.com/flavor': 'medium',
     [`${OPENSTACK}timeout-client-data`]: '600000',
@@ -68,6 +78,8 @@ test.each<[LoadBalancerProvider, string]>([
   [LoadBalancerProvider.octavia({ algorithm: 'fair' as any }), "provider.algorithm is 'fair', but must be one of ROUND_ROBIN, LEAST_CONNECTIONS, SOURCE_IP"],
   [LoadBalancerProvider.octavia({ connectionLimit: -1 }), 'provider.connectionLimit is -1, but must be a whole number of at least 1: leave it out for no limit'],
   [LoadBalancerProvider.octavia({ keepFloatingIp: 1 as any }), 'provider.keepFloatingIp is 1, but must be true or false'],
+  [LoadBalancerProvider.octavia({ proxyProtocol: 'true' as any }), "provider.proxyProtocol is 'true', but must be one of V1, V2"],
+  [LoadBalancerProvider.octavia({ portId: 'p', subnetId: 's' }), 'provider.portId and provider.subnetId are both set, but a port is in a subnet already: leave provider.subnetId out'],
   [LoadBalancerProvider.octavia({ flavorId: 'a b' }), "provider.flavorId is 'a b', but must be an ID in OpenStack"],
   [LoadBalancerProvider.octavia({ internal: true, floatingNetworkId: 'n' }),
     'provider.floatingNetworkId is set, but an internal load balancer has no floating IP: leave one of provider.floatingNetworkId and provider.internal out'],
