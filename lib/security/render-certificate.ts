@@ -11,10 +11,12 @@ export interface CertificateRequest {
   readonly serviceNames: string[];
   readonly labels: { [key: string]: string };
   readonly options: MqttCertManagerCertificateOptions;
+  /** Whether its holder is a client too. @default false */
+  readonly clientAuth?: boolean;
 }
 
 /** https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.Certificate */
-export function renderCertificate(scope: Construct, id: string, { secretName, serviceNames, labels, options }: CertificateRequest): ApiObject {
+export function renderCertificate(scope: Construct, id: string, { secretName, serviceNames, labels, options, clientAuth }: CertificateRequest): ApiObject {
   const { issuer, dnsNames = [], ipAddresses, duration, renewBefore } = options;
   const names = [...new Set([...serviceNames, ...dnsNames])];
   const [algorithm, size] = (options.privateKey ?? MqttCertificateKey.ECDSA_P256).split('-');
@@ -39,7 +41,7 @@ export function renderCertificate(scope: Construct, id: string, { secretName, se
           rotationPolicy: 'Always',
         },
         // Key encipherment is for RSA key exchange: a key on a curve cannot do it.
-        usages: ['digital signature', ...(algorithm === 'RSA' ? ['key encipherment'] : []), 'server auth'],
+        usages: ['digital signature', ...(algorithm === 'RSA' ? ['key encipherment'] : []), 'server auth', ...(clientAuth ? ['client auth'] : [])],
       }),
     },
   });

@@ -1,0 +1,29 @@
+import type { Size } from 'cdk8s';
+import { MqttMessageLogCredentials } from './mqtt-message-log-credentials';
+import type { IMqttMessageLog, MqttMessageLogServersOptions } from './mqtt-message-log-reference';
+import type { MqttFile } from '../security/mqtt-file';
+import type { MqttNetworkPeer } from '../security/mqtt-network-peer';
+
+/** A NATS that exists. The cluster that is given it checks it. */
+export class ExternalMessageLog implements IMqttMessageLog {
+  public readonly credentials: MqttMessageLogCredentials;
+  public readonly certificateAuthority?: MqttFile;
+  public readonly clientCertificateSecretName?: string;
+  public readonly copies?: number;
+  public readonly maxSize?: Size;
+  public readonly peers?: MqttNetworkPeer[];
+
+  constructor(public readonly servers: string[], options: MqttMessageLogServersOptions) {
+    this.credentials = options.credentials ?? MqttMessageLogCredentials.none();
+    this.certificateAuthority = options.certificateAuthority;
+    this.clientCertificateSecretName = options.clientCertificate?.name;
+    this.copies = options.copies;
+    this.maxSize = options.maxSize;
+    this.peers = options.peers;
+  }
+
+  /** Whoever runs it decides who may connect. */
+  public allowClients(): void {
+    return;
+  }
+}

@@ -1,0 +1,77 @@
+import type { Size } from 'cdk8s';
+import type { ISecret } from 'cdk8s-plus-27';
+import type { MqttMessageLogCredentials } from './mqtt-message-log-credentials';
+import type { MqttFile } from '../security/mqtt-file';
+import type { MqttNetworkPeer } from '../security/mqtt-network-peer';
+
+/** What a cluster of brokers has to know of the message log that its sessions are replicated by. */
+export interface IMqttMessageLog {
+  /** Addresses of the nodes: all of them `nats://host:4222`, or all `tls://host:4222`. */
+  readonly servers: string[];
+
+  /** By what the brokers prove who they are. The Secret must be in their namespace. */
+  readonly credentials: MqttMessageLogCredentials;
+
+  /** The authorities that signed the certificates of the nodes, where the log speaks TLS and they are not public ones. */
+  readonly certificateAuthority?: MqttFile;
+
+  /** Name of the Secret (`kubernetes.io/tls`) with the certificate that the brokers show to the log, where it wants one. */
+  readonly clientCertificateSecretName?: string;
+
+  /** Copies of everything, each on a node of its own: 1, 3 or 5; not set where the log decides. */
+  readonly copies?: number;
+
+  /** Size at which a cluster's log counts as full, in each copy; not set where the broker's default (4 GiB) holds. */
+  readonly maxSize?: Size;
+
+  /** Name of the StatefulSet of the nodes, where it belongs to this app. */
+  readonly workloadName?: string;
+
+  /** Namespace of the nodes, where it is known. */
+  readonly namespace?: string;
+
+  /** Pods or addresses of the nodes, for NetworkPolicies; not set: any address on the ports of `servers`. */
+  readonly peers?: MqttNetworkPeer[];
+
+  /** Lets these pods connect, where the log has a NetworkPolicy of the library's own. */
+  allowClients(peer: MqttNetworkPeer): void;
+}
+
+/** How brokers reach a NATS that exists. */
+export interface MqttMessageLogServersOptions {
+  /**
+   * By what the brokers prove who they are.
+   * @default MqttMessageLogCredentials.none()
+   */
+  readonly credentials?: MqttMessageLogCredentials;
+
+  /**
+   * The authorities that signed the certificates of the servers; with `tls://` addresses only.
+   * @default - the public authorities that the broker's image trusts
+   */
+  readonly certificateAuthority?: MqttFile;
+
+  /**
+   * A Secret of type `kubernetes.io/tls` with the certificate that the brokers show; with `tls://` addresses only.
+   * @default - none
+   */
+  readonly clientCertificate?: ISecret;
+
+  /**
+   * Copies of everything that the log keeps, on as many servers: 1, 3 or 5.
+   * @default - 3 where NATS is a cluster, 1 where it is a single server
+   */
+  readonly copies?: number;
+
+  /**
+   * Size at which the log of a cluster counts as full, in each copy. The account must be allowed that much, and as much again for snapshots.
+   * @default - 4 GiB
+   */
+  readonly maxSize?: Size;
+
+  /**
+   * Where the servers are, as a NetworkPolicy names them. It cannot name hosts.
+   * @default - any address, on the ports of the servers
+   */
+  readonly peers?: MqttNetworkPeer[];
+}

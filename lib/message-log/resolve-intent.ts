@@ -1,0 +1,54 @@
+import { EXPORTER_IMAGE, LOG_DEFAULTS, NATS_IMAGE } from './log-defaults';
+import type { MessageLogIntent } from './message-log-intent';
+import { MqttMessageLogCredentials } from './mqtt-message-log-credentials';
+import type { MqttMessageLogProps } from './mqtt-message-log-props';
+import { KubernetesVersion } from '../manifest/kubernetes-version';
+import { MqttDisruptionBudget } from '../workload/mqtt-disruption-budget';
+import { MqttImagePullPolicy } from '../workload/mqtt-image-pull-policy';
+import { MqttSpread } from '../workload/mqtt-spread';
+import { MqttStorage } from '../workload/mqtt-storage';
+
+/** Identity of a log: what its objects are called and labelled. */
+export interface LogIdentity {
+  readonly instance: string;
+  readonly selectorLabels: { [key: string]: string };
+  readonly labels: { [key: string]: string };
+}
+
+/** The props with the profile's defaults. */
+export function resolveIntent(props: MqttMessageLogProps, identity: LogIdentity): MessageLogIntent {
+  const profileName = props.profile?.name ?? 'development';
+  const defaults = LOG_DEFAULTS[profileName];
+  const storage = props.storage ?? MqttStorage.persistentVolume();
+  const nodes = props.nodes ?? defaults.nodes;
+  const { antiAffinity, antiAffinityToOtherClusters, zoneSpread, minZones, nodeSelector, nodeAffinity, dedicatedNodes, tolerations, priorityClassName } = props;
+  return {
+    ...identity,
+    profileName,
+    kubernetesVersion: props.kubernetesVersion ?? KubernetesVersion.V1_35,
+    nodes,
+    storage,
+    storageSize: storage.size ?? defaults.storageSize,
+    resources: props.resources ?? defaults.resources,
+    credentials: props.credentials
+      ?? (profileName === 'production' ? MqttMessageLogCredentials._fromSecretName(`${identity.instance}-credentials`) : MqttMessageLogCredentials.none()),
+    tls: props.tls && { secretName: props.tls.secretName ?? `${identity.instance}-tls`, certificate: props.tls },
+    placement: {
+      antiAffinity: antiAffinity ?? defaults.antiAffinity,
+      antiAffinityToOtherClusters: antiAffinityToOtherClusters ?? MqttSpread.PREFERRED,
+      zoneSpread: zoneSpread ?? MqttSpread.PREFERRED,
+      minZones,
+      nodeSelector,
+      nodeAffinity,
+      dedicatedNodes,
+      tolerations,
+      priorityClassName,
+    },
+    disruptionBudget: nodes > 1 ? MqttDisruptionBudget.maxUnavailablePods(1) : MqttDisruptionBudget.none(),
+    networkPolicy: props.networkPolicy ?? defaults.networkPolicy,
+    image: props.image ?? NATS_IMAGE,
+    imagePullPolicy: props.imagePullPolicy ?? MqttImagePullPolicy.IF_NOT_PRESENT,
+    imagePullSecretNames: (props.imagePullSecrets ?? []).map(({ name }) => name),
+    exporterImage: props.exporter === false ? undefined : props.exporterImage ?? EXPORTER_IMAGE,
+  };
+}

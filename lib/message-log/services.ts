@@ -1,0 +1,35 @@
+import type { ApiObject } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import type { MessageLogIntent } from './message-log-intent';
+import { CLIENT_PORT, EXPORTER_PORT, ROUTE_PORT } from './nats-configuration';
+import { renderManifest } from '../manifest/render-manifest';
+import { headlessServiceName } from '../workload/stateful-set';
+
+/** For tools, and for clients that are content with any node. */
+export function renderClientService(scope: Construct, name: string, intent: MessageLogIntent): ApiObject {
+  return renderService(scope, 'Service', name, intent, { type: 'ClusterIP', ports: [servicePort('nats', CLIENT_PORT)] });
+}
+
+/** Gives each node a DNS name of its own, also before it is ready: nodes must find each other to become so, and brokers each of them. */
+export function renderHeadlessService(scope: Construct, name: string, intent: MessageLogIntent): ApiObject {
+  const exporter = intent.exporterImage === undefined ? [] : [servicePort('metrics', EXPORTER_PORT)];
+  return renderService(scope, 'Headless', headlessServiceName(name), intent, {
+    clusterIp: 'None',
+    publishNotReadyAddresses: true,
+    ports: [servicePort('nats', CLIENT_PORT), servicePort('cluster', ROUTE_PORT), ...exporter],
+  });
+}
+
+function renderService(scope: Construct, id: string, name: string, intent: MessageLogIntent, spec: k8s.ServiceSpec): ApiObject {
+  return renderManifest(scope, id, {
+    gvk: k8s.KubeService.GVK,
+    name,
+    labels: intent.labels,
+    fields: { spec: () => k8s.KubeService.manifest({ spec: { ...spec, selector: intent.selectorLabels } }).spec },
+  });
+}
+
+function servicePort(name: string, port: number): k8s.ServicePort {
+  return { name, port, targetPort: k8s.IntOrString.fromString(name), protocol: 'TCP' };
+}
