@@ -8,6 +8,7 @@ import { objectRules } from './object';
 import { placementRules } from './placement';
 import { podSecurityRules } from './pod-security';
 import { probeRules } from './probe';
+import { proxyProtocolRules } from './proxy-protocol';
 import { secretRules } from './secret';
 import { securityRules } from './security';
 import { serviceRules } from './service';
@@ -35,6 +36,7 @@ export const topics: readonly Topic[] = [
   { title: 'Traffic policy', rules: trafficRules },
   { title: 'Capacity', rules: capacityRules },
   { title: 'Services', rules: serviceRules },
+  { title: 'PROXY protocol', rules: proxyProtocolRules },
   { title: 'Security', rules: securityRules },
   { title: 'Secrets', rules: secretRules },
   { title: 'Placement', rules: placementRules },

@@ -1,9 +1,7 @@
 import { Severity } from '../finding';
 import type { BrokerWorkload } from '../model/broker-workload';
-import type { ContainerPort } from '../model/container';
-import type { Fields } from '../model/fields';
-import type { ManifestObject } from '../model/manifest-object';
-import { endsTlsAtAwsNlb } from '../model/provider-annotations';
+import { opens, restrictsIngress } from '../model/ingress-policy';
+import { endsTls } from '../model/provider-annotations';
 import { loadBalancerRule, type Rule, serviceRule, workloadRule } from '../rule';
 
 const TLS_EXAMPLE = `metadata:
@@ -81,7 +79,7 @@ export const securityRules: readonly Rule[] = [
   }, (service, broker) => {
     const plain = !service.facesInternet ? [] : service.ports.filter((port) => {
       const target = broker.target(port);
-      return target !== undefined && !broker.isOperationsPort(target) && broker.isPlaintext(target) && !endsTlsAtAwsNlb(service.object, port);
+      return target !== undefined && !broker.isOperationsPort(target) && broker.isPlaintext(target) && !endsTls(service.object, port);
     });
     return plain.length === 0 ? [] : [{
       found: `${plain.join(', ')} of an internet-facing load balancer leads to a listener without TLS`,
@@ -149,24 +147,4 @@ export const securityRules: readonly Rule[] = [
 
 function describe({ name, port }: BrokerWorkload['listeners'][number]): string {
   return name === undefined ? String(port) : `${port} (${name})`;
-}
-
-/** Without policyTypes, a policy is about ingress. */
-function restrictsIngress(policy: ManifestObject): boolean {
-  const types = policy.spec.at('policyTypes');
-  return !types.exists || types.texts.includes('Ingress');
-}
-
-function opens(policy: ManifestObject, target: ContainerPort): boolean {
-  return policy.spec.at('ingress').items.some((rule) => {
-    const ports = rule.at('ports').items;
-    return ports.length === 0 || ports.some((port) => (port.at('protocol').text ?? 'TCP') === target.protocol && covers(port, target));
-  });
-}
-
-function covers(port: Fields, target: ContainerPort): boolean {
-  const first = port.at('port');
-  if (!first.exists) return true;
-  const last = port.at('endPort').number ?? first.number;
-  return first.text !== undefined ? first.text === target.name : first.number! <= target.port && target.port <= last!;
 }

@@ -23,6 +23,7 @@ export const Declared = {
   drainRate: wholeNumber(Annotations.DRAIN_CONNECTIONS_PER_SECOND, 'connections a second', 1),
   shutdownDelay: wholeNumber(Annotations.SHUTDOWN_DELAY_SECONDS, 'seconds', 0),
   tlsListeners: names(Annotations.TLS_LISTENERS),
+  proxyListeners: names(Annotations.PROXY_LISTENERS),
 } as const;
 
 /** The declarations of a Service of type LoadBalancer. */
@@ -36,6 +37,7 @@ export const DeclaredOfService = {
   } as Declaration<number | 'none' | 'unknown'>,
   exposure: oneOf(Annotations.LOAD_BALANCER_EXPOSURE, 'internet', 'internal'),
   localHealthCheck: oneOf(Annotations.LOAD_BALANCER_LOCAL_HEALTH_CHECK, 'automatic', 'configured', 'missing', 'not-needed'),
+  proxyProtocol: oneOf(Annotations.LOAD_BALANCER_PROXY_PROTOCOL, 'none', 'v1', 'v2', 'any'),
 } as const;
 
 /** What the object declares; `undefined` where it declares nothing, or in a form that MQTT-ANNOTATION-001 reports. */

@@ -54,6 +54,29 @@ export function endsTlsAtAwsNlb(service: ManifestObject, port: ServicePort): boo
   return isAwsNlb(service) && annotations[`${AWS_PREFIX}ssl-cert`] !== undefined && onPort;
 }
 
+/** Whether the load balancer ends TLS on this port, so that a listener without TLS behind it does not face clients in the clear. */
+export function endsTls(service: ManifestObject, port: ServicePort): boolean {
+  return endsTlsAtAwsNlb(service, port) || endsTlsAtOci(service, port) || endsTlsAtScaleway(service, port);
+}
+
+/** https://github.com/oracle/oci-cloud-controller-manager/blob/master/docs/load-balancer-annotations.md#tls-related */
+function endsTlsAtOci({ annotations }: ManifestObject, { port }: ServicePort): boolean {
+  const prefix = 'service.beta.kubernetes.io/oci-load-balancer-';
+  return annotations[`${prefix}tls-secret`] !== undefined && listedPorts(annotations[`${prefix}ssl-ports`] ?? '').includes(String(port));
+}
+
+/** `<certificate>,…` for every port, or `<port>,…:<certificate>,…;…`. */
+function endsTlsAtScaleway({ annotations }: ManifestObject, { port }: ServicePort): boolean {
+  const certificates = annotations['service.beta.kubernetes.io/scw-loadbalancer-certificate-ids'] ?? '';
+  return certificates.includes(':')
+    ? certificates.split(';').some((entry) => listedPorts(entry.split(':')[0]).includes(String(port)))
+    : certificates.trim() !== '';
+}
+
+function listedPorts(list: string): string[] {
+  return list.split(',').map((entry) => entry.trim());
+}
+
 /** What the annotations of a Service set, in the order of the keys; a key of which the provider knows several has several. */
 export function idleTimeoutSettings(service: ManifestObject): IdleTimeoutSetting[] {
   return Object.entries(service.annotations).flatMap(([key, value]) => settingsIn(key, value));
@@ -101,7 +124,9 @@ export const PROXY_PROTOCOL: Record<string, RegExp> = {
   'service.beta.kubernetes.io/oci-load-balancer-connection-proxy-protocol-version': /^[12]$/,
   'oci-network-load-balancer.oraclecloud.com/is-ppv2-enabled': /^true$/,
   'service.beta.kubernetes.io/linode-loadbalancer-default-proxy-protocol': /^v[12]$/,
+  'service.beta.kubernetes.io/scw-loadbalancer-proxy-protocol-v1': /^(true|\*|\d)/,
   'service.beta.kubernetes.io/scw-loadbalancer-proxy-protocol-v2': /^(true|\*|\d)/,
+  'service.kubernetes.io/ibm-load-balancer-cloud-provider-enable-features': /(^|,)proxy-protocol(,|$)/,
   [`${OCTAVIA}proxy-protocol`]: /^(true|v[12])$/,
 };
 

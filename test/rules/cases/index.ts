@@ -8,6 +8,7 @@ import { objectCases } from './object';
 import { placementCases } from './placement';
 import { podSecurityCases } from './pod-security';
 import { probeCases } from './probe';
+import { proxyProtocolCases } from './proxy-protocol';
 import type { RuleCases } from './rule-case';
 import { secretCases } from './secret';
 import { securityCases } from './security';
@@ -29,6 +30,7 @@ export const ruleCases: readonly RuleCases[] = [
   ...trafficCases,
   ...capacityCases,
   ...serviceCases,
+  ...proxyProtocolCases,
   ...securityCases,
   ...secretCases,
   ...placementCases,
