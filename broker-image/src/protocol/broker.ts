@@ -1,4 +1,3 @@
-import { AedesCore } from './aedes-core.js';
 import type { BrokerOptions, Connection } from './broker-options.js';
 import { ClientConnection } from './client-connection.js';
 import type { ClientContext, LiveConnection, Subscriber } from './client-context.js';
@@ -15,8 +14,7 @@ const DRAIN_STEP_MILLISECONDS = 50;
 export class Broker implements ClientContext {
   /** Opens for connections; wills of clients that were connected when the broker last ended are published. */
   static async start(options: BrokerOptions): Promise<Broker> {
-    const core = await AedesCore.start({ name: options.name, connectTimeoutSeconds: options.limits.connectTimeoutSeconds });
-    const broker = new Broker(options, core);
+    const broker = new Broker(options);
     await broker.journal.start({
       published: (message) => broker.#deliver(message),
       dropped: (reason, count, clientId) => options.observer.messageDropped(reason, count, clientId),
@@ -35,10 +33,7 @@ export class Broker implements ClientContext {
   readonly #timers: NodeJS.Timeout[];
   #draining = false;
 
-  private constructor(
-    readonly options: BrokerOptions,
-    readonly core: AedesCore,
-  ) {
+  private constructor(readonly options: BrokerOptions) {
     this.topics = new TopicCache(this.subscriptions, options.limits.maxTopicLevels);
     this.journal = options.journal ?? new EmbeddedJournal(options.store);
     this.#timers = [
@@ -95,7 +90,6 @@ export class Broker implements ClientContext {
     this.#draining = true;
     for (const timer of this.#timers) clearInterval(timer);
     for (const client of this.#connections) client.close('drain');
-    await this.core.close();
     await this.journal.end();
     await this.options.store.close();
   }

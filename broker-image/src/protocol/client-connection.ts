@@ -1,12 +1,11 @@
-import { isConnectTimeout, type CoreConnection, type ConnectRequest, type Verdict } from './aedes-core.js';
 import type { Connection } from './broker-options.js';
 import type { ClientContext, LiveConnection } from './client-context.js';
 import { ClientSession, type SessionConnection } from './client-session.js';
-import type { ControlChannel } from './control-channel.js';
-import { FrameError, FrameReader } from './frame-reader.js';
+import { readConnect } from './connect-packet.js';
+import { FrameError, FrameReader, type FrameHandler } from './frame-reader.js';
 import { Handshake, type Refusal } from './handshake.js';
 import { PacketWriter } from './packet-writer.js';
-import { CONNACK_UNSUPPORTED_V5, connackRefusal, ConnectReturnCode, PacketError, PacketType, readProtocolLevel } from './packets.js';
+import { checkEmpty, CONNACK_ACCEPTED, CONNACK_RESUMED, CONNACK_UNSUPPORTED_V5, connackRefusal, ConnectReturnCode, PacketError, PacketType, PINGRESP, readProtocolLevel } from './packets.js';
 import { ReadGate } from './read-gate.js';
 import type { CloseReason } from '../operations/observer.js';
 
@@ -17,26 +16,29 @@ const DEFAULT_SLOW_CONSUMER_SECONDS = 60;
 /** How long a client may take to read what is left for it once the connection ends. */
 const LINGER_MILLISECONDS = 2000;
 
-/** One connection, from its first byte to its last: takes packets out of the stream, gives them to the protocol core or to the session, and ends it in order. */
-export class ClientConnection implements CoreConnection, LiveConnection, SessionConnection {
+/** What comes next from the client. */
+const enum Stage { connect, answer, session, over }
+
+/** One connection, from its first byte to its last: takes packets out of the stream, answers CONNECT, gives the others to the session, and ends it in order. */
+export class ClientConnection implements FrameHandler, LiveConnection, SessionConnection {
   readonly writer: PacketWriter;
   readonly gate: ReadGate;
   readonly #broker: ClientContext;
   readonly #connection: Connection;
   readonly #reader: FrameReader;
-  readonly #channel: ControlChannel;
   readonly #handshake: Handshake;
-  /** From the accepted CONNECT on. */
+  #stage = Stage.connect;
+  /** From the time on that its client id is taken over. */
   #session: ClientSession | undefined;
   /** Whether the observer knows of the session. */
   #announced = false;
   #refused = false;
   #disconnected = false;
-  #closed = false;
   /** A packet came since the last check. */
   #heard = true;
   #silent = true;
-  #lastHeard = 0;
+  /** When a packet was last heard; before CONNECT, when the connection began. */
+  #lastHeard = performance.now();
   /** Bytes that had left for the client at the last check, and when that last changed. */
   #sent = 0;
   #lastSent = 0;
@@ -48,16 +50,13 @@ export class ClientConnection implements CoreConnection, LiveConnection, Session
     this.#handshake = new Handshake(broker.options, connection);
     this.writer = new PacketWriter(stream);
     this.gate = new ReadGate(stream);
-    this.#reader = new FrameReader((bytes, start, body, end) => this.#packet(bytes, start, body, end), Math.min(MAX_CONNECT_BYTES, broker.options.limits.maxPacketBytes));
-    this.#channel = broker.core.open(this);
-    stream.on('data', (chunk: Buffer) => {
-      this.#silent = false;
-      this.#data(chunk);
-    });
+    this.#reader = new FrameReader(this, Math.min(MAX_CONNECT_BYTES, broker.options.limits.maxPacketBytes));
+    stream.on('data', (chunk: Buffer) => this.#data(chunk));
     stream.on('drain', () => this.#drained());
     stream.on('error', (error) => this.#left(error));
-    stream.on('end', () => this.#left());
-    stream.on('close', () => this.#left());
+    const left = () => this.#left();
+    stream.on('end', left);
+    stream.on('close', left);
   }
 
   get clientId(): string {
@@ -66,9 +65,13 @@ export class ClientConnection implements CoreConnection, LiveConnection, Session
 
   /** Looks after the connection now and then; `now` is in milliseconds. */
   check(now: number): void {
-    const keepaliveSeconds = this.#handshake.request?.keepaliveSeconds ?? 0;
+    const { connectTimeoutSeconds, slowConsumerSeconds = DEFAULT_SLOW_CONSUMER_SECONDS } = this.#broker.options.limits;
+    if (this.#stage === Stage.connect) {
+      if (now - this.#lastHeard > connectTimeoutSeconds * 1000) this.refuse({ reason: 'connect-timeout' });
+      return;
+    }
     // A client that is not read cannot be heard.
-    if (this.#heard || this.gate.has('congestion') || this.gate.has('store')) {
+    if (this.#heard || !this.gate.isOpen) {
       this.#heard = false;
       this.#lastHeard = now;
     }
@@ -76,67 +79,64 @@ export class ClientConnection implements CoreConnection, LiveConnection, Session
       this.#sent = this.writer.sent;
       this.#lastSent = now;
     }
-    if (this.#session === undefined) return;
-    const { slowConsumerSeconds = DEFAULT_SLOW_CONSUMER_SECONDS } = this.#broker.options.limits;
+    if (this.#stage !== Stage.session) return;
+    const { keepaliveSeconds } = this.#handshake.request!;
     if (now - this.#lastSent > slowConsumerSeconds * 1000) this.close('slow-consumer');
     else if (keepaliveSeconds > 0 && now - this.#lastHeard > keepaliveSeconds * 1500) this.close('keepalive'); // [MQTT-3.1.2-24]
   }
 
   /** Turns the client away. */
-  refuse({ reason, returnCode, error }: Refusal): void {
-    if (returnCode !== undefined) this.write(connackRefusal(returnCode));
-    this.#report({ reason, ...(error === undefined ? {} : { error }) });
+  refuse(refusal: Refusal): void {
+    const { returnCode } = refusal;
+    if (returnCode !== undefined) this.#write(connackRefusal(returnCode));
+    this.#report(refusal);
     this.close('client');
   }
 
   close(reason: CloseReason, error?: Error): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#stage === Stage.over) return;
+    this.#stage = Stage.over;
     this.#reader.pause();
     this.#session?.end(reason, this.#disconnected);
     if (this.#announced) this.#broker.options.observer.connectionClosed(this.#handshake.identity, reason, error);
     else this.#report({ reason: reason === 'drain' ? 'draining' : this.#session === undefined ? 'malformed' : 'unavailable', ...(error === undefined ? {} : { error }) });
     this.#broker.forget(this);
-    this.#channel.destroy();
     this.#closeStream(reason === 'network' || reason === 'slow-consumer');
   }
 
-  // --- the protocol core's side
+  // --- the handshake
 
-  write(bytes: Buffer): void {
-    this.writer.raw(bytes, 0, bytes.length);
+  /** Nothing but a CONNECT is looked at before the session is open. */
+  #connect(bytes: Buffer, start: number, body: number, end: number): void {
+    if (bytes[start]! >> 4 !== PacketType.connect) throw new PacketError('the first packet is not a CONNECT'); // [MQTT-3.1.0-1]
+    const level = readProtocolLevel(bytes, body, end);
+    if (level === undefined) throw new PacketError('the CONNECT is not one of MQTT');
+    if (level === 5) {
+      this.#write(CONNACK_UNSUPPORTED_V5);
+      return this.refuse({ reason: 'protocol-version' });
+    }
+    if (level !== 3 && level !== 4) return this.refuse({ reason: 'protocol-version', returnCode: ConnectReturnCode.unacceptableProtocolVersion }); // [MQTT-3.1.2-2]
+    const packet = readConnect(bytes, start, body, end);
+    const refusal = this.#handshake.check(packet, this.#broker.draining);
+    if (refusal !== undefined) return this.refuse(refusal);
+    this.#stage = Stage.answer;
+    this.#reader.pause();
+    void this.#answer(packet.username, packet.password);
   }
 
-  /** The core ends a connection on DISCONNECT, on a packet that it cannot parse, after a refusal, or when CONNECT does not come. */
-  end(error: Error | null): void {
-    if (this.#disconnected) this.close('client');
-    else if (isConnectTimeout(error)) this.refuse({ reason: 'connect-timeout' });
-    else this.close('protocol-error', error ?? undefined);
+  /** Never rejects. */
+  async #answer(username: string | undefined, password: Buffer | undefined): Promise<void> {
+    try {
+      const refusal = await this.#handshake.authenticate(username, password);
+      if (this.#stage === Stage.over) return;
+      if (refusal !== undefined) this.refuse(refusal);
+      else await this.#openSession();
+    } catch (error) {
+      this.close('protocol-error', error as Error);
+    }
   }
 
-  connectRequested(request: ConnectRequest): boolean {
-    const refusal = this.#handshake.check(request, this.#broker.draining);
-    if (refusal !== undefined) this.refuse(refusal);
-    return refusal === undefined;
-  }
-
-  async authenticate(username: string | undefined, password: Buffer | undefined): Promise<Verdict | undefined> {
-    const refusal = await this.#handshake.authenticate(username, password);
-    if (this.#closed) return undefined;
-    if (refusal === undefined) return this.#openSession();
-    this.#report(refusal);
-    return { accepted: false, returnCode: refusal.returnCode! };
-  }
-
-  connected(): void {
-    if (this.#closed) return;
-    this.#reader.maxBytes = this.#broker.options.limits.maxPacketBytes;
-    this.#session!.begin();
-    this.#guard(() => this.#reader.resume());
-    this.gate.open('handshake');
-  }
-
-  async #openSession(): Promise<Verdict | undefined> {
+  async #openSession(): Promise<void> {
     const session = new ClientSession(this.#broker, this, this.#handshake);
     this.#broker.takeOver(this.clientId, this); // [MQTT-3.1.4-2]
     this.#session = session;
@@ -144,23 +144,37 @@ export class ClientConnection implements CoreConnection, LiveConnection, Session
     try {
       sessionPresent = await session.open();
     } catch (error) {
-      if (this.#closed) return undefined;
+      if (this.#stage !== Stage.answer) return;
       this.#session = undefined;
       session.end('store-failure', true);
-      this.#report({ reason: 'unavailable', error: error as Error });
-      return { accepted: false, returnCode: ConnectReturnCode.serverUnavailable };
+      this.refuse({ reason: 'unavailable', returnCode: ConnectReturnCode.serverUnavailable, error: error as Error });
+      return;
     }
-    if (this.#closed) return undefined;
+    if (this.#stage === Stage.answer) this.#begin(session, sessionPresent);
+  }
+
+  #begin(session: ClientSession, sessionPresent: boolean): void {
+    const { options } = this.#broker;
     const { clean, keepaliveSeconds, protocolVersion } = this.#handshake.request!;
+    this.#stage = Stage.session;
     this.#heard = true;
+    this.#lastSent = performance.now();
     this.#announced = true;
-    this.#broker.options.observer.connectionOpened(this.#handshake.identity, { sessionPresent, clean, keepaliveSeconds, protocolVersion });
-    return { accepted: true, sessionPresent };
+    options.observer.connectionOpened(this.#handshake.identity, { sessionPresent, clean, keepaliveSeconds, protocolVersion });
+    // MQTT 3.1 has no session present flag: its byte is reserved.
+    this.#write(sessionPresent && protocolVersion > 3 ? CONNACK_RESUMED : CONNACK_ACCEPTED);
+    this.#reader.maxBytes = options.limits.maxPacketBytes;
+    session.begin();
+    this.#guard(() => this.#reader.resume());
+    this.gate.open('handshake');
   }
 
   // --- the client's side
 
   #data(chunk: Buffer): void {
+    this.#silent = false;
+    // Few clients send more before they have their CONNACK.
+    if (this.#stage === Stage.answer) this.gate.close('handshake');
     this.#guard(() => this.#reader.push(chunk));
     if (this.writer.congested) this.gate.close('congestion');
   }
@@ -179,48 +193,36 @@ export class ClientConnection implements CoreConnection, LiveConnection, Session
     }
   }
 
-  #packet(bytes: Buffer, start: number, body: number, end: number): void {
-    if (this.#closed) return;
+  /** @throws PacketError */
+  packet(bytes: Buffer, start: number, body: number, end: number): void {
     this.#heard = true;
-    const type = bytes[start]! >> 4;
-    if (this.#session === undefined) {
-      this.#firstPacket(type, bytes, start, body, end);
-      return;
-    }
-    if (type === PacketType.disconnect) {
-      // [MQTT-3.14.1-1]: the reserved bits are zero
-      if (bytes[start] !== PacketType.disconnect << 4 || end !== body) throw new PacketError('a DISCONNECT is malformed');
-      this.#disconnected = true;
-    }
-    if (type === PacketType.pingreq || type === PacketType.disconnect) this.#toCore(bytes, start, end);
-    else this.#session.packet(type, bytes, start, body, end);
+    if (this.#stage === Stage.session) {
+      const type = bytes[start]! >> 4;
+      if (type === PacketType.pingreq) this.#ping(bytes, start, body, end);
+      else if (type === PacketType.disconnect) this.#disconnect(bytes, start, body, end);
+      else this.#session!.packet(type, bytes, start, body, end);
+    } else if (this.#stage === Stage.connect) this.#connect(bytes, start, body, end);
   }
 
-  /** CONNECT, of which the core knows 3.1 and 3.1.1; nothing else is looked at before the session is open. */
-  #firstPacket(type: number, bytes: Buffer, start: number, body: number, end: number): void {
-    if (type !== PacketType.connect) throw new PacketError('the first packet is not a CONNECT'); // [MQTT-3.1.0-1]
-    const level = readProtocolLevel(bytes, body, end);
-    if (level === undefined) throw new PacketError('the CONNECT is not one of MQTT');
-    if (level === 5) {
-      this.write(CONNACK_UNSUPPORTED_V5);
-      this.refuse({ reason: 'protocol-version' });
-    } else if (level !== 3 && level !== 4) this.refuse({ reason: 'protocol-version', returnCode: ConnectReturnCode.unacceptableProtocolVersion }); // [MQTT-3.1.2-2]
-    else {
-      this.#reader.pause();
-      this.gate.close('handshake');
-      this.#toCore(bytes, start, end);
-    }
+  #ping(bytes: Buffer, start: number, body: number, end: number): void {
+    checkEmpty('a PINGREQ', bytes, start, body, end);
+    this.#write(PINGRESP);
   }
 
-  #toCore(bytes: Buffer, start: number, end: number): void {
-    this.#channel.push(Buffer.from(bytes.subarray(start, end)));
+  #disconnect(bytes: Buffer, start: number, body: number, end: number): void {
+    checkEmpty('a DISCONNECT', bytes, start, body, end);
+    this.#disconnected = true;
+    this.close('client');
+  }
+
+  #write(bytes: Buffer): void {
+    this.writer.raw(bytes, 0, bytes.length);
   }
 
   /** The client's end of the connection is gone. One that never said a word is a load balancer's health check, and nothing to report. */
   #left(error?: Error): void {
     if (this.#silent) this.#refused = true;
-    if (this.#disconnected) this.close('client');
-    else this.close('network', error ?? (this.#session === undefined ? new Error('the client left before its session was open') : undefined));
+    this.close('network', error ?? (this.#session === undefined ? new Error('the client left before its session was open') : undefined));
   }
 
   /** Once for each connection. */
@@ -241,6 +243,7 @@ export class ClientConnection implements CoreConnection, LiveConnection, Session
     this.writer.flush();
     stream.resume();
     stream.end(() => stream.destroy());
-    setTimeout(() => stream.destroy(), LINGER_MILLISECONDS).unref();
+    const timer = setTimeout(() => stream.destroy(), LINGER_MILLISECONDS).unref();
+    stream.once('close', () => clearTimeout(timer));
   }
 }

@@ -1,4 +1,3 @@
-import type { AedesCore } from './aedes-core.js';
 import type { BrokerOptions } from './broker-options.js';
 import type { Topic, TopicCache } from './topic-cache.js';
 import type { CloseReason, Qos } from '../operations/observer.js';
@@ -24,7 +23,6 @@ export interface LiveConnection {
 export interface ClientContext {
   readonly options: BrokerOptions;
   readonly journal: Journal;
-  readonly core: AedesCore;
   readonly draining: boolean;
   readonly subscriptions: SubscriptionTree<Subscriber>;
   readonly topics: TopicCache<Subscriber>;

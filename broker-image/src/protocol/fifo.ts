@@ -1,6 +1,7 @@
 /** A queue whose both ends cost the same however long it is. */
 export class Fifo<T> {
-  #items: Array<T | undefined> = new Array<T | undefined>(16);
+  /** Empty until something is queued: most queues never are needed. */
+  #items: Array<T | undefined> = [];
   #head = 0;
   #length = 0;
 
@@ -26,14 +27,14 @@ export class Fifo<T> {
     this.#length--;
     // A burst must not keep its memory for ever.
     if (this.#length === 0 && this.#items.length > 1024) {
-      this.#items = new Array<T | undefined>(16);
+      this.#items = [];
       this.#head = 0;
     }
     return item;
   }
 
   #grow(): void {
-    const items = new Array<T | undefined>(this.#items.length * 2);
+    const items = new Array<T | undefined>(Math.max(16, this.#items.length * 2));
     for (let i = 0; i < this.#length; i++) items[i] = this.#items[(this.#head + i) & (this.#items.length - 1)];
     this.#items = items;
     this.#head = 0;

@@ -1,5 +1,7 @@
-/** Takes one control packet: `start` is its first byte in `bytes`, `body` the first after the fixed header, `end` the first after the packet. */
-export type FrameHandler = (bytes: Buffer, start: number, body: number, end: number) => void;
+export interface FrameHandler {
+  /** Takes one control packet: `start` is its first byte in `bytes`, `body` the first after the fixed header, `end` the first after the packet. */
+  packet(bytes: Buffer, start: number, body: number, end: number): void;
+}
 
 const MAX_LENGTH_BYTES = 4;
 
@@ -12,7 +14,8 @@ export class FrameError extends Error {
  * before anything of it is kept.
  */
 export class FrameReader {
-  #rest: Buffer[] = [];
+  /** Undefined while nothing is kept: a connection spends most of its time so. */
+  #rest: Buffer[] | undefined;
   #restLength = 0;
   /** Bytes that the packet in `#rest` needs before it can be handled; 0 while its header is incomplete. */
   #needed = 0;
@@ -34,7 +37,7 @@ export class FrameReader {
       this.#parse(chunk);
       return;
     }
-    this.#rest.push(chunk);
+    (this.#rest ??= []).push(chunk);
     this.#restLength += chunk.length;
     if (!this.#paused && this.#restLength >= this.#needed) this.#parseRest();
   }
@@ -52,8 +55,9 @@ export class FrameReader {
   }
 
   #parseRest(): void {
-    const bytes = this.#rest.length === 1 ? this.#rest[0]! : Buffer.concat(this.#rest, this.#restLength);
-    this.#rest = [];
+    const rest = this.#rest!;
+    const bytes = rest.length === 1 ? rest[0]! : Buffer.concat(rest, this.#restLength);
+    this.#rest = undefined;
     this.#restLength = 0;
     this.#needed = 0;
     this.#parse(bytes);
@@ -76,7 +80,7 @@ export class FrameReader {
       if (end > bytes.length) return this.#keep(bytes, start, end - start);
       const at = start;
       start = end;
-      this.handler(bytes, at, body, end);
+      this.handler.packet(bytes, at, body, end);
     }
     if (start < bytes.length) this.#keep(bytes, start, 0);
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ConnectRequest } from './aedes-core.js';
+import type { ConnectPacket, ConnectRequest } from './connect-packet.js';
 import type { BrokerOptions, Connection } from './broker-options.js';
 import { ConnectReturnCode } from './packets.js';
 import { topicProblem } from './topics.js';
@@ -43,10 +43,11 @@ export class Handshake {
   }
 
   /** @returns why the client is refused, if it is */
-  check(request: ConnectRequest, draining: boolean): Refusal | undefined {
+  check(packet: ConnectPacket, draining: boolean): Refusal | undefined {
     const { maxKeepaliveSeconds, limits } = this.#options;
-    const { clientId, clean, keepaliveSeconds, protocolVersion, will } = request;
-    this.#request = request;
+    const { clientId, clean, keepaliveSeconds, protocolVersion, will } = packet;
+    // Only what lasts: the password does not stay in memory.
+    this.#request = { clientId, clean, keepaliveSeconds, protocolVersion };
     this.#identity = { ...this.#identity, clientId };
     if (draining) return { reason: 'draining', returnCode: serverUnavailable };
     if (clientId === '') {
@@ -59,7 +60,7 @@ export class Handshake {
       return { reason: 'keepalive', returnCode: notAuthorized, error: new Error(`keepalive of ${keepaliveSeconds} s, at most ${maxKeepaliveSeconds} s and not 0 are allowed`) };
     }
     if (will !== undefined) {
-      const problem = will.qos > 2 ? 'its QoS does not exist' : topicProblem(will.topic, limits.maxTopicLevels);
+      const problem = topicProblem(will.topic, limits.maxTopicLevels);
       if (problem !== undefined) return { reason: 'malformed', error: new Error(`the will cannot be published: ${problem}`) };
       this.#will = Message.create(will.topic, will.payload, will.qos, will.retain);
     }

@@ -74,7 +74,13 @@ function readPacketId(bytes: Buffer, at: number): number {
   return packetId;
 }
 
-function readString(name: string, bytes: Buffer, cursor: { at: number }, end: number): string {
+/** How far a packet was read. */
+export interface Cursor {
+  at: number;
+}
+
+/** `name` is that of the packet, for the error. @throws PacketError */
+export function readString(name: string, bytes: Buffer, cursor: Cursor, end: number): string {
   const begin = cursor.at + 2;
   const stop = begin <= end ? begin + ((bytes[cursor.at]! << 8) | bytes[cursor.at + 1]!) : Infinity;
   if (stop > end) throw new PacketError(`${name} is cut off`);
@@ -120,3 +126,13 @@ export const ConnectReturnCode = {
 } as const;
 
 export const connackRefusal = (returnCode: number): Buffer => Buffer.of(PacketType.connack << 4, 2, 0, returnCode);
+
+export const CONNACK_ACCEPTED = Buffer.of(PacketType.connack << 4, 2, 0, ConnectReturnCode.accepted);
+/** Accepted, and the session of last time goes on. */
+export const CONNACK_RESUMED = Buffer.of(PacketType.connack << 4, 2, 1, ConnectReturnCode.accepted);
+export const PINGRESP = Buffer.of(PacketType.pingresp << 4, 0);
+
+/** PINGREQ and DISCONNECT: nothing but their type [MQTT-3.14.1-1]. @throws PacketError */
+export function checkEmpty(name: string, bytes: Buffer, start: number, body: number, end: number): void {
+  if ((bytes[start]! & 0x0f) !== 0 || end !== body) throw new PacketError(`${name} is malformed`);
+}

@@ -1,24 +1,28 @@
 import type { Duplex } from 'node:stream';
 
-/** Why a client is not read for a while: what it asks for must not pile up. */
-export type PauseReason = 'handshake' | 'store' | 'congestion';
+/** Why a client is not read for a while: what it asks for must not pile up. One bit each. */
+const REASONS = { handshake: 1, store: 2, congestion: 4, rate: 8 };
+export type PauseReason = keyof typeof REASONS;
 
 /** Reads a connection only while nothing speaks against it. */
 export class ReadGate {
-  readonly #reasons = new Set<PauseReason>();
+  #closed = 0;
 
   constructor(readonly stream: Duplex) {}
 
-  has(reason: PauseReason): boolean {
-    return this.#reasons.has(reason);
+  /** Whether the client is read. */
+  get isOpen(): boolean {
+    return this.#closed === 0;
   }
 
   close(reason: PauseReason): void {
-    this.#reasons.add(reason);
-    this.stream.pause();
+    if (this.#closed === 0) this.stream.pause();
+    this.#closed |= REASONS[reason];
   }
 
   open(reason: PauseReason): void {
-    if (this.#reasons.delete(reason) && this.#reasons.size === 0) this.stream.resume();
+    if ((this.#closed & REASONS[reason]) === 0) return;
+    this.#closed &= ~REASONS[reason];
+    if (this.#closed === 0) this.stream.resume();
   }
 }

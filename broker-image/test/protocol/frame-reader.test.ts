@@ -5,7 +5,7 @@ import { FrameError, FrameReader } from '../../src/protocol/frame-reader.js';
 
 function reader(maxBytes = 1_000_000) {
   const frames: string[] = [];
-  const frameReader = new FrameReader((bytes, start, body, end) => frames.push(`${bytes.toString('hex', start, body)}:${bytes.toString('hex', body, end)}`), maxBytes);
+  const frameReader = new FrameReader({ packet: (bytes, start, body, end) => frames.push(`${bytes.toString('hex', start, body)}:${bytes.toString('hex', body, end)}`) }, maxBytes);
   return { frames, frameReader };
 }
 
@@ -43,9 +43,11 @@ test('packets come out whole, however their bytes arrived', () => {
 
 test('nothing is handled while paused, not even the rest of the chunk', () => {
   const handled: number[] = [];
-  const frameReader: FrameReader = new FrameReader((bytes, start) => {
-    handled.push(bytes[start]!);
-    frameReader.pause();
+  const frameReader: FrameReader = new FrameReader({
+    packet: (bytes, start) => {
+      handled.push(bytes[start]!);
+      frameReader.pause();
+    },
   }, 100);
   frameReader.push(Buffer.concat([frame(1, 2), frame(2, 2), frame(3, 2)]));
   assert.deepEqual(handled, [1]);

@@ -81,7 +81,8 @@ test('packets that break the protocol close the connection', async (t) => {
     ['UNSUBSCRIBE with a filter that cannot be', Buffer.from('a206000100026123', 'hex'), /# must be the whole last level/],
     ['DISCONNECT with a flag', Buffer.from('e100', 'hex'), /a DISCONNECT is malformed/],
     ['DISCONNECT with a body', Buffer.from('e00100', 'hex'), /a DISCONNECT is malformed/],
-    ['PINGREQ with a flag', Buffer.from('c100', 'hex'), /./],
+    ['PINGREQ with a flag', Buffer.from('c100', 'hex'), /a PINGREQ is malformed/],
+    ['PINGREQ with a body', Buffer.from('c00100', 'hex'), /a PINGREQ is malformed/],
   ];
   for (const [name, bytes, pattern] of cases) {
     const client = await connected(broker);
