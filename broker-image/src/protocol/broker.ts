@@ -50,6 +50,11 @@ export class Broker implements ClientContext {
     return this.#clients.size;
   }
 
+  /** Connections by client id; some may still be on their way in. */
+  get clients(): ReadonlyMap<string, LiveConnection> {
+    return this.#clients;
+  }
+
   /** A listener hands over a stream that it accepted. */
   accept(connection: Connection): void {
     const { maxConnections = Infinity } = this.options.limits;

@@ -1,5 +1,5 @@
 import type { Connection } from './broker-options.js';
-import type { ClientContext, LiveConnection } from './client-context.js';
+import type { ClientContext, ClientDescription, LiveConnection } from './client-context.js';
 import { ClientSession, type SessionConnection } from './client-session.js';
 import { readConnect } from './connect-packet.js';
 import { FrameError, FrameReader, type FrameHandler } from './frame-reader.js';
@@ -32,6 +32,7 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
   #session: ClientSession | undefined;
   /** Whether the observer knows of the session. */
   #announced = false;
+  #connectedAt = 0;
   #refused = false;
   #disconnected = false;
   /** A packet came since the last check. */
@@ -61,6 +62,13 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
 
   get clientId(): string {
     return this.#handshake.identity.clientId;
+  }
+
+  describe(): ClientDescription | undefined {
+    if (!this.#announced) return undefined;
+    const { subscriptions, inFlight, ready } = this.#session!;
+    const { clean, keepaliveSeconds, protocolVersion } = this.#handshake.request!;
+    return { identity: this.#handshake.identity, connectedAt: this.#connectedAt, clean, keepaliveSeconds, protocolVersion, subscriptions, inFlight, ready, unsentBytes: this.writer.waiting };
   }
 
   /** Looks after the connection now and then; `now` is in milliseconds. */
@@ -160,6 +168,7 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
     this.#heard = true;
     this.#lastSent = performance.now();
     this.#announced = true;
+    this.#connectedAt = Date.now();
     options.observer.connectionOpened(this.#handshake.identity, { sessionPresent, clean, keepaliveSeconds, protocolVersion });
     // MQTT 3.1 has no session present flag: its byte is reserved.
     this.#write(sessionPresent && protocolVersion > 3 ? CONNACK_RESUMED : CONNACK_ACCEPTED);

@@ -1,5 +1,6 @@
 import type { BrokerOptions } from './broker-options.js';
 import type { Topic, TopicCache } from './topic-cache.js';
+import type { ClientIdentity } from '../access/access-control.js';
 import type { CloseReason, Qos } from '../operations/observer.js';
 import type { Journal, Message, ReceivedPacket, SubscriptionTree } from '../store/index.js';
 
@@ -11,9 +12,29 @@ export interface Subscriber {
   deliver(message: Message, granted: Qos): void;
 }
 
+/** What is known of a connected client, for whoever operates the broker. */
+export interface ClientDescription {
+  readonly identity: ClientIdentity;
+  /** Milliseconds since the epoch. */
+  readonly connectedAt: number;
+  readonly clean: boolean;
+  readonly keepaliveSeconds: number;
+  /** 3 for MQTT 3.1, 4 for 3.1.1. */
+  readonly protocolVersion: number;
+  readonly subscriptions: ReadonlyMap<string, Qos>;
+  /** Messages with QoS above 0 that were sent and are not acknowledged yet. */
+  readonly inFlight: number;
+  /** Messages with QoS above 0 that are ready to be sent, in memory. */
+  readonly ready: number;
+  /** Bytes that the client's connection has not taken yet. */
+  readonly unsentBytes: number;
+}
+
 /** What a broker does with its connections. */
 export interface LiveConnection {
   readonly clientId: string;
+  /** Undefined until the client is connected. */
+  describe(): ClientDescription | undefined;
   /** Looks whether the client is still there. */
   check(now: number): void;
   close(reason: CloseReason): void;

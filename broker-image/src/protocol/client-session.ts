@@ -31,7 +31,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
   #transient: TransientOutbox | undefined;
   /** QoS 2 packet ids of a clean session; the store has those of the others. */
   readonly #received = new Set<number>();
-  readonly #filters = new Set<string>();
+  readonly #filters = new Map<string, Qos>();
   /** Retained messages that still have to be sent. */
   readonly #retained: Array<Iterator<Message>> = [];
   #waitingAcknowledgements = 0;
@@ -52,6 +52,18 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
 
   get writer(): PacketWriter {
     return this.#connection.writer;
+  }
+
+  get subscriptions(): ReadonlyMap<string, Qos> {
+    return this.#filters;
+  }
+
+  get inFlight(): number {
+    return this.#outbox?.inFlight ?? 0;
+  }
+
+  get ready(): number {
+    return this.#outbox?.waiting ?? 0;
   }
 
   get persistent(): boolean {
@@ -106,7 +118,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
   end(reason: CloseReason, discardWill: boolean): void {
     this.#ended = true;
     const { journal } = this.#broker;
-    for (const filter of this.#filters) this.#broker.subscriptions.remove(filter, this);
+    for (const filter of this.#filters.keys()) this.#broker.subscriptions.remove(filter, this);
     this.#retained.length = 0;
     const sentUpTo = this.#stored?.sentUpTo ?? 0;
     this.#stored?.detach();
@@ -282,7 +294,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
   }
 
   #listen(filter: string, qos: Qos): void {
-    this.#filters.add(filter);
+    this.#filters.set(filter, qos);
     this.#broker.subscriptions.add(filter, this, qos);
   }
 

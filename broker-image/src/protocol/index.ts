@@ -1,2 +1,3 @@
 export { Broker } from './broker.js';
+export type { ClientDescription, LiveConnection } from './client-context.js';
 export type { BrokerOptions, Connection } from './broker-options.js';

@@ -39,7 +39,13 @@ abstract class Outbox<E extends Outgoing> {
 
   constructor(protected readonly owner: OutboxOwner) {}
 
-  protected get waiting(): number {
+  /** Messages that were sent and are not acknowledged yet. */
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  /** Messages in memory that come next. */
+  get waiting(): number {
     return this.#ready.length;
   }
 

@@ -27,7 +27,12 @@ export class PacketWriter {
 
   /** The client does not keep up. */
   get congested(): boolean {
-    return this.stream.writableLength + this.#length > MAX_WAITING;
+    return this.waiting > MAX_WAITING;
+  }
+
+  /** Bytes that the client's connection has not taken yet. */
+  get waiting(): number {
+    return this.stream.writableLength + this.#length;
   }
 
   /** Bytes that left for the client so far. */

@@ -141,6 +141,11 @@ export class Store {
     return this.#state.sessions.get(clientId);
   }
 
+  /** By client id. */
+  get sessions(): ReadonlyMap<string, Session> {
+    return this.#state.sessions;
+  }
+
   /** The connection that a client id belongs to. */
   owner(clientId: string): ConnectionId | undefined {
     return this.#state.owner(clientId);
