@@ -5,7 +5,7 @@ import { join } from 'path';
 import { stringify } from 'yaml';
 import * as library from '../../lib';
 import { MqttValidation } from '../../lib/check/mqtt-validation';
-import { type ClusterManifests, productionManifests } from '../rules/cases/base';
+import { type ClusterManifests, embedStore, productionManifests } from '../rules/cases/base';
 
 const ROOT = join(__dirname, '..', '..');
 let folder: string;
@@ -58,7 +58,7 @@ describe('cdk8s synth --validate', () => {
   test('fails with exit code 2 on errors; the report has rule, object, construct and remedy', () => {
     const { code, output, reports } = synth((manifests) => {
       affine(manifests);
-      manifests.statefulSet.metadata.annotations['cdk8s-mqtt/session-store'] = 'embedded';
+      embedStore(manifests);
       manifests.disruptionBudget.metadata.name = 'broker-budget';
     });
     expect(code).toBe(2);

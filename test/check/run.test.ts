@@ -3,7 +3,7 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { stringify } from 'yaml';
 import { run } from '../../lib/check/run';
-import { developmentManifests, productionManifests } from '../rules/cases/base';
+import { developmentManifests, embedStore, productionManifests } from '../rules/cases/base';
 
 let folder: string;
 
@@ -29,8 +29,9 @@ function check(...args: string[]): { code: number; stdout: string; stderr: strin
 const good = () => Object.values(productionManifests());
 /** An error about the StatefulSet and a warning about the client Service. */
 const bad = () => {
-  const { statefulSet, clientService, ...others } = productionManifests();
-  statefulSet.metadata.annotations['cdk8s-mqtt/session-store'] = 'embedded';
+  const manifests = productionManifests();
+  embedStore(manifests);
+  const { statefulSet, clientService, ...others } = manifests;
   clientService.spec.sessionAffinity = 'ClientIP';
   return [statefulSet, clientService, ...Object.values(others)];
 };

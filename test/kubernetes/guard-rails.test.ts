@@ -124,6 +124,8 @@ describe('guard rails on a real API server', () => {
     for (const { rule, breaks, satisfies } of ruleCases) {
       const cases = [...breaks.map(({ findings, ...breaking }) => ({ ...breaking, found: findings.map(({ object }) => object) })), ...satisfies.map((satisfying) => ({ ...satisfying, found: [] }))];
       for (const { name, manifests, found, needsOtherObjects } of cases) {
+        // Other objects may also speak for this one.
+        if (needsOtherObjects !== undefined && found.length === 0) continue;
         for (const manifest of manifests as any[]) {
           const resource = COLLECTIONS[manifest.kind]?.resource;
           if (!checked.some((check) => check.rule === rule && check.resource === resource)) continue;

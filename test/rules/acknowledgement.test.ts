@@ -1,4 +1,4 @@
-import { behindNodes, type ClusterManifests, productionManifests } from './cases/base';
+import { behindNodes, type ClusterManifests, configure, embedStore, productionManifests } from './cases/base';
 import { evaluate } from '../../lib/rules/evaluate';
 
 const KEY = 'acknowledge.cdk8s-mqtt/';
@@ -12,9 +12,9 @@ function findings(change: (manifests: ClusterManifests) => void) {
 
 describe('an acknowledgement', () => {
   test('on the object accepts the finding, with its reason', () => {
-    expect(findings(({ statefulSet }) => {
-      statefulSet.metadata.annotations['cdk8s-mqtt/session-store'] = 'embedded';
-      statefulSet.metadata.annotations[`${KEY}MQTT-SESSION-001`] = '  each broker serves one plant ';
+    expect(findings((manifests) => {
+      embedStore(manifests);
+      manifests.statefulSet.metadata.annotations[`${KEY}MQTT-SESSION-001`] = '  each broker serves one plant ';
     })).toEqual([expect.objectContaining({ id: 'MQTT-SESSION-001', acknowledged: 'each broker serves one plant' })]);
   });
 
@@ -24,6 +24,7 @@ describe('an acknowledgement', () => {
       Object.assign(manifests.statefulSet.metadata.annotations, {
         [`${KEY}MQTT-KEEPALIVE-002`]: 'measured next week', [`${KEY}MQTT-TRAFFIC-005`]: 'small fleet', 'cdk8s-mqtt/keepalive-max-seconds': '48',
       });
+      configure(manifests, ({ keepalive }) => { keepalive.maxSeconds = 48; });
     })).toEqual([
       expect.objectContaining({ id: 'MQTT-KEEPALIVE-002', object: 'Service/broker-nlb', acknowledged: 'measured next week' }),
       expect.objectContaining({ id: 'MQTT-TRAFFIC-005', object: 'Service/broker-nlb', acknowledged: 'small fleet' }),
@@ -31,9 +32,9 @@ describe('an acknowledgement', () => {
   });
 
   test('of another rule accepts nothing', () => {
-    const [keepalive] = findings(({ statefulSet, clientService }) => {
-      statefulSet.metadata.annotations['cdk8s-mqtt/session-store'] = 'embedded';
-      clientService.metadata.annotations = { [`${KEY}MQTT-SESSION-001`]: 'the Service is no workload' };
+    const [keepalive] = findings((manifests) => {
+      embedStore(manifests);
+      manifests.clientService.metadata.annotations = { [`${KEY}MQTT-SESSION-001`]: 'the Service is no workload' };
     });
     expect(keepalive).toMatchObject({ id: 'MQTT-SESSION-001', acknowledged: undefined });
   });
@@ -63,9 +64,9 @@ describe('an acknowledgement', () => {
   });
 
   test('without a reason accepts nothing and is an error', () => {
-    expect(findings(({ statefulSet }) => {
-      statefulSet.metadata.annotations['cdk8s-mqtt/session-store'] = 'embedded';
-      statefulSet.metadata.annotations[`${KEY}MQTT-SESSION-001`] = ' ';
+    expect(findings((manifests) => {
+      embedStore(manifests);
+      manifests.statefulSet.metadata.annotations[`${KEY}MQTT-SESSION-001`] = ' ';
     })).toEqual([
       expect.objectContaining({ id: 'MQTT-SESSION-001', acknowledged: undefined }),
       {

@@ -1,5 +1,5 @@
 import { ApiObject, App, Chart, JsonPatch, Testing } from 'cdk8s';
-import { productionManifests } from './cases/base';
+import { embedStore as embedded, productionManifests } from './cases/base';
 import { acknowledgeRule, attachRules, findingsAbout, Severity } from '../../lib/rules';
 
 let written: string[];
@@ -27,7 +27,6 @@ function addCluster(chart: Chart, id = 'Broker', change: (manifests: ReturnType<
   return { cluster, objects };
 }
 
-const embedded = ({ statefulSet }: ReturnType<typeof productionManifests>) => { statefulSet.metadata.annotations['cdk8s-mqtt/session-store'] = 'embedded'; };
 const affine = ({ clientService }: ReturnType<typeof productionManifests>) => { clientService.spec.sessionAffinity = 'ClientIP'; };
 
 describe('an app with rules', () => {

@@ -17,6 +17,10 @@ export const KNOWN_KEYS: string[] = Object.values(Annotations);
 export const NEEDED = [Annotations.PROFILE, Annotations.SESSION_STORE, Annotations.ANONYMOUS_CLIENTS];
 /** What the absence of these means for the constructs' own workloads, it cannot mean for others. */
 const NEEDED_OF_OTHERS = [Annotations.BROKER, ...NEEDED, Annotations.KEEPALIVE_MAX_SECONDS, Annotations.TLS_LISTENERS];
+/** What the companion broker's configuration tells as well. */
+const ANSWERED_BY_CONFIGURATION: string[] = [
+  Annotations.SESSION_STORE, Annotations.ANONYMOUS_CLIENTS, Annotations.KEEPALIVE_MAX_SECONDS, Annotations.TLS_LISTENERS,
+];
 export const NEEDED_OF_LOAD_BALANCER = [Annotations.LOAD_BALANCER_CLASS, Annotations.LOAD_BALANCER_EXPOSURE];
 
 export const annotationRules: readonly Rule[] = [
@@ -55,11 +59,14 @@ export const annotationRules: readonly Rule[] = [
     title: 'A broker declares what the rules must know of it',
     why: 'Whether a missing budget, a small volume or an open listener is a mistake depends on what the cluster is for. Rules that need a declaration which is not there say nothing.',
     source: SOURCE,
-    remedy: 'Declare it on the workload. The constructs do so by themselves.',
+    remedy: 'Declare it on the workload. The constructs do so by themselves; of the companion broker, its configuration tells most of it.',
     example: EXAMPLE,
-  }, ({ broker, object, recognisedBy }) => recognisedBy === undefined
-    ? undeclared(object.annotations, NEEDED)
-    : undeclared(object.annotations, NEEDED_OF_OTHERS, `recognised as ${broker} by ${recognisedBy}; `)),
+  }, ({ broker, configured, object, recognisedBy }) => {
+    const unanswered = (keys: readonly string[]) => configured === undefined ? keys : keys.filter((key) => !ANSWERED_BY_CONFIGURATION.includes(key));
+    return recognisedBy === undefined
+      ? undeclared(object.annotations, unanswered(NEEDED))
+      : undeclared(object.annotations, unanswered(NEEDED_OF_OTHERS), `recognised as ${broker} by ${recognisedBy}; `);
+  }),
 
   entranceRule({
     id: 'MQTT-ANNOTATION-004',

@@ -1,6 +1,7 @@
 import { annotationRules } from './annotation';
 import { autoscalingRules } from './autoscaling';
 import { capacityRules } from './capacity';
+import { configurationRules } from './configuration';
 import { disruptionRules } from './disruption';
 import { idleTimeoutRules } from './idle-timeout';
 import { keepaliveRules } from './keepalive';
@@ -46,6 +47,7 @@ export const topics: readonly Topic[] = [
   { title: 'Workload', rules: workloadRules },
   { title: 'Probes', rules: probeRules },
   { title: 'Pod security', rules: podSecurityRules },
+  { title: 'Configuration of the broker', rules: configurationRules },
   { title: 'Declarations', rules: annotationRules },
   { title: 'Objects', rules: objectRules },
 ];

@@ -1,5 +1,6 @@
 import { Severity } from '../finding';
 import type { BrokerWorkload } from '../model/broker-workload';
+import { Declared } from '../model/declared';
 import { opens, restrictsIngress } from '../model/ingress-policy';
 import { endsTls } from '../model/provider-annotations';
 import { loadBalancerRule, type Rule, serviceRule, workloadRule } from '../rule';
@@ -33,7 +34,7 @@ export const securityRules: readonly Rule[] = [
   annotations:
     cdk8s-mqtt/anonymous-clients: refused`,
   }, (broker) => !broker.isProduction || !broker.allowsAnonymousClients ? [] : [{
-    found: "metadata.annotations 'cdk8s-mqtt/anonymous-clients: allowed'",
+    found: anonymousFound(broker),
     breaks: 'The fleet is open to everybody who can connect.',
   }]),
 
@@ -48,7 +49,7 @@ export const securityRules: readonly Rule[] = [
   annotations:
     cdk8s-mqtt/anonymous-clients: refused`,
   }, (broker) => !broker.isDevelopment || !broker.allowsAnonymousClients ? [] : [{
-    found: "metadata.annotations 'cdk8s-mqtt/anonymous-clients: allowed'",
+    found: anonymousFound(broker),
     breaks: 'Everybody who can connect may publish and subscribe.',
   }]),
 
@@ -144,6 +145,11 @@ export const securityRules: readonly Rule[] = [
     }];
   }),
 ];
+
+function anonymousFound({ configured, object }: BrokerWorkload): string {
+  const { key } = Declared.anonymousClients;
+  return key in object.annotations ? `metadata.annotations '${key}: ${object.annotations[key]}'` : `authentication.anonymous: true in ${configured?.place}`;
+}
 
 function describe({ name, port }: BrokerWorkload['listeners'][number]): string {
   return name === undefined ? String(port) : `${port} (${name})`;

@@ -1,4 +1,5 @@
 import { Severity } from '../finding';
+import { Declared } from '../model/declared';
 import { type Rule, workloadRule } from '../rule';
 
 export const sessionRules: readonly Rule[] = [
@@ -15,7 +16,7 @@ export const sessionRules: readonly Rule[] = [
 spec:
   replicas: 1`,
   }, (broker) => broker.sessionStore !== 'embedded' || broker.maximumReplicas <= 1 ? [] : [{
-    found: `metadata.annotations 'cdk8s-mqtt/session-store: embedded', with ${broker.replicasFound}`,
+    found: `${Declared.sessionStore.key in broker.object.annotations ? `metadata.annotations '${Declared.sessionStore.key}: embedded'` : `no cluster in ${broker.configured?.place}`}, with ${broker.replicasFound}`,
     breaks: 'The pods are separate brokers: messages do not pass between their clients, and sessions do not move with a client.',
   }]),
 ];

@@ -1,3 +1,4 @@
+import { CONFIGURATION_VARIABLE } from './broker-configuration';
 import { Container } from './container';
 import type { ManifestObject } from './manifest-object';
 import { Annotations } from '../../manifest/annotations';
@@ -24,6 +25,8 @@ export const declaredBroker: FindBroker = (object) => {
 /** Brokers in manifests of other origin too: charts of other projects, YAML written by hand. */
 export const anyBroker: FindBroker = (object) => declaredBroker(object) ?? recognisedBroker(object);
 
+/** The companion broker, whose last part would fit many others. */
+const COMPANION_IMAGE = /(^|\/)cdk8s-mqtt\/broker([:@]|$)/;
 /** Last part of an image's name, with the broker in it. */
 const IMAGES: Record<string, string> = {
   'emqx': 'emqx',
@@ -59,7 +62,11 @@ function seenIn(container: Container): { broker?: string; byImage?: boolean; rec
   const image = container.fields.at('image').text ?? '';
   const name = imageName(image);
   if (isClient(container) || PROXIES.includes(name)) return {};
-  if (Object.hasOwn(IMAGES, name)) return { broker: IMAGES[name], byImage: true, recognisedBy: `the image '${image}' of ${container.path}` };
+  const byImage = COMPANION_IMAGE.test(image) ? 'aedes' : Object.hasOwn(IMAGES, name) ? IMAGES[name] : undefined;
+  if (byImage !== undefined) return { broker: byImage, byImage: true, recognisedBy: `the image '${image}' of ${container.path}` };
+  if (container.fields.at('env').items.some((variable) => variable.at('name').text === CONFIGURATION_VARIABLE)) {
+    return { broker: 'aedes', recognisedBy: `the variable ${CONFIGURATION_VARIABLE} of ${container.path}` };
+  }
   const port = container.ports.find((candidate) => candidate.protocol === 'TCP' && MQTT_PORTS.includes(candidate.port));
   return port === undefined ? {} : { broker: name || container.name, recognisedBy: `port ${port.port} of ${container.path}` };
 }

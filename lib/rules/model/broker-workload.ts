@@ -1,4 +1,5 @@
 import type { Autoscaler } from './autoscaler';
+import type { BrokerConfiguration } from './broker-configuration';
 import type { BrokerEvidence } from './broker-evidence';
 import type { Container, ContainerPort } from './container';
 import { dataVolume, type DataVolume } from './data-volume';
@@ -18,7 +19,10 @@ export const OPERATIONS_PORT_NAMES = [
 const PLAINTEXT_PORT = 1883;
 const PLAINTEXT_PORT_NAMES = ['mqtt', 'mqtt-tcp', 'tcp-mqtt'];
 
-/** A workload that runs brokers, and what belongs to it. */
+/**
+ * A workload that runs brokers, and what belongs to it. What its annotations declare counts; where they say nothing, the configuration of the companion broker
+ * answers. That the two agree is a rule of its own (MQTT-CONFIG-002).
+ */
 export class BrokerWorkload {
   public readonly services: ServiceObject[] = [];
   /** Routes of the Gateway API that lead to its Services. They carry the declarations of a load balancer. */
@@ -27,6 +31,8 @@ export class BrokerWorkload {
   public readonly networkPolicies: ManifestObject[] = [];
   public readonly autoscalers: Autoscaler[] = [];
   public readonly serviceAccounts: ManifestObject[] = [];
+  /** The configuration file of the companion broker. @default - of another broker, or not among the objects */
+  public configuration?: BrokerConfiguration;
   public readonly pods: PodTemplate;
 
   constructor(
@@ -48,6 +54,11 @@ export class BrokerWorkload {
 
   public get spec(): Fields {
     return this.object.spec;
+  }
+
+  /** The configuration where it can be read: it answers what no annotation declares. */
+  public get configured(): BrokerConfiguration | undefined {
+    return this.configuration?.problem === undefined ? this.configuration : undefined;
   }
 
   public get container(): Container | undefined {
@@ -79,20 +90,21 @@ export class BrokerWorkload {
 
   /** The longest keepalive that clients may ask for, in seconds; infinite without a limit. */
   public get keepaliveMaximum(): number {
-    return declared(this.object, Declared.keepaliveMaximum) ?? Infinity;
+    return declared(this.object, Declared.keepaliveMaximum) ?? this.configured?.keepaliveMaximum ?? Infinity;
   }
 
   /** Whether there is a word about the keepalive: of a broker that is only recognised, a missing annotation does not say that there is no limit. */
   public get knowsKeepalive(): boolean {
-    return this.recognisedBy === undefined || declared(this.object, Declared.keepaliveMaximum) !== undefined;
+    return this.recognisedBy === undefined || this.configured !== undefined || declared(this.object, Declared.keepaliveMaximum) !== undefined;
   }
 
   public get sessionStore(): 'embedded' | 'replicated' | undefined {
-    return declared(this.object, Declared.sessionStore);
+    return declared(this.object, Declared.sessionStore) ?? this.configured?.sessionStore;
   }
 
   public get allowsAnonymousClients(): boolean {
-    return declared(this.object, Declared.anonymousClients) === 'allowed';
+    const declaration = declared(this.object, Declared.anonymousClients);
+    return declaration === undefined ? this.configured?.allowsAnonymousClients ?? false : declaration === 'allowed';
   }
 
   public get nodeCount(): number | undefined {
@@ -104,7 +116,7 @@ export class BrokerWorkload {
   }
 
   public get drainRate(): number | undefined {
-    return declared(this.object, Declared.drainRate);
+    return declared(this.object, Declared.drainRate) ?? this.configured?.drainRate;
   }
 
   /** How long a stopping broker takes to disconnect its clients, as far as that is declared. */
@@ -113,7 +125,7 @@ export class BrokerWorkload {
   }
 
   public get shutdownDelaySeconds(): number {
-    return declared(this.object, Declared.shutdownDelay) ?? 0;
+    return declared(this.object, Declared.shutdownDelay) ?? this.configured?.shutdownDelaySeconds ?? 0;
   }
 
   public get preStopSeconds(): number {
@@ -126,7 +138,7 @@ export class BrokerWorkload {
   }
 
   public get dataVolume(): DataVolume | undefined {
-    return this.container && dataVolume(this.broker, this.spec, this.container.fields);
+    return this.container && dataVolume(this.broker, this.spec, this.container.fields, this.configured?.storeDirectory);
   }
 
   /** Ports that MQTT clients connect to: what is neither probed over HTTP nor named as something else. */
@@ -137,6 +149,8 @@ export class BrokerWorkload {
   /** Whether a listener is known to have no TLS. */
   public isPlaintext(port: ContainerPort): boolean {
     const tlsListeners = declared(this.object, Declared.tlsListeners);
+    const listener = this.configured?.listeners.find((candidate) => candidate.port === port.port);
+    if (tlsListeners === undefined && listener) return !listener.isTls;
     if (tlsListeners === undefined && this.recognisedBy !== undefined) return port.port === PLAINTEXT_PORT || PLAINTEXT_PORT_NAMES.includes(port.name ?? '');
     return port.name === undefined || !(tlsListeners ?? []).includes(port.name);
   }

@@ -17,12 +17,11 @@ export type DataVolume =
   | { readonly kind: 'none'; readonly path: string };
 
 /** The volume that is mounted over the data directory of this broker; `undefined` for a broker whose directory is not known and that claims nothing. */
-export function dataVolume(broker: string, workload: Fields, container: Fields): DataVolume | undefined {
+export function dataVolume(broker: string, workload: Fields, container: Fields, configuredDirectory?: string): DataVolume | undefined {
   const claims = workload.at('volumeClaimTemplates').items;
   const mounts = container.at('volumeMounts').items;
-  const directory = Object.hasOwn(DATA_DIRECTORIES, broker)
-    ? DATA_DIRECTORIES[broker]
-    : mounts.find((mount) => claims.some((claim) => nameOf(claim) === mount.at('name').text))?.at('mountPath').text;
+  const known = configuredDirectory ?? (Object.hasOwn(DATA_DIRECTORIES, broker) ? DATA_DIRECTORIES[broker] : undefined);
+  const directory = known ?? mounts.find((mount) => claims.some((claim) => nameOf(claim) === mount.at('name').text))?.at('mountPath').text;
   if (directory === undefined) return undefined;
 
   const mount = mounts

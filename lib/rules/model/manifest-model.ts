@@ -1,10 +1,12 @@
 import { Autoscaler } from './autoscaler';
+import { BrokerConfiguration, configurationPath } from './broker-configuration';
 import { declaredBroker, type FindBroker } from './broker-evidence';
 import { BrokerWorkload } from './broker-workload';
 import { Fields } from './fields';
 import { selects } from './label-selector';
 import { type Manifest, ManifestObject } from './manifest-object';
 import type { ManifestReference } from './manifest-reference';
+import { mountedFile } from './mounted-file';
 import { ServiceObject } from './service-object';
 
 const ROUTES = ['TCPRoute', 'TLSRoute'];
@@ -80,6 +82,7 @@ export class ManifestModel {
           if (object) this.relate(object, [broker]);
         });
       }
+      broker.configuration = configurationOf(broker, (name) => find('ConfigMap', broker, name));
       const account = find('ServiceAccount', broker, broker.pods.spec.at('serviceAccountName').text);
       if (account) {
         broker.serviceAccounts.push(account);
@@ -142,6 +145,14 @@ function labelKey(namespace: string, key: string, value: string): string {
 
 function identity({ apiVersion, kind, namespace, name, origin }: ManifestReference): string {
   return JSON.stringify([apiVersion, kind, namespace, name, origin]);
+}
+
+/** The file that the container of a companion broker is told to read. */
+function configurationOf({ broker, container, pods }: BrokerWorkload, findConfigMap: (name: string) => ManifestObject | undefined): BrokerConfiguration | undefined {
+  const path = broker === 'aedes' && container ? configurationPath(container) : undefined;
+  const file = path === undefined ? undefined : mountedFile(pods, container!, path);
+  const configMap = file && findConfigMap(file.configMap);
+  return configMap && new BrokerConfiguration(configMap, file.key);
 }
 
 /** A `List` is what its items are. */

@@ -1,4 +1,7 @@
 import { production, type RuleCases } from './rule-case';
+import { Annotations } from '../../../lib/manifest/annotations';
+
+const NO_RULE_READS_IT = `No rule reads it. Known are ${Object.values(Annotations).map((key) => key.replace('cdk8s-mqtt/', '')).join(', ')}.`;
 
 function declared(key: string, value: string): object[] {
   return production(({ statefulSet }) => { statefulSet.metadata.annotations[`cdk8s-mqtt/${key}`] = value; });
@@ -107,7 +110,7 @@ export const annotationCases: RuleCases[] = [
       findings: [{
         object: 'StatefulSet mqtt/broker',
         found: "metadata.annotations 'cdk8s-mqtt/keepalive-maximum: 300'",
-        breaks: 'No rule reads it. Known are broker, profile, keepalive-max-seconds, session-store, anonymous-clients, node-count, connections-per-pod, drain-connections-per-second, shutdown-delay-seconds, tls-listeners, load-balancer-provider, load-balancer-class, load-balancer-idle-timeout-seconds, load-balancer-exposure, load-balancer-local-health-check.',
+        breaks: NO_RULE_READS_IT,
       }],
     }, {
       name: 'a misspelled name on a Service',
@@ -115,7 +118,7 @@ export const annotationCases: RuleCases[] = [
       findings: [{
         object: 'Service mqtt/broker-nlb',
         found: "metadata.annotations 'cdk8s-mqtt/loadbalancer-class: proxy'",
-        breaks: 'No rule reads it. Known are broker, profile, keepalive-max-seconds, session-store, anonymous-clients, node-count, connections-per-pod, drain-connections-per-second, shutdown-delay-seconds, tls-listeners, load-balancer-provider, load-balancer-class, load-balancer-idle-timeout-seconds, load-balancer-exposure, load-balancer-local-health-check.',
+        breaks: NO_RULE_READS_IT,
       }],
     }],
     satisfies: [
@@ -127,14 +130,24 @@ export const annotationCases: RuleCases[] = [
     rule: 'MQTT-ANNOTATION-003',
     breaks: [{
       name: 'only the broker',
-      manifests: production(({ statefulSet }) => { statefulSet.metadata.annotations = { 'cdk8s-mqtt/broker': 'aedes', 'cdk8s-mqtt/profile': 'production' }; }),
+      manifests: production((manifests) => {
+        manifests.statefulSet.metadata.annotations = { 'cdk8s-mqtt/broker': 'aedes', 'cdk8s-mqtt/profile': 'production' };
+        delete manifests.configuration;
+      }),
       findings: [{
         object: 'StatefulSet mqtt/broker',
         found: 'no annotation cdk8s-mqtt/session-store, cdk8s-mqtt/anonymous-clients',
         breaks: 'Rules that depend on it cannot judge this object.',
       }],
     }],
-    satisfies: [{ name: 'all that are needed', manifests: production() }],
+    satisfies: [
+      { name: 'all that are needed', manifests: production() },
+      {
+        name: 'what the configuration of the broker does not tell',
+        needsOtherObjects: 'the configuration stands in a ConfigMap',
+        manifests: production(({ statefulSet }) => { statefulSet.metadata.annotations = { 'cdk8s-mqtt/broker': 'aedes', 'cdk8s-mqtt/profile': 'production' }; }),
+      },
+    ],
   },
   {
     rule: 'MQTT-ANNOTATION-004',

@@ -1,3 +1,5 @@
+import { parse, stringify } from 'yaml';
+
 /* Manifests of a production cluster in front of which nothing is found. A case takes them and breaks one thing. */
 
 /** The manifests by what they are for; a case may add others. */
@@ -15,6 +17,14 @@ export interface ClusterManifests {
 
 const LABELS = { 'app.kubernetes.io/name': 'mqtt-broker', 'app.kubernetes.io/instance': 'broker' };
 const NAMESPACE = 'mqtt';
+const CONFIGURATION = {
+  listeners: [{ name: 'mqtts', protocol: 'tls', port: 8883, tls: { certificateFile: '/etc/mqtt-broker/tls/tls.crt', privateKeyFile: '/etc/mqtt-broker/tls/tls.key' } }],
+  authentication: { passwordFile: '/etc/mqtt-broker/passwords/passwords' },
+  keepalive: { maxSeconds: 180 },
+  store: { directory: '/var/lib/mqtt-broker' },
+  cluster: { log: { servers: ['nats://broker-log:4222'] } },
+  shutdown: { delaySeconds: 15, connectionsPerSecond: 500 },
+};
 
 /** Three brokers that share sessions, behind an internal Network Load Balancer with IP targets. */
 export function productionManifests(): ClusterManifests {
@@ -130,7 +140,7 @@ export function productionManifests(): ClusterManifests {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: 'broker-configuration', namespace: NAMESPACE },
-      data: { 'broker.yaml': 'listeners: []\n' },
+      data: { 'broker.yaml': stringify(CONFIGURATION) },
     },
   });
 }
@@ -140,10 +150,24 @@ export function developmentManifests(): ClusterManifests {
   const manifests = productionManifests();
   const { annotations } = manifests.statefulSet.metadata;
   annotations['cdk8s-mqtt/profile'] = 'development';
-  annotations['cdk8s-mqtt/session-store'] = 'embedded';
+  embedStore(manifests);
   manifests.statefulSet.spec.replicas = 1;
   manifests.statefulSet.spec.volumeClaimTemplates[0].spec.resources.requests.storage = '15Gi';
   return manifests;
+}
+
+/** Changes the configuration file of the broker. */
+export function configure(manifests: ClusterManifests, change: (configuration: any) => void): void {
+  const { data } = manifests.configuration;
+  const configuration = parse(data['broker.yaml']);
+  change(configuration);
+  data['broker.yaml'] = stringify(configuration);
+}
+
+/** Gives each broker a store of its own, in the declaration as in the configuration. */
+export function embedStore(manifests: ClusterManifests): void {
+  manifests.statefulSet.metadata.annotations['cdk8s-mqtt/session-store'] = 'embedded';
+  configure(manifests, (configuration) => { delete configuration.cluster; });
 }
 
 export function service(name: string, spec: object, annotations?: Record<string, string>): any {

@@ -1,6 +1,7 @@
 import { annotationCases } from './annotation';
 import { autoscalingCases } from './autoscaling';
 import { capacityCases } from './capacity';
+import { configurationCases } from './configuration';
 import { disruptionCases } from './disruption';
 import { idleTimeoutCases } from './idle-timeout';
 import { keepaliveCases } from './keepalive';
@@ -40,6 +41,7 @@ export const ruleCases: readonly RuleCases[] = [
   ...workloadCases,
   ...probeCases,
   ...podSecurityCases,
+  ...configurationCases,
   ...annotationCases,
   ...objectCases,
 ];

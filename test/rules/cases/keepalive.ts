@@ -1,8 +1,13 @@
-import { behindNodes, podOf } from './base';
+import { behindNodes, type ClusterManifests, configure, podOf } from './base';
 import { development, production, type RuleCases } from './rule-case';
 
 const KEEPALIVE = 'cdk8s-mqtt/keepalive-max-seconds';
 const IDLE_TIMEOUT = 'cdk8s-mqtt/load-balancer-idle-timeout-seconds';
+
+function withoutLimit(manifests: ClusterManifests): void {
+  delete manifests.statefulSet.metadata.annotations[KEEPALIVE];
+  configure(manifests, (configuration) => { delete configuration.keepalive; });
+}
 
 export const keepaliveCases: RuleCases[] = [
   {
@@ -37,7 +42,7 @@ export const keepaliveCases: RuleCases[] = [
       {
         name: 'no limit behind a proxy, which answers TCP keepalive itself',
         manifests: production((manifests) => {
-          delete manifests.statefulSet.metadata.annotations[KEEPALIVE];
+          withoutLimit(manifests);
           behindNodes(manifests, { 'cdk8s-mqtt/load-balancer-class': 'proxy' });
         }),
         findings: [{
@@ -136,11 +141,18 @@ export const keepaliveCases: RuleCases[] = [
           delete statefulSet.spec.template.spec.securityContext.sysctls;
         }),
       },
-      { name: 'no limit, and TCP keepalive through a passthrough load balancer', manifests: production(({ statefulSet }) => { delete statefulSet.metadata.annotations[KEEPALIVE]; }) },
+      {
+        name: 'a limit that only the configuration of the broker tells',
+        manifests: production((manifests) => {
+          delete manifests.statefulSet.metadata.annotations[KEEPALIVE];
+          delete podOf(manifests).securityContext.sysctls;
+        }),
+      },
+      { name: 'no limit, and TCP keepalive through a passthrough load balancer', manifests: production(withoutLimit) },
       {
         name: 'no limit behind a load balancer without an idle timeout',
         manifests: production((manifests) => {
-          delete manifests.statefulSet.metadata.annotations[KEEPALIVE];
+          withoutLimit(manifests);
           delete podOf(manifests).securityContext.sysctls;
           behindNodes(manifests, { [IDLE_TIMEOUT]: 'none' });
         }),
@@ -148,7 +160,7 @@ export const keepaliveCases: RuleCases[] = [
       {
         name: 'no limit and no load balancer',
         manifests: development((manifests) => {
-          delete manifests.statefulSet.metadata.annotations[KEEPALIVE];
+          withoutLimit(manifests);
           delete podOf(manifests).securityContext.sysctls;
           delete manifests.loadBalancer;
         }),

@@ -38,10 +38,10 @@ export const objectCases: RuleCases[] = [
     rule: 'MQTT-OBJECT-002',
     breaks: [{
       name: 'an access control list of 2 MiB',
-      manifests: production(({ configuration }) => { configuration.data.acl = 'x'.repeat(2 ** 21); }),
+      manifests: production(({ configuration }) => { configuration.data = { acl: 'x'.repeat(2 ** 21) }; }),
       findings: [{
         object: 'ConfigMap mqtt/broker-configuration',
-        found: 'data of 2097180 bytes',
+        found: 'data of 2097155 bytes',
         breaks: 'The ConfigMap is refused, and the pods wait for it.',
       }],
     }],

@@ -4,7 +4,7 @@ import { type ClusterManifests, developmentManifests, productionManifests } from
 export interface RuleCase {
   readonly name: string;
   readonly manifests: readonly object[];
-  /** Why a single object does not show it, for places that see one object at a time. @default - one does, if the rule is about one */
+  /** Why a single object does not show it, or shows it without the other that takes it back, for places that see one object at a time. @default - one does, if the rule is about one */
   readonly needsOtherObjects?: string;
 }
 

@@ -1,4 +1,4 @@
-import { behindNodes, type ClusterManifests, containerOf } from './base';
+import { behindNodes, type ClusterManifests, configure, containerOf } from './base';
 import { development, production, type RuleCases } from './rule-case';
 
 const AWS = 'service.beta.kubernetes.io/aws-load-balancer-';
@@ -6,14 +6,27 @@ const ANONYMOUS = 'cdk8s-mqtt/anonymous-clients';
 const EXPOSURE = 'cdk8s-mqtt/load-balancer-exposure';
 const TLS = 'cdk8s-mqtt/tls-listeners';
 
-function plaintext({ statefulSet }: ClusterManifests): void {
-  delete statefulSet.metadata.annotations[TLS];
+function plaintext(manifests: ClusterManifests): void {
+  delete manifests.statefulSet.metadata.annotations[TLS];
+  configure(manifests, ({ listeners: [listener] }) => { listener.protocol = 'tcp'; });
 }
 
 export const securityCases: RuleCases[] = [
   {
     rule: 'MQTT-SECURITY-001',
     breaks: [{
+      name: 'allowed by the configuration, and nothing declared',
+      needsOtherObjects: 'the configuration stands in a ConfigMap',
+      manifests: production((manifests) => {
+        delete manifests.statefulSet.metadata.annotations[ANONYMOUS];
+        configure(manifests, ({ authentication }) => { authentication.anonymous = true; });
+      }),
+      findings: [{
+        object: 'StatefulSet mqtt/broker',
+        found: 'authentication.anonymous: true in broker.yaml of ConfigMap broker-configuration',
+        breaks: 'The fleet is open to everybody who can connect.',
+      }],
+    }, {
       name: 'allowed in production',
       manifests: production(({ statefulSet }) => { statefulSet.metadata.annotations[ANONYMOUS] = 'allowed'; }),
       findings: [{
@@ -76,6 +89,11 @@ export const securityCases: RuleCases[] = [
     ],
     satisfies: [
       { name: 'TLS only, beside the operations port', manifests: production() },
+      {
+        name: 'TLS that only the configuration of the broker tells',
+        needsOtherObjects: 'the configuration stands in a ConfigMap',
+        manifests: production(({ statefulSet }) => { delete statefulSet.metadata.annotations[TLS]; }),
+      },
       {
         name: 'two listeners with TLS, and ports that are none',
         manifests: production((manifests) => {

@@ -1,5 +1,10 @@
-import { containerOf, podOf } from './base';
+import { type ClusterManifests, configure, containerOf, podOf } from './base';
 import { production, type RuleCases } from './rule-case';
+
+function withoutDelay(manifests: ClusterManifests): void {
+  delete manifests.statefulSet.metadata.annotations['cdk8s-mqtt/shutdown-delay-seconds'];
+  configure(manifests, ({ shutdown }) => { shutdown.delaySeconds = 0; });
+}
 
 export const shutdownCases: RuleCases[] = [
   {
@@ -46,6 +51,20 @@ export const shutdownCases: RuleCases[] = [
         }],
       },
       {
+        name: 'a slow drain that only the configuration of the broker tells',
+        needsOtherObjects: 'the configuration stands in a ConfigMap',
+        manifests: production((manifests) => {
+          delete manifests.statefulSet.metadata.annotations['cdk8s-mqtt/drain-connections-per-second'];
+          configure(manifests, ({ shutdown }) => { shutdown.connectionsPerSecond = 200; });
+        }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: 'spec.template.spec.terminationGracePeriodSeconds: 60; needed are 0 (preStop) + 15 (shutdown delay) + 50 (drain) + 10 (flush) = 75 s',
+          breaks: 'The broker is killed 15 s before it is done.',
+          remedy: 'Set terminationGracePeriodSeconds to 75 at least (terminationGracePeriod), or raise the drain rate.',
+        }],
+      },
+      {
         name: 'a slow drain',
         manifests: production(({ statefulSet }) => { statefulSet.metadata.annotations['cdk8s-mqtt/drain-connections-per-second'] = '100'; }),
         findings: [{
@@ -57,6 +76,14 @@ export const shutdownCases: RuleCases[] = [
       },
     ],
     satisfies: [
+      {
+        name: 'a fast drain that only the configuration of the broker tells',
+        manifests: production((manifests) => {
+          delete manifests.statefulSet.metadata.annotations['cdk8s-mqtt/drain-connections-per-second'];
+          configure(manifests, ({ shutdown }) => { shutdown.connectionsPerSecond = 2000; });
+          podOf(manifests).terminationGracePeriodSeconds = 30;
+        }),
+      },
       { name: 'exactly enough', manifests: production((manifests) => { podOf(manifests).terminationGracePeriodSeconds = 45; }) },
       { name: 'more than enough', manifests: production() },
       { name: 'preStop that fits', manifests: production((manifests) => { containerOf(manifests).lifecycle = { preStop: { exec: { command: ['/bin/sleep', '15'] } } }; }) },
@@ -86,7 +113,7 @@ export const shutdownCases: RuleCases[] = [
     rule: 'MQTT-SHUTDOWN-003',
     breaks: [{
       name: 'no delay',
-      manifests: production(({ statefulSet }) => { delete statefulSet.metadata.annotations['cdk8s-mqtt/shutdown-delay-seconds']; }),
+      manifests: production(withoutDelay),
       findings: [{
         object: 'StatefulSet mqtt/broker',
         found: 'no preStop sleep and no shutdown delay, behind a load balancer',
@@ -98,14 +125,14 @@ export const shutdownCases: RuleCases[] = [
       {
         name: 'a preStop sleep',
         manifests: production((manifests) => {
-          delete manifests.statefulSet.metadata.annotations['cdk8s-mqtt/shutdown-delay-seconds'];
+          withoutDelay(manifests);
           containerOf(manifests).lifecycle = { preStop: { sleep: { seconds: 10 } } };
         }),
       },
       {
         name: 'no load balancer',
         manifests: production((manifests) => {
-          delete manifests.statefulSet.metadata.annotations['cdk8s-mqtt/shutdown-delay-seconds'];
+          withoutDelay(manifests);
           delete manifests.loadBalancer;
         }),
       },

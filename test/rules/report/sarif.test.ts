@@ -1,11 +1,11 @@
 import type { Finding } from '../../../lib/rules/acknowledgement';
 import { evaluate } from '../../../lib/rules/evaluate';
 import { sarifReport } from '../../../lib/rules/report/sarif';
-import { type ClusterManifests, productionManifests } from '../cases/base';
+import { type ClusterManifests, embedStore, productionManifests } from '../cases/base';
 
 function findings(change: (manifests: ClusterManifests) => void = () => undefined): Finding[] {
   const manifests = productionManifests();
-  manifests.statefulSet.metadata.annotations['cdk8s-mqtt/session-store'] = 'embedded';
+  embedStore(manifests);
   manifests.clientService.spec.sessionAffinity = 'ClientIP';
   change(manifests);
   return evaluate(Object.values(manifests).map((manifest, index) => ({ manifest, origin: `a.yaml:${index}` })));
