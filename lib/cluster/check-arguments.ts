@@ -11,6 +11,7 @@ import { ArgumentErrors, show } from '../manifest/arguments';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { Labels } from '../manifest/labels';
 import { VersionGates } from '../manifest/version-gates';
+import { checkSessionStore } from '../message-log/check-session-store';
 import type { MqttListener } from '../network/mqtt-listener';
 import { checkAuthentication } from '../security/check-authentication';
 import { checkTls } from '../security/check-tls';
@@ -34,7 +35,9 @@ export function checkArguments(scope: Construct, props: MqttClusterProps): void 
   const settings = givenSettings(props);
   const target = props.kubernetesVersion ?? KubernetesVersion.V1_35;
   const strategy = (props.broker ?? MqttBroker.aedes())._strategy;
-  errors.dnsLabel('name', props.name, MAX_NAME_LENGTH, 'the names of Services and pods are made of it');
+  // The message log is called like the cluster, with four characters more: `<name>-log`.
+  const hasOwnLog = settings.sessionStore?._ownLog !== undefined;
+  errors.dnsLabel('name', props.name, MAX_NAME_LENGTH - (hasOwnLog ? 4 : 0), 'the names of Services and pods are made of it');
   errors.labels('labels', props.labels);
   for (const key of Object.keys(props.labels ?? {})) {
     if (RESERVED_LABELS.includes(key)) errors.add(`labels has the key '${key}', which the library sets itself: choose another`);
@@ -46,6 +49,7 @@ export function checkArguments(scope: Construct, props: MqttClusterProps): void 
   checkTrafficDistribution(errors, settings.trafficDistribution, target);
   checkLifecycle(errors, settings);
   checkSessions(errors, settings);
+  checkSessionStore(errors, settings.sessionStore, target, Chart.of(scope).namespace);
   checkStorage(errors, settings.storage, target);
   checkResources(errors, settings.resources);
   checkTcpKeepalive(errors, settings.tcpKeepalive, target);

@@ -1,4 +1,5 @@
 import type { Duration } from 'cdk8s';
+import type { MqttSessionStore } from '../message-log/mqtt-session-store';
 import type { MqttListener } from '../network/mqtt-listener';
 import type { MqttAuthentication } from '../security/mqtt-authentication';
 import type { MqttAuthorization } from '../security/mqtt-authorization';
@@ -24,6 +25,12 @@ export interface MqttClusterSettings extends MqttPlacementSettings {
    * @default - a persistent volume for each pod, of 15 GiB in development and 100 GiB in production, kept when the StatefulSet goes
    */
   readonly storage?: MqttStorage;
+
+  /**
+   * Where sessions live, and so whether several brokers are one.
+   * @default MqttSessionStore.embedded()
+   */
+  readonly sessionStore?: MqttSessionStore;
 
   /**
    * Ports on which the brokers accept clients.

@@ -3,13 +3,16 @@ import { Construct } from 'constructs';
 import { renderCertificates } from './certificates';
 import { checkArguments } from './check-arguments';
 import type { MqttClusterProps } from './mqtt-cluster-props';
+import { MqttProfile } from './mqtt-profile';
 import { renderNetworkPolicy } from './network-policy';
 import { ProxyPorts } from './proxy-ports';
-import { resolveIntent } from './resolve-intent';
+import { resolveIntent, sessionStoreOf } from './resolve-intent';
 import { renderClientService, renderHeadlessService } from './services';
+import { messageLogOf, replicationOf } from './session-store';
 import { MqttBroker } from '../broker/mqtt-broker';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { Labels, MANAGED_BY, PART_OF } from '../manifest/labels';
+import type { IMqttMessageLog } from '../message-log/mqtt-message-log-reference';
 import { keepaliveReport, type MqttKeepaliveReport } from '../network/keepalive';
 import type { IMqttCluster, MqttProxyPortOptions } from '../network/mqtt-cluster-reference';
 import type { MqttListener } from '../network/mqtt-listener';
@@ -21,7 +24,7 @@ import { renderServiceAccount } from '../workload/service-account';
 /**
  * A cluster of MQTT brokers: a StatefulSet with everything that it needs to run well. Renders a StatefulSet, a ConfigMap with the broker's configuration,
  * a headless Service, a Service for clients inside the Kubernetes cluster, a ServiceAccount without a token, and, depending on the settings, a
- * PodDisruptionBudget and a NetworkPolicy.
+ * PodDisruptionBudget, a NetworkPolicy and an MqttMessageLog.
  *
  * What would break clients stops the synth with an explanation: see `docs/rules.md`.
  */
@@ -62,6 +65,9 @@ export class MqttCluster extends Construct implements IMqttCluster {
   /** The Certificates that cert-manager is asked for. */
   public readonly certificates: ApiObject[];
 
+  /** The message log that the brokers share their sessions by; not set where each has a store of its own. */
+  public readonly messageLog?: IMqttMessageLog;
+
   /** Name of the container port that serves metrics. */
   public readonly metricsPortName: string;
 
@@ -91,7 +97,16 @@ export class MqttCluster extends Construct implements IMqttCluster {
       [Labels.PART_OF]: PART_OF,
       [Labels.MANAGED_BY]: MANAGED_BY,
     };
-    const intent = resolveIntent(props, { instance, selectorLabels: this.selectorLabels, labels });
+    const store = sessionStoreOf(props);
+    this.messageLog = messageLogOf(this, store, {
+      name: props.name,
+      profile: props.profile ?? MqttProfile.development(),
+      kubernetesVersion: props.kubernetesVersion ?? KubernetesVersion.V1_35,
+      labels: props.labels,
+      selectorLabels: this.selectorLabels,
+    });
+    const replication = this.messageLog && replicationOf(this, store, this.messageLog, instance);
+    const intent = resolveIntent(props, { instance, selectorLabels: this.selectorLabels, labels }, replication);
 
     this.brokerName = strategy.name;
     this.metricsPortName = strategy.metricsPortName;

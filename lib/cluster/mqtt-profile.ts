@@ -1,10 +1,11 @@
 import type { MqttClusterSettings } from './mqtt-cluster-settings';
+import type { IMqttProfile } from '../workload/mqtt-profile-reference';
 
 /**
  * The defaults of a cluster, and what the rules demand of it. A profile of your own is one of these with settings of your own:
  * `MqttProfile.production({ replicas: 5 })`. What a cluster sets itself wins.
  */
-export class MqttProfile {
+export class MqttProfile implements IMqttProfile {
   /** For a laptop or a shared test environment: one broker, 15 GiB, no passwords. */
   public static development(settings: MqttClusterSettings = {}): MqttProfile {
     return new MqttProfile('development', settings);

@@ -7,7 +7,7 @@ import { MqttNetworkPeer } from '../security/mqtt-network-peer';
 import type { ClusterIntent } from '../workload/cluster-intent';
 import { CLUSTER_DNS, peerFields, tcp } from '../workload/network-policy-fields';
 
-/** Everything is closed but the listeners, and the port of probes and metrics. A broker with an embedded store calls nobody. */
+/** Everything is closed but the listeners, and the port of probes and metrics. Brokers call nobody but their message log, and only where they have one. */
 export function renderNetworkPolicy(
   scope: Construct, name: string, intent: ClusterIntent, access: MqttNetworkAccess, ports: { readonly port: number }[],
 ): ApiObject {
@@ -21,7 +21,7 @@ export function renderNetworkPolicy(
           podSelector: { matchLabels: intent.selectorLabels },
           policyTypes: ['Ingress', 'Egress'],
           ingress: ingressRules(intent, access, ports),
-          egress: egressRules(access),
+          egress: egressRules(intent, access),
         },
       }).spec,
     },
@@ -39,6 +39,8 @@ function ingressRules({ listeners, proxyPorts }: ClusterIntent, access: MqttNetw
 }
 
 /** Without rules the field is left out, and the policy type alone denies: the API server drops an empty list, and GitOps would see a difference for ever. */
-function egressRules({ egress = [] }: MqttNetworkAccess): k8s.NetworkPolicyEgressRule[] | undefined {
-  return egress.length === 0 ? undefined : [...egress.map(({ peers, ports }) => ({ to: peers.map(peerFields), ports: ports.map(tcp) })), CLUSTER_DNS];
+function egressRules({ replication }: ClusterIntent, { egress = [] }: MqttNetworkAccess): k8s.NetworkPolicyEgressRule[] | undefined {
+  const toLog = replication ? [{ peers: replication.peers, ports: replication.ports }] : [];
+  const rules = [...toLog, ...egress].map(({ peers, ports }) => ({ to: peers?.map(peerFields), ports: ports.map(tcp) }));
+  return rules.length === 0 ? undefined : [...rules, CLUSTER_DNS];
 }

@@ -1,13 +1,14 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-27';
 import type { MqttClusterSettings } from './mqtt-cluster-settings';
+import { MqttSessionStore } from '../message-log/mqtt-session-store';
 import { MqttKeepaliveLimit } from '../workload/mqtt-keepalive-limit';
 import { MqttSpread } from '../workload/mqtt-spread';
 
 /** Settings whose default is a value; the others' defaults depend on the cluster. */
 export type ValueDefaults = Required<Pick<MqttClusterSettings,
   | 'replicas' | 'keepaliveLimit' | 'sessionExpiry' | 'antiAffinity' | 'antiAffinityToOtherClusters' | 'zoneSpread' | 'resources' | 'connectionsPerPod'
-  | 'drainConnectionsPerSecond' | 'shutdownDelay' | 'networkPolicy'
+  | 'drainConnectionsPerSecond' | 'shutdownDelay' | 'networkPolicy' | 'sessionStore'
 >> & {
   /** Size of each pod's volume. */
   readonly storageSize: Size;
@@ -25,6 +26,7 @@ export const PROFILE_DEFAULTS: { readonly [profile: string]: ValueDefaults } = {
   development: {
     ...COMMON,
     replicas: 1,
+    sessionStore: MqttSessionStore.embedded(),
     storageSize: Size.gibibytes(15),
     keepaliveLimit: MqttKeepaliveLimit.none(),
     antiAffinity: MqttSpread.PREFERRED,
@@ -36,6 +38,7 @@ export const PROFILE_DEFAULTS: { readonly [profile: string]: ValueDefaults } = {
   production: {
     ...COMMON,
     replicas: 3,
+    sessionStore: MqttSessionStore.embedded(),
     storageSize: Size.gibibytes(100),
     keepaliveLimit: MqttKeepaliveLimit.of(Duration.seconds(180)),
     antiAffinity: MqttSpread.REQUIRED,

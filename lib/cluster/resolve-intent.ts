@@ -3,11 +3,12 @@ import type { MqttClusterSettings } from './mqtt-cluster-settings';
 import { PROFILE_DEFAULTS } from './profile-defaults';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { VersionGates } from '../manifest/version-gates';
+import type { MqttSessionStore } from '../message-log/mqtt-session-store';
 import { MqttListener } from '../network/mqtt-listener';
 import { MqttAuthentication } from '../security/mqtt-authentication';
 import { MqttAuthorization } from '../security/mqtt-authorization';
 import { MqttTls } from '../security/mqtt-tls';
-import type { CertificateIntent, ClusterIntent } from '../workload/cluster-intent';
+import type { CertificateIntent, ClusterIntent, ReplicationIntent } from '../workload/cluster-intent';
 import { MqttDisruptionBudget } from '../workload/mqtt-disruption-budget';
 import { MqttStorage } from '../workload/mqtt-storage';
 import { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
@@ -22,7 +23,7 @@ export interface ClusterIdentity {
 }
 
 /** Props, then the profile's settings, then the profile's defaults: the first that says something decides. */
-export function resolveIntent(props: MqttClusterProps, identity: ClusterIdentity): ClusterIntent {
+export function resolveIntent(props: MqttClusterProps, identity: ClusterIdentity, replication?: ReplicationIntent): ClusterIntent {
   const profileName = props.profile?.name ?? 'development';
   const defaults = PROFILE_DEFAULTS[profileName];
   const settings = { ...defaults, ...givenSettings(props) };
@@ -74,6 +75,7 @@ export function resolveIntent(props: MqttClusterProps, identity: ClusterIdentity
     nodeConsolidation: settings.nodeConsolidation ?? true,
     trafficDistribution: settings.trafficDistribution ?? MqttTrafficDistribution.ANY,
     networkAccess: settings.networkAccess ?? (settings.networkPolicy ? {} : undefined),
+    replication,
   };
 }
 
@@ -92,6 +94,11 @@ function certificatesOf(listeners: MqttListener[], instance: string): { [listene
     clientCertificate: certificate.clientCertificate,
     clientCa: certificate.clientCa,
   }]] : [])));
+}
+
+/** Where sessions live: what the props or the profile's settings say, else the profile's default. */
+export function sessionStoreOf(props: MqttClusterProps): MqttSessionStore {
+  return givenSettings(props).sessionStore ?? PROFILE_DEFAULTS[props.profile?.name ?? 'development'].sessionStore;
 }
 
 /** What the profile and the props set, the props first. */

@@ -25,6 +25,13 @@ export class ArgumentErrors {
     this.messages.push(message);
   }
 
+  /** Collects into the same list, with a word in front of each message that says whose arguments these are. */
+  public under(name: string): ArgumentErrors {
+    const errors = new ArgumentErrors(this.scope, this.construct);
+    errors.add = (message) => this.add(`${name} ${message}`);
+    return errors;
+  }
+
   /** The construct stands in a chart: nothing else is synthesized. */
   public insideChart(): void {
     const { scope } = this.scope.node;

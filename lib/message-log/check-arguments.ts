@@ -39,7 +39,8 @@ function checkProfile(errors: ArgumentErrors, profile: IMqttProfile | undefined)
   errors.add(`profile name is ${show(profile.name)}, but must be ${Object.keys(LOG_DEFAULTS).join(' or ')}: write MqttProfile.development() or MqttProfile.production()`);
 }
 
-function checkOptions(errors: ArgumentErrors, options: MqttMessageLogOptions, target: KubernetesVersion, namespace: string | undefined): void {
+/** What cannot work about the options, wherever they are given. */
+export function checkOptions(errors: ArgumentErrors, options: MqttMessageLogOptions, target: KubernetesVersion, namespace: string | undefined): void {
   const { nodes, credentials, tls, image, exporterImage } = options;
   if (nodes !== undefined && !COPIES.includes(nodes)) {
     errors.add(`nodes is ${show(nodes)}, but must be 1, 3 or 5: the log survives as long as more than half of its nodes do, so that an even number costs a node and gains nothing`);

@@ -12,7 +12,9 @@ import type { MqttListener } from '../network/mqtt-listener';
 import type { MqttAuthentication } from '../security/mqtt-authentication';
 import type { MqttAuthorization } from '../security/mqtt-authorization';
 import type { MqttClientCa } from '../security/mqtt-client-ca';
+import type { MqttFile } from '../security/mqtt-file';
 import type { MqttNetworkAccess } from '../security/mqtt-network-access';
+import type { MqttNetworkPeer } from '../security/mqtt-network-peer';
 import type { MqttClientCertificate } from '../security/mqtt-tls';
 
 /**
@@ -49,6 +51,8 @@ export interface ClusterIntent {
   readonly trafficDistribution: MqttTrafficDistribution;
   /** Who may connect to whom; without it there is no NetworkPolicy. */
   readonly networkAccess?: MqttNetworkAccess;
+  /** How the brokers share what they store; without it each has a store of its own. */
+  readonly replication?: ReplicationIntent;
 }
 
 /** A second port of a listener, on which every connection begins with a PROXY protocol header. */
@@ -62,6 +66,34 @@ export interface ProxyPortIntent {
   readonly version: 'v1' | 'v2' | 'any';
   /** CIDR blocks whose header is believed; without them everybody's is. */
   readonly sources?: string[];
+}
+
+/** The message log that the brokers share their sessions by. */
+export interface ReplicationIntent {
+  /** Name of the cluster in the log. */
+  readonly clusterName: string;
+  readonly servers: string[];
+  /** Copies of everything; not set where the log decides. */
+  readonly copies?: number;
+  /** Size at which the cluster's log counts as full; not set for the broker's default. */
+  readonly maxSize?: Size;
+  readonly credentials: LogCredentialsIntent;
+  readonly certificateAuthority?: MqttFile;
+  readonly clientCertificateSecretName?: string;
+  /** The log's StatefulSet, where it is in the namespace of the brokers. */
+  readonly workloadName?: string;
+  /** Where its nodes are; not set: any address. */
+  readonly peers?: MqttNetworkPeer[];
+  readonly ports: number[];
+  readonly rebalance: { readonly enabled?: boolean; readonly connectionsPerSecond?: number; readonly tolerancePercent?: number };
+}
+
+/** A Secret, and which of its keys hold what; no Secret: everybody is let in. */
+export interface LogCredentialsIntent {
+  readonly secretName?: string;
+  readonly usernameKey?: string;
+  readonly passwordKey?: string;
+  readonly credentialsKey?: string;
 }
 
 export interface CertificateIntent {

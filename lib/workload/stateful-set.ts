@@ -112,6 +112,7 @@ function workloadAnnotations(intent: ClusterIntent, traits: BrokerTraits): { [ke
     [Annotations.BROKER, traits.broker],
     [Annotations.PROFILE, intent.profileName],
     [Annotations.SESSION_STORE, traits.sessionStore],
+    [Annotations.MESSAGE_LOG, intent.replication?.workloadName],
     [Annotations.ANONYMOUS_CLIENTS, intent.authentication.allowsAnonymous ? 'allowed' : 'refused'],
     [Annotations.KEEPALIVE_MAX_SECONDS, intent.keepalive.maxSeconds],
     [Annotations.TLS_LISTENERS, intent.listeners.filter(({ encrypted }) => encrypted).map(({ name }) => name).join(',') || undefined],

@@ -4,6 +4,8 @@ import {
   KubernetesVersion, MqttAedesOptions, MqttAuthentication, MqttAuthorization, MqttBroker, MqttCluster, MqttClusterProps, MqttDisruptionBudget, MqttImagePullPolicy, MqttKeepaliveLimit,
   MqttListener, MqttListenerOptions, MqttLogLevel, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttSpread, MqttStorage, MqttTcpKeepalive, MqttTrafficDistribution, MqttWebSocketOptions,
 } from '../../lib';
+import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
+import { MqttSessionStore } from '../../lib/message-log/mqtt-session-store';
 import { messageOf, newChart } from '../support/synth';
 
 // Every prop by itself ends up in a manifest. A new prop does not compile here until it says where.
@@ -50,6 +52,7 @@ const PROPS: Table<MqttClusterProps> = {
   kubernetesVersion: [KubernetesVersion.V1_28, ({ pod }) => pod.securityContext.sysctls, undefined],
   labels: [{ team: 'iot' }, ({ podTemplate }) => podTemplate.metadata.labels.team, 'iot'],
   replicas: [4, ({ statefulSet }) => statefulSet.spec.replicas, 4],
+  sessionStore: [MqttSessionStore.replicatedBy(MqttMessageLog.fromServers(['nats://nats:4222'])), ({ configuration }) => /servers:\n +- nats:\/\/nats:4222/.test(configuration), true],
   storage: [MqttStorage.ephemeral(), ({ statefulSet }) => statefulSet.spec.volumeClaimTemplates, undefined],
   listeners: [[MqttListener.tcp({ port: 1884 })], ({ service }) => service.ports[0].port, 1884],
   authentication: [MqttAuthentication.passwordFile(secret('users')), ({ pod }) => pod.volumes[1].secret.secretName, 'users'],

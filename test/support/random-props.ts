@@ -8,6 +8,9 @@ import {
   MqttDisruptionBudget, MqttKeepaliveLimit, MqttListener, MqttLogLevel, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttSpread, MqttStorage, MqttTaintEffect, MqttTcpKeepalive, MqttTls,
   MqttTrafficDistribution, MqttUnhealthyPodEviction,
 } from '../../lib';
+import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
+import { MqttMessageLogCredentials } from '../../lib/message-log/mqtt-message-log-credentials';
+import { MqttSessionStore } from '../../lib/message-log/mqtt-session-store';
 
 /** One of each, and sometimes what cannot work: an argument out of range, or a promise that the version cannot keep. */
 const settings = (scope: Construct): { [setting in keyof Required<MqttClusterSettings>]: fc.Arbitrary<MqttClusterSettings[setting]> } => {
@@ -49,6 +52,20 @@ const settings = (scope: Construct): { [setting in keyof Required<MqttClusterSet
         whenScaled: member(MqttClaimRetention),
       }, { requiredKeys: [] }).map((options) => MqttStorage.persistentVolume(options)),
       option(gibibytes(1, 200)).map((sizeLimit) => MqttStorage.ephemeral({ sizeLimit })),
+    ),
+    sessionStore: fc.oneof(
+      fc.constant(MqttSessionStore.embedded()),
+      fc.record({
+        nodes: fc.constantFrom(1, 2, 3, 5),
+        credentials: secret.map((credentials) => MqttMessageLogCredentials.fromSecret(credentials)),
+        tls: fc.constant(MqttTls.fromCertManager({ issuer: { name: 'ca' } })),
+        exporter: fc.boolean(),
+        networkPolicy: fc.boolean(),
+        antiAffinity: member(MqttSpread),
+        rebalance: fc.record({ enabled: fc.boolean(), connectionsPerSecond: fc.integer({ min: 0, max: 500 }) }, { requiredKeys: [] }),
+      }, { requiredKeys: [] }).map((options) => MqttSessionStore.replicated(options)),
+      secret.map((credentials) => MqttSessionStore.replicatedBy(
+        MqttMessageLog.fromServers(['tls://nats.messaging.svc:4222'], { credentials: MqttMessageLogCredentials.credentialsFile(credentials) }))),
     ),
     listeners: fc.uniqueArray(listener, { minLength: 1, maxLength: 4, selector: ({ name }) => name }),
     authentication: fc.oneof(fc.constant(MqttAuthentication.anonymous()), secret.map((users) => MqttAuthentication.passwordFile(users))),

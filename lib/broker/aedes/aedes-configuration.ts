@@ -1,7 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { MqttListener } from '../../network/mqtt-listener';
 import { MqttClientCertificate } from '../../security/mqtt-tls';
-import type { CertificateIntent, ClusterIntent } from '../../workload/cluster-intent';
+import type { CertificateIntent, ClusterIntent, ReplicationIntent } from '../../workload/cluster-intent';
 
 /** The broker's own limits, beyond what every broker knows. */
 export interface AedesLimits {
@@ -16,6 +16,9 @@ export const AedesPaths = {
   CONFIGURATION: '/etc/mqtt-broker/configuration',
   PASSWORDS: '/etc/mqtt-broker/passwords',
   ACL: '/etc/mqtt-broker/acl',
+  LOG_CREDENTIALS: '/etc/mqtt-broker/message-log/credentials',
+  LOG_AUTHORITY: '/etc/mqtt-broker/message-log/authority',
+  LOG_CERTIFICATE: '/etc/mqtt-broker/message-log/certificate',
   DATA: '/var/lib/mqtt-broker',
   certificate: (listener: MqttListener) => `/etc/mqtt-broker/certificates/${listener.name}`,
   clientCa: (listener: MqttListener) => `/etc/mqtt-broker/client-ca/${listener.name}`,
@@ -54,9 +57,34 @@ export function aedesConfiguration(intent: ClusterIntent, limits: AedesLimits): 
     },
     ...optional('limits', limits.maxPacketSize && { maxPacketBytes: bytes(limits.maxPacketSize) }),
     store: { directory: AedesPaths.DATA, maxBytes: Math.floor(bytes(intent.storageSize) * STORE_SHARE) },
+    ...optional('cluster', intent.replication && clusterConfiguration(intent.replication)),
     operations: { port: OPERATIONS_PORT },
     shutdown: { delaySeconds: intent.shutdown.delaySeconds, connectionsPerSecond: intent.shutdown.connectionsPerSecond },
     ...optional('log', limits.logLevel && { level: limits.logLevel }),
+  };
+}
+
+function clusterConfiguration({ clusterName, servers, copies, maxSize, credentials, certificateAuthority, clientCertificateSecretName, rebalance }: ReplicationIntent): object {
+  const { usernameKey, passwordKey, credentialsKey } = credentials;
+  const tls = {
+    ...optional('caFile', certificateAuthority && `${AedesPaths.LOG_AUTHORITY}/${certificateAuthority.key}`),
+    ...(clientCertificateSecretName === undefined ? {} : {
+      certificateFile: `${AedesPaths.LOG_CERTIFICATE}/tls.crt`,
+      privateKeyFile: `${AedesPaths.LOG_CERTIFICATE}/tls.key`,
+    }),
+  };
+  return {
+    name: clusterName,
+    log: {
+      servers,
+      ...optional('replicas', copies),
+      ...optional('maxBytes', maxSize && bytes(maxSize)),
+      ...optional('usernameFile', usernameKey && `${AedesPaths.LOG_CREDENTIALS}/${usernameKey}`),
+      ...optional('passwordFile', passwordKey && `${AedesPaths.LOG_CREDENTIALS}/${passwordKey}`),
+      ...optional('credentialsFile', credentialsKey && `${AedesPaths.LOG_CREDENTIALS}/${credentialsKey}`),
+      ...(Object.keys(tls).length > 0 ? { tls } : {}),
+    },
+    ...(Object.keys(rebalance).length > 0 ? { rebalance } : {}),
   };
 }
 

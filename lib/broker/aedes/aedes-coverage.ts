@@ -2,11 +2,11 @@ import { coverageTable } from '../intent-coverage';
 import { MqttCoverageLevel } from '../mqtt-coverage';
 
 const mapped = (field: string) => ({ level: MqttCoverageLevel.MAPPED, field });
-const partly = (field: string) => ({ level: MqttCoverageLevel.PARTLY, field });
 
 /** What the companion broker does with each part of a cluster's intent. */
 export const AEDES_COVERAGE = coverageTable({
-  replicas: partly('StatefulSet spec.replicas; each pod is a broker of its own, with its own sessions (MQTT-SESSION-001)'),
+  replicas: mapped('StatefulSet spec.replicas; with an embedded session store, each pod is a broker of its own (MQTT-SESSION-001)'),
+  replication: mapped('broker.yaml cluster; the message log is NATS JetStream'),
   listeners: mapped('broker.yaml listeners'),
   proxyPorts: mapped('broker.yaml listeners.proxyProtocol, listeners.trustedProxies'),
   certificates: mapped('broker.yaml listeners.tls; the broker takes up a renewed certificate without a restart'),
@@ -15,7 +15,7 @@ export const AEDES_COVERAGE = coverageTable({
   keepalive: mapped('broker.yaml keepalive.maxSeconds'),
   tcpKeepalive: mapped('StatefulSet spec.template.spec.securityContext.sysctls; the broker sets SO_KEEPALIVE'),
   sessionExpirySeconds: mapped('broker.yaml session.expirySeconds'),
-  storage: mapped('StatefulSet spec.volumeClaimTemplates, or an emptyDir; one volume: the store has no log apart from its data'),
+  storage: mapped('StatefulSet spec.volumeClaimTemplates, or an emptyDir; one volume: what a log keeps is on the volumes of the message log'),
   storageSize: mapped('StatefulSet spec.volumeClaimTemplates spec.resources; broker.yaml store.maxBytes is 90 % of it'),
   placement: mapped('StatefulSet spec.template.spec: affinity, topologySpreadConstraints, nodeSelector, tolerations, priorityClassName'),
   resources: mapped('StatefulSet spec.template.spec.containers[0].resources'),

@@ -8,7 +8,8 @@ import { MqttAedesOptions, MqttImagePullPolicy, MqttLogLevel } from './aedes-opt
 import { type ArgumentErrors, isSize } from '../../manifest/arguments';
 import { quantity } from '../../manifest/quantity';
 import { renderManifest } from '../../manifest/render-manifest';
-import type { ClusterIntent } from '../../workload/cluster-intent';
+import type { MqttFile } from '../../security/mqtt-file';
+import type { ClusterIntent, ReplicationIntent } from '../../workload/cluster-intent';
 import { renderStatefulSet } from '../../workload/stateful-set';
 import type { BrokerStrategy, RenderedBroker } from '../broker-strategy';
 
@@ -25,12 +26,15 @@ const USER_ID = 1000;
 /** Time that the store gets to open: 60 probes, five seconds apart. */
 const STARTUP_PROBES = 60;
 
+/** With a message log, the broker waits for it, and then catches up with what it missed: as long as a node of the log gets. */
+const REPLICATED_STARTUP_PROBES = 180;
+
 const SECRET_FILE_MODE = 0o440;
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const LIBRARY_VERSION: string = require('../../../package.json').version;
 
-/** The companion broker: one StatefulSet, each pod with a durable store of its own. */
+/** The companion broker: one StatefulSet, each pod with a durable store on a volume of its own, alone or fed by a message log. */
 export class AedesStrategy implements BrokerStrategy {
   public readonly name = 'aedes';
   public readonly metricsPortName = 'http';
@@ -72,7 +76,7 @@ export class AedesStrategy implements BrokerStrategy {
           { name: 'configuration', mountPath: AedesPaths.CONFIGURATION, readOnly: true },
           ...secrets.map(({ volume, path }) => ({ name: volume.name, mountPath: path, readOnly: true })),
         ],
-        startupProbe: probe('/startupz', { periodSeconds: 5, failureThreshold: STARTUP_PROBES }),
+        startupProbe: probe('/startupz', { periodSeconds: 5, failureThreshold: intent.replication ? REPLICATED_STARTUP_PROBES : STARTUP_PROBES }),
         livenessProbe: probe('/livez', { periodSeconds: 10, failureThreshold: 6 }),
         readinessProbe: probe('/readyz', { periodSeconds: 5, failureThreshold: 2 }),
       },
@@ -82,7 +86,7 @@ export class AedesStrategy implements BrokerStrategy {
       userId: USER_ID,
       dataPath: AedesPaths.DATA,
       podAnnotations: { [CONFIGURATION_CHECKSUM]: checksum(objects.configuration!) },
-    }), { broker: this.name, sessionStore: 'embedded' });
+    }), { broker: this.name, sessionStore: intent.replication ? 'replicated' : 'embedded' });
     objects.configuration = renderManifest(scope, 'Configuration', {
       gvk: k8s.KubeConfigMap.GVK,
       name: `${workload.name}-configuration`,
@@ -99,11 +103,7 @@ interface MountedFiles {
 }
 
 /** Certificates, passwords and access control list, each mounted as a folder of its own. */
-function mountedFiles({ listeners, certificates, authentication, authorization }: ClusterIntent): MountedFiles[] {
-  const fromSecret = (name: string, path: string, secretName: string) => (
-    { path, volume: { name, secret: { secretName, defaultMode: SECRET_FILE_MODE } } }
-  );
-  const fromConfigMap = (name: string, path: string, configMapName: string) => ({ path, volume: { name, configMap: { name: configMapName } } });
+function mountedFiles({ listeners, certificates, authentication, authorization, replication }: ClusterIntent): MountedFiles[] {
   const mounts: MountedFiles[] = [];
   for (const listener of listeners) {
     const certificate = certificates[listener.name];
@@ -116,7 +116,32 @@ function mountedFiles({ listeners, certificates, authentication, authorization }
   if (authentication.secretName) mounts.push(fromSecret('passwords', AedesPaths.PASSWORDS, authentication.secretName));
   if (authorization.secretName) mounts.push(fromSecret('acl', AedesPaths.ACL, authorization.secretName));
   if (authorization.configMapName) mounts.push(fromConfigMap('acl', AedesPaths.ACL, authorization.configMapName));
+  if (replication) mounts.push(...logFiles(replication));
   return mounts;
+}
+
+/** What the brokers show to the message log, and what they trust. Single keys: the log's own private key may stand beside its authority. */
+function logFiles({ credentials, certificateAuthority, clientCertificateSecretName }: ReplicationIntent): MountedFiles[] {
+  const { secretName, usernameKey, passwordKey, credentialsKey } = credentials;
+  const keys = [usernameKey, passwordKey, credentialsKey].filter((key) => key !== undefined);
+  return [
+    ...(secretName === undefined ? [] : [fromSecret('log-credentials', AedesPaths.LOG_CREDENTIALS, secretName, keys)]),
+    ...(certificateAuthority ? [fromFile('log-authority', AedesPaths.LOG_AUTHORITY, certificateAuthority)] : []),
+    ...(clientCertificateSecretName === undefined ? [] : [fromSecret('log-certificate', AedesPaths.LOG_CERTIFICATE, clientCertificateSecretName)]),
+  ];
+}
+
+function fromFile(name: string, path: string, { secretName, configMapName, key }: MqttFile): MountedFiles {
+  return secretName === undefined ? fromConfigMap(name, path, configMapName!, [key]) : fromSecret(name, path, secretName, [key]);
+}
+
+/** The whole Secret, or some of its keys. */
+function fromSecret(name: string, path: string, secretName: string, keys?: string[]): MountedFiles {
+  return { path, volume: { name, secret: { secretName, defaultMode: SECRET_FILE_MODE, items: keys?.map((key) => ({ key, path: key })) } } };
+}
+
+function fromConfigMap(name: string, path: string, configMapName: string, keys?: string[]): MountedFiles {
+  return { path, volume: { name, configMap: { name: configMapName, items: keys?.map((key) => ({ key, path: key })) } } };
 }
 
 function probe(path: string, timing: { periodSeconds: number; failureThreshold: number }): k8s.Probe {

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { KubernetesVersion } from '../manifest/kubernetes-version';
+import { MqttMessageLog } from '../message-log/mqtt-message-log';
+import type { IMqttMessageLog } from '../message-log/mqtt-message-log-reference';
+import type { MqttSessionStore } from '../message-log/mqtt-session-store';
+import { MqttNetworkPeer } from '../security/mqtt-network-peer';
+import type { ReplicationIntent } from '../workload/cluster-intent';
+import type { IMqttProfile } from '../workload/mqtt-profile-reference';
+
+/** What the cluster knows about itself before it has a message log. */
+interface LogOwner {
+  readonly name?: string;
+  readonly selectorLabels: { [key: string]: string };
+  readonly labels?: { [key: string]: string };
+  readonly profile: IMqttProfile;
+  readonly kubernetesVersion: KubernetesVersion;
+}
+
+/** Longest name that the broker takes for `cluster.name`, and what is left of it beside a hash. */
+const LONGEST_NAME = 40;
+const HASH_LENGTH = 8;
+
+/** The log that the brokers share their sessions by: their own, made here, or one that was given. Undefined where each has a store of its own. */
+export function messageLogOf(scope: Construct, store: MqttSessionStore, { name, profile, kubernetesVersion, labels, selectorLabels }: LogOwner): IMqttMessageLog | undefined {
+  if (!store.isReplicated) return undefined;
+  const log = store._log ?? new MqttMessageLog(scope, 'MessageLog', {
+    ...store._ownLog, name: name === undefined ? undefined : `${name}-log`, profile, kubernetesVersion, labels,
+  });
+  const { namespace } = Chart.of(scope);
+  log.allowClients(namespace === undefined || namespace === log.namespace ? MqttNetworkPeer.pods(selectorLabels) : MqttNetworkPeer.podsOf(namespace, selectorLabels));
+  return log;
+}
+
+/** What the brokers have to know of it. */
+export function replicationOf(scope: Construct, store: MqttSessionStore, log: IMqttMessageLog, instance: string): ReplicationIntent {
+  const { namespace } = Chart.of(scope);
+  const { clusterName, rebalance } = store._replication;
+  return {
+    clusterName: clusterName ?? uniqueName(namespace, instance),
+    rebalance: rebalance ?? {},
+    servers: log.servers,
+    copies: log.copies,
+    maxSize: log.maxSize,
+    credentials: log.credentials,
+    certificateAuthority: log.certificateAuthority,
+    clientCertificateSecretName: log.clientCertificateSecretName,
+    workloadName: log.namespace === namespace ? log.workloadName : undefined,
+    peers: log.peers,
+    ports: [...new Set(log.servers.map(portOf))],
+  };
+}
+
+/** The port of `nats://host:port`; NATS' own where none is written. */
+function portOf(server: string): number {
+  return Number(/:(\d+)$/.exec(server)?.[1] ?? 4222);
+}
+
+/** `_` stands in no name of Kubernetes: a namespace `a-b` with a cluster `c` is not a namespace `a` with a cluster `b-c`. */
+function uniqueName(namespace: string | undefined, instance: string): string {
+  const name = namespace === undefined ? instance : `${namespace}_${instance}`;
+  if (name.length <= LONGEST_NAME) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH_LENGTH);
+  return `${name.slice(0, LONGEST_NAME - HASH_LENGTH - 1)}_${hash}`;
+}

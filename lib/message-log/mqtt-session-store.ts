@@ -1,0 +1,76 @@
+import type { MqttMessageLogOptions } from './mqtt-message-log-props';
+import type { IMqttMessageLog } from './mqtt-message-log-reference';
+
+/** How connections are moved to brokers that have fewer, as after a scale-out. A client that is moved is disconnected, and reconnects through the load balancer. */
+export interface MqttRebalanceOptions {
+  /**
+   * Whether connections are moved. Never while a broker drains.
+   * @default true
+   */
+  readonly enabled?: boolean;
+
+  /**
+   * Most connections that one broker lets go in a second.
+   * @default 50
+   */
+  readonly connectionsPerSecond?: number;
+
+  /**
+   * How far above the average of the brokers the connections of one may be before any is moved, in percent from 1 to 100.
+   * @default 10
+   */
+  readonly tolerancePercent?: number;
+}
+
+/** How the brokers of a cluster share what they store. */
+export interface MqttReplicationOptions {
+  /**
+   * Name of the cluster in the message log, where everything that it stores begins with it: letters, digits, `-` and `_`, 40 characters at most. Two clusters that share
+   * a log need two names, and a cluster with a new name begins without sessions.
+   * @default - the namespace and the name of the cluster, with `_` between them; what does not fit is replaced by a hash
+   */
+  readonly clusterName?: string;
+
+  /**
+   * How connections are moved to brokers that have fewer.
+   * @default - 50 a second, once a broker has 10 percent more than the average
+   */
+  readonly rebalance?: MqttRebalanceOptions;
+}
+
+/** Options of a session store with a message log of its own. */
+export interface MqttReplicatedStoreOptions extends MqttMessageLogOptions, MqttReplicationOptions {}
+
+/** Where sessions, subscriptions, queues, retained messages and wills live, and so whether several brokers are one. */
+export class MqttSessionStore {
+  /**
+   * Each broker has a store of its own, on its own volume. For one broker: several are separate brokers (MQTT-SESSION-001), and while the one is replaced, nobody is served.
+   */
+  public static embedded(): MqttSessionStore {
+    return new MqttSessionStore(false);
+  }
+
+  /**
+   * All brokers share everything, by a message log of their own that is deployed beside them (`MqttMessageLog`): a client finds its session at whichever broker it
+   * connects to, and the loss of a broker or of a node of the log loses nothing that was acknowledged.
+   */
+  public static replicated(options: MqttReplicatedStoreOptions = {}): MqttSessionStore {
+    return new MqttSessionStore(true, options, options);
+  }
+
+  /** The same by a message log that is made elsewhere, or by a NATS that exists (`MqttMessageLog.fromServers`). Several clusters may share one. */
+  public static replicatedBy(log: IMqttMessageLog, options: MqttReplicationOptions = {}): MqttSessionStore {
+    return new MqttSessionStore(true, options, undefined, (log as IMqttMessageLog | undefined) ?? null!);
+  }
+
+  private constructor(
+    /** Whether the brokers share their sessions. */
+    public readonly isReplicated: boolean,
+    /** @internal */
+    public readonly _replication: MqttReplicationOptions = {},
+    /** @internal */
+    public readonly _ownLog?: MqttMessageLogOptions,
+    /** @internal */
+    public readonly _log?: IMqttMessageLog,
+  ) {}
+}
