@@ -1,5 +1,5 @@
 import { Severity } from '../finding';
-import type { BrokerConfiguration } from '../model/broker-configuration';
+import type { BrokerConfiguration, ConfiguredListener } from '../model/broker-configuration';
 import type { BrokerWorkload } from '../model/broker-workload';
 import { declared, Declared } from '../model/declared';
 import { parseQuantity } from '../model/quantity';
@@ -40,10 +40,7 @@ export const configurationRules: readonly Rule[] = [
     source: 'docs/rules.md#what-manifests-declare',
     remedy: 'Change it on the construct, which writes both; or correct the one that is wrong.',
     example: EXAMPLE,
-  }, (broker) => broker.configured === undefined ? [] : contradictions(broker, broker.configured).map(({ key, declaration, configured }): ViolationOfObject => ({
-    found: `metadata.annotations '${key}: ${declaration}', but ${broker.configured!.place} has ${configured}`,
-    breaks: `Whatever is concluded from '${declaration}' is wrong.`,
-  }))),
+  }, (broker) => broker.configured === undefined ? [] : contradictions(broker, broker.configured)),
 
   workloadRule({
     id: 'MQTT-CONFIG-003',
@@ -77,8 +74,10 @@ export const configurationRules: readonly Rule[] = [
 ];
 
 /** What an annotation declares, and the configuration does not do. */
-function contradictions(broker: BrokerWorkload, configuration: BrokerConfiguration) {
-  const { keepaliveMaximum } = configuration;
+function contradictions(broker: BrokerWorkload, configuration: BrokerConfiguration): ViolationOfObject[] {
+  const { keepaliveMaximum, listeners } = configuration;
+  const tls = portNames(broker, listeners.filter(({ isTls }) => isTls));
+  const withHeader = portNames(broker, listeners.filter(({ expectsHeader }) => expectsHeader));
   const compared = [
     {
       of: Declared.keepaliveMaximum,
@@ -97,22 +96,23 @@ function contradictions(broker: BrokerWorkload, configuration: BrokerConfigurati
     },
     { of: Declared.shutdownDelay, value: configuration.shutdownDelaySeconds, configured: `shutdown.delaySeconds: ${configuration.shutdownDelaySeconds}` },
     { of: Declared.drainRate, value: configuration.drainRate, configured: `shutdown.connectionsPerSecond: ${configuration.drainRate}` },
-    {
-      of: Declared.tlsListeners,
-      value: tlsListeners(broker, configuration),
-      configured: `TLS on ${tlsListeners(broker, configuration).join(', ') || 'no listener'}`,
-    },
+    { of: Declared.tlsListeners, value: tls, configured: `TLS on ${tls.join(', ') || 'no listener'}` },
+    { of: Declared.proxyListeners, value: withHeader, configured: `proxyProtocol on ${withHeader.join(', ') || 'no listener'}` },
   ];
   return compared.flatMap(({ of, value, configured }) => {
     const declaration = declared<unknown>(broker.object, of);
     const same = declaration === undefined || JSON.stringify(sorted(declaration)) === JSON.stringify(sorted(value));
-    return same ? [] : [{ key: of.key, declaration: broker.object.annotations[of.key], configured }];
+    const text = broker.object.annotations[of.key];
+    return same ? [] : [{
+      found: `metadata.annotations '${of.key}: ${text}', but ${configuration.place} has ${configured}`,
+      breaks: `Whatever is concluded from '${text}' is wrong.`,
+    }];
   });
 }
 
-/** As the container names their ports: that is what the annotation lists. */
-function tlsListeners({ container }: BrokerWorkload, { listeners }: BrokerConfiguration): string[] {
-  return listeners.filter(({ isTls }) => isTls).map(({ name, port }) => container?.ports.find((candidate) => candidate.port === port)?.name ?? name);
+/** As the container names the ports of listeners: that is what the annotations list. */
+function portNames({ container }: BrokerWorkload, listeners: readonly ConfiguredListener[]): string[] {
+  return listeners.map(({ name, port }) => container?.ports.find((candidate) => candidate.port === port)?.name ?? name);
 }
 
 function sorted(value: unknown): unknown {

@@ -22,8 +22,8 @@ export interface ConfiguredListener {
   readonly name: string;
   readonly port: number;
   readonly isTls: boolean;
-  /** `none`, or the version of the header with which every connection begins. */
-  readonly proxyProtocol: string;
+  /** Whether every connection begins with a PROXY protocol header. */
+  readonly expectsHeader: boolean;
 }
 
 /** The configuration file of the companion broker, with the defaults of its schema, as far as the rules need it. */
@@ -49,7 +49,7 @@ export class BrokerConfiguration {
     return this.fields.at('listeners').items.flatMap((listener) => {
       const [name, protocol, port] = [listener.at('name').text, listener.at('protocol').text, listener.at('port').number];
       return name === undefined || protocol === undefined || port === undefined ? [] : {
-        name, port, isTls: protocol === 'tls' || protocol === 'wss', proxyProtocol: listener.at('proxyProtocol').text ?? 'none',
+        name, port, isTls: protocol === 'tls' || protocol === 'wss', expectsHeader: (listener.at('proxyProtocol').text ?? 'none') !== 'none',
       };
     });
   }

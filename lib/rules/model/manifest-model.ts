@@ -148,7 +148,9 @@ function identity({ apiVersion, kind, namespace, name, origin }: ManifestReferen
 }
 
 /** The file that the container of a companion broker is told to read. */
-function configurationOf({ broker, container, pods }: BrokerWorkload, findConfigMap: (name: string) => ManifestObject | undefined): BrokerConfiguration | undefined {
+function configurationOf(
+  { broker, container, pods }: BrokerWorkload, findConfigMap: (name: string) => ManifestObject | undefined,
+): BrokerConfiguration | undefined {
   const path = broker === 'aedes' && container ? configurationPath(container) : undefined;
   const file = path === undefined ? undefined : mountedFile(pods, container!, path);
   const configMap = file && findConfigMap(file.configMap);

@@ -12,14 +12,16 @@ const OF_PORTS = [
   'service.beta.kubernetes.io/scw-loadbalancer-proxy-protocol-v2',
 ];
 
-/** Whether every connection to this port begins with a PROXY protocol header, says the workload. */
+/** Whether every connection to this port begins with a PROXY protocol header, says the workload, or its configuration where it says nothing. */
 export function expectsHeader(broker: BrokerWorkload, port: ContainerPort | undefined): boolean {
-  return port?.name !== undefined && (declared(broker.object, Declared.proxyListeners) ?? []).includes(port.name);
+  const declaration = declared(broker.object, Declared.proxyListeners);
+  if (declaration !== undefined) return port?.name !== undefined && declaration.includes(port.name);
+  return broker.configured?.listeners.some((listener) => listener.port === port?.port && listener.expectsHeader) ?? false;
 }
 
 /** Whether there is a word about it: of a broker that is only recognised, a missing annotation does not say that there is no such port. */
 export function knowsHeaders(broker: BrokerWorkload): boolean {
-  return broker.recognisedBy === undefined || declared(broker.object, Declared.proxyListeners) !== undefined;
+  return broker.recognisedBy === undefined || broker.configured !== undefined || declared(broker.object, Declared.proxyListeners) !== undefined;
 }
 
 /** What makes the load balancer send the header on this port, for messages: the provider's own annotation, or the declaration where it says nothing. */

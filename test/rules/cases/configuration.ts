@@ -62,6 +62,19 @@ export const configurationCases: RuleCases[] = [
       contradiction('another drain rate', ({ shutdown }) => { shutdown.connectionsPerSecond = 50; }, 'drain-connections-per-second', '500', 'shutdown.connectionsPerSecond: 50'),
       contradiction('a listener without TLS', ({ listeners: [listener] }) => { listener.protocol = 'tcp'; }, 'tls-listeners', 'mqtts', 'TLS on no listener'),
       {
+        name: 'PROXY protocol on another listener',
+        needsOtherObjects: 'the configuration stands in a ConfigMap',
+        manifests: production((manifests) => {
+          declared(manifests, 'proxy-listeners', '');
+          configure(manifests, ({ listeners: [listener] }) => { listener.proxyProtocol = 'v2'; });
+        }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: `metadata.annotations 'cdk8s-mqtt/proxy-listeners: ', but ${FILE} has proxyProtocol on mqtts`,
+          breaks: "Whatever is concluded from '' is wrong.",
+        }],
+      },
+      {
         name: 'an edit of the annotation',
         needsOtherObjects: 'the configuration stands in a ConfigMap',
         manifests: development((manifests) => declared(manifests, 'session-store', 'replicated')),

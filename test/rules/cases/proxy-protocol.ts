@@ -1,4 +1,4 @@
-import { behindNodes, type ClusterManifests, containerOf, service } from './base';
+import { behindNodes, type ClusterManifests, configure, containerOf, service } from './base';
 import { production, type RuleCases } from './rule-case';
 
 const AWS = 'service.beta.kubernetes.io/aws-load-balancer-';
@@ -12,6 +12,7 @@ function withHeader(manifests: ClusterManifests): void {
   const { statefulSet, loadBalancer, networkPolicy } = manifests;
   Object.assign(statefulSet.metadata.annotations, { [EXPECTS]: 'mqtts-proxy', 'cdk8s-mqtt/tls-listeners': 'mqtts,mqtts-proxy' });
   containerOf(manifests).ports.push({ ...PROXY_PORT });
+  configure(manifests, ({ listeners }) => { listeners.push({ ...listeners[0], name: 'mqtts-proxy', port: 18883, proxyProtocol: 'v2' }); });
   loadBalancer.spec.ports[0].targetPort = 'mqtts-proxy';
   Object.assign(loadBalancer.metadata.annotations, { [`${AWS}target-group-attributes`]: 'proxy_protocol_v2.enabled=true', [SENDS]: 'v2' });
   networkPolicy.spec.ingress.push({ from: [{ ipBlock: { cidr: '10.0.0.0/16' } }], ports: [{ port: 18883, protocol: 'TCP' }] });
@@ -40,6 +41,18 @@ export const proxyProtocolCases: RuleCases[] = [
       {
         name: 'the client Service',
         manifests: proxied(({ clientService }) => { clientService.spec.ports[0].targetPort = 'mqtts-proxy'; }),
+        findings: [{
+          object: 'Service mqtt/broker',
+          found: 'port 8883 (mqtts) leads to the container port mqtts-proxy, which expects a PROXY protocol header',
+          breaks: 'Every client of this Service is disconnected before it is connected.',
+        }],
+      },
+      {
+        name: 'the client Service, to a port of which only the configuration of the broker tells',
+        manifests: proxied(({ clientService, statefulSet }) => {
+          delete statefulSet.metadata.annotations[EXPECTS];
+          clientService.spec.ports[0].targetPort = 'mqtts-proxy';
+        }),
         findings: [{
           object: 'Service mqtt/broker',
           found: 'port 8883 (mqtts) leads to the container port mqtts-proxy, which expects a PROXY protocol header',
