@@ -48,6 +48,9 @@ export interface IMqttCluster extends IConstruct {
   /** Whether no two pods share a node. */
   readonly onePodPerNode: boolean;
 
+  /** The Kubernetes version that the manifests are written for. */
+  readonly kubernetesVersion: KubernetesVersion;
+
   /**
    * Opens a second port for a listener, on which every connection must begin with a PROXY protocol header (https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt).
    * The listener's own port stays as it is, without the header, for clients inside the Kubernetes cluster. `maxConnections` counts for each port. An
@@ -58,7 +61,4 @@ export interface IMqttCluster extends IConstruct {
    * @throws if there is no such listener, an option cannot work, or the listener has such a port with other options.
    */
   openProxyPort(listener: string, options?: MqttProxyPortOptions): string;
-
-  /** The Kubernetes version that the manifests are written for. */
-  readonly kubernetesVersion: KubernetesVersion;
 }

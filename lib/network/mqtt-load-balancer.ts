@@ -74,9 +74,9 @@ export class MqttLoadBalancer extends Construct {
 }
 
 /** The container port behind each listener: its own, or the one on which the broker expects a PROXY protocol header. */
-function targetPorts({ cluster, proxySources }: MqttLoadBalancerProps, { ports }: ServiceRequest, { proxyProtocol }: ServiceParts): Map<string, string> {
+function targetPorts({ cluster, proxySources }: MqttLoadBalancerProps, request: ServiceRequest, { proxyProtocol }: ServiceParts): Map<string, string> {
   const options = { version: proxyProtocol === 'any' ? undefined : proxyProtocol, sources: proxySources };
-  return new Map(ports.map(({ listener }) => [listener, proxyProtocol === undefined ? listener : cluster.openProxyPort(listener, options)]));
+  return new Map(request.ports.map(({ listener }) => [listener, proxyProtocol === undefined ? listener : cluster.openProxyPort(listener, options)]));
 }
 
 function spec(props: MqttLoadBalancerProps, request: ServiceRequest, parts: ServiceParts, targets: Map<string, string>): k8s.ServiceSpec {
@@ -84,7 +84,9 @@ function spec(props: MqttLoadBalancerProps, request: ServiceRequest, parts: Serv
     type: 'LoadBalancer',
     selector: props.cluster.selectorLabels,
     // No appProtocol: none is defined for MQTT that load balancers act on, and some controllers (Azure) take the health probe from it.
-    ports: request.ports.map(({ listener, port }) => ({ name: listener, port, protocol: 'TCP', targetPort: k8s.IntOrString.fromString(targets.get(listener)!) })),
+    ports: request.ports.map(({ listener, port }) => (
+      { name: listener, port, protocol: 'TCP', targetPort: k8s.IntOrString.fromString(targets.get(listener)!) }
+    )),
     externalTrafficPolicy: request.trafficPolicy,
     healthCheckNodePort: request.healthCheckNodePort,
     loadBalancerClass: parts.loadBalancerClass,

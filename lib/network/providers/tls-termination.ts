@@ -18,7 +18,8 @@ export function tlsPorts({ hasCertificate, tlsListeners }: TlsTermination, reque
 }
 
 /** That the listeners exist, and that there is something to end TLS with. */
-export function checkTlsListeners({ hasCertificate, certificateOption, tlsListeners }: TlsTermination, request: ServiceRequest, errors: ArgumentErrors): void {
+export function checkTlsListeners(termination: TlsTermination, request: ServiceRequest, errors: ArgumentErrors): void {
+  const { hasCertificate, certificateOption, tlsListeners } = termination;
   checkNames(errors, 'provider.tlsListeners', tlsListeners, "listener's name");
   if (!Array.isArray(tlsListeners)) return;
   if (!hasCertificate) {

@@ -33,7 +33,7 @@ spec:
   ports:
     - { name: mqtts, port: 8883, targetPort: mqtts }`,
   }, (service, broker) => service.type !== 'ClusterIP' ? [] : portsThatExpectHeader(service, broker).map((port) => ({
-    found: `${port} leads to the container port ${port.target}, which expects a PROXY protocol header`,
+    found: leadsToHeader(port),
     breaks: 'Every client of this Service is disconnected before it is connected.',
   }))),
 
@@ -65,7 +65,7 @@ spec:
   annotations:
     service.beta.kubernetes.io/aws-load-balancer-target-group-attributes: proxy_protocol_v2.enabled=true`,
   }, (service, broker) => portsThatExpectHeader(service, broker).filter((port) => sentHeader(service, port) === undefined).map((port) => ({
-    found: `${port} leads to the container port ${port.target}, which expects a PROXY protocol header, and no annotation makes the load balancer send one`,
+    found: `${leadsToHeader(port)}, and no annotation makes the load balancer send one`,
     breaks: 'No client gets through the load balancer.',
   }))),
 
@@ -80,7 +80,8 @@ spec:
 spec:
   rules:
     - backendRefs: [{ name: broker, port: 8883 }]`,
-    check: (model) => model.brokers.flatMap((broker) => broker.routes.flatMap((route) => violationsOf(route.object, () => routesToHeader(route, broker)))),
+    check: (model) => model.brokers.flatMap((broker) =>
+      broker.routes.flatMap((route) => violationsOf(route.object, () => routesToHeader(route, broker)))),
   },
 
   loadBalancerRule({
@@ -119,11 +120,11 @@ spec:
       ports: [{ port: 18883, protocol: TCP }]`,
   }, (broker) => {
     const policies = broker.networkPolicies.filter(restrictsIngress);
-    const open = broker.isProduction
-      ? broker.listeners.filter((port) => expectsHeader(broker, port) && (policies.length === 0 || policies.some((policy) => opensToEverybody(policy, port))))
-      : [];
-    return open.length === 0 ? [] : [{
-      found: `everybody reaches the container port ${open.map(({ name }) => name).join(', ')}, which expects a PROXY protocol header: ${policies.length === 0 ? 'no NetworkPolicy selects the pods' : 'a NetworkPolicy opens it without `from`'}`,
+    const open = broker.listeners.filter((port) => expectsHeader(broker, port)
+      && (policies.length === 0 || policies.some((policy) => opensToEverybody(policy, port))));
+    return !broker.isProduction || open.length === 0 ? [] : [{
+      found: `everybody reaches the container port ${open.map(({ name }) => name).join(', ')}, which expects a PROXY protocol header: `
+        + (policies.length === 0 ? 'no NetworkPolicy selects the pods' : 'a NetworkPolicy opens it without `from`'),
       breaks: 'The addresses of clients in logs and metrics can be forged.',
     }];
   }),
@@ -131,6 +132,10 @@ spec:
 
 function portsThatExpectHeader(service: ServiceObject, broker: BrokerWorkload): ServicePort[] {
   return service.ports.filter((port) => expectsHeader(broker, broker.target(port)));
+}
+
+function leadsToHeader(port: ServicePort): string {
+  return `${port} leads to the container port ${port.target}, which expects a PROXY protocol header`;
 }
 
 /** Backends name a Service and its port: https://gateway-api.sigs.k8s.io/reference/spec/#backendref */
