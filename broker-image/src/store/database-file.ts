@@ -8,8 +8,11 @@ import { StoreOpenError } from './errors.js';
 const META = { length: 160, magic: 24, pageSize: 48, lastPage: 144, transaction: 152 };
 const MAGIC = 0xbeefc0de;
 
+/** Folder in which the restore of a snapshot takes shape. */
+export const RESTORE_FOLDER = 'restore';
+
 /** What a volume or an earlier run may have left beside a store. */
-const IGNORED = new Set(['lost+found', 'broker.sock', 'lock.mdb']);
+const IGNORED = new Set(['lost+found', 'broker.sock', 'lock.mdb', RESTORE_FOLDER]);
 
 /**
  * Looks at the database file before LMDB maps it into memory: a foreign file must not be touched, and one that was cut off would end the process

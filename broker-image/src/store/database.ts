@@ -1,4 +1,4 @@
-import { open, type RootDatabase } from 'lmdb';
+import { open, type RootDatabase, type Transaction } from 'lmdb';
 import { StoreOpenError } from './errors.js';
 import { ENTRY_KEY_LENGTH, FORMAT_VERSION, keys, READABLE_VERSION, records, writeEntryKey } from './records.js';
 import { QueueEntry } from './session.js';
@@ -28,15 +28,19 @@ export interface Range {
 
 /** The LMDB environment: ordered records, changed by transactions that are on disk, synced, before they count as committed. */
 export class Database {
-  static open(directory: string): Database {
+  /** `synced`: false where nothing in it counts before it is closed and synced as a file. */
+  static open(directory: string, { synced = true } = {}): Database {
     let environment: RootDatabase<Buffer, LmdbKey>;
     try {
       environment = open<Buffer, LmdbKey>({
         path: directory,
+        // Also where the name of the folder looks like that of a file.
+        noSubdir: false,
         encoding: 'binary',
         keyEncoder,
         // Commits sync before they resolve, in the order data, then meta page: after a power cut the last commit that resolved is what is found.
         overlappingSync: false,
+        noSync: !synced,
         // The unused ends of pages would otherwise be zeroed for each write; they hold nothing that the file does not hold already.
         noMemInit: true,
         // A commit is exactly one `batch`: LMDB-js must not gather others into it on its own.
@@ -84,8 +88,9 @@ export class Database {
     return this.environment.getBinary(key);
   }
 
-  *range({ start, end }: Range, limit = Infinity): Generator<{ key: Buffer; value: Buffer }> {
-    for (const { key, value } of this.environment.getRange({ start, end, ...(limit === Infinity ? {} : { limit }) })) {
+  /** `moment`: what the transaction sees, rather than what is there now. */
+  *range({ start, end }: Range, limit = Infinity, moment?: Transaction): Generator<{ key: Buffer; value: Buffer }> {
+    for (const { key, value } of this.environment.getRange({ start, end, ...(limit === Infinity ? {} : { limit }), ...(moment === undefined ? {} : { transaction: moment }) })) {
       yield { key: key as Buffer, value: Buffer.from(value) };
     }
   }

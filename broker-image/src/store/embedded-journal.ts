@@ -16,7 +16,7 @@ export class EmbeddedJournal implements Journal {
 
   constructor(store: Store) {
     this.#store = store;
-    this.#incarnation = (store.incarnation(ALONE) ?? 1) + 1;
+    this.#incarnation = (store.brokers.get(ALONE)?.incarnation ?? 1) + 1;
   }
 
   get writable(): boolean {

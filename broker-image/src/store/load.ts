@@ -14,6 +14,11 @@ export function loadState(database: Database, state: State): void {
     if (bytes !== undefined) Object.assign(state.counters, decode.counters(bytes));
   });
 
+  read(database, 'position in the log', keys.applied, () => {
+    const bytes = database.get(keys.applied);
+    if (bytes !== undefined) state.applied = decode.applied(bytes);
+  });
+
   each(database, 'session', ranges.sessions, (key, value) => {
     const { clientId, connection, disconnectedAt, limits } = decode.session(value);
     const session = new Session(keyNumber(key), clientId, limits);
@@ -61,8 +66,8 @@ export function loadState(database: Database, state: State): void {
   });
 
   each(database, 'broker', ranges.brokers, (key, value) => {
-    const { name, incarnation } = decode.broker(key, value);
-    state.brokers.set(name, incarnation);
+    const [name, run] = decode.broker(key, value);
+    state.brokers.set(name, run);
   });
 
   each(database, 'ended session', ranges.ended, (key) => state.ended.add(keyNumber(key)));

@@ -47,6 +47,7 @@ function queueRange(session: number): { start: Buffer; end: Buffer } {
 export const keys = {
   format: Buffer.of(META, 0),
   counters: Buffer.of(META, 1),
+  applied: Buffer.of(META, 2),
   session: (session: number) => numberKey(SESSION, session),
   subscription(session: number, number: number): Buffer {
     const key = Buffer.allocUnsafe(11);
@@ -137,6 +138,15 @@ export interface Counters {
   nextCleanClient: number;
 }
 
+/** The run of a broker that counts. */
+export interface BrokerRun {
+  readonly incarnation: number;
+  /** Number of its last batch in the replicated log. */
+  batch: number;
+  /** Found gone by another broker: nothing it does counts until it recovers under a new incarnation. */
+  readonly expelled: boolean;
+}
+
 const PROGRESS_LENGTH = 24;
 
 export const records = {
@@ -185,9 +195,17 @@ export const records = {
 
   cleanClient: (clientId: string, connection: ConnectionId): Buffer => Buffer.from(JSON.stringify([clientId, connectionFields(connection)])),
 
-  broker(incarnation: number): Buffer {
-    const bytes = Buffer.allocUnsafe(6);
+  broker({ incarnation, batch, expelled }: BrokerRun): Buffer {
+    const bytes = Buffer.allocUnsafe(13);
     bytes.writeUIntBE(incarnation, 0, 6);
+    bytes.writeUIntBE(batch, 6, 6);
+    bytes[12] = expelled ? 1 : 0;
+    return bytes;
+  },
+
+  applied(sequence: number): Buffer {
+    const bytes = Buffer.allocUnsafe(6);
+    bytes.writeUIntBE(sequence, 0, 6);
     return bytes;
   },
 };
@@ -241,7 +259,9 @@ export const decode = {
     return { clientId, connection };
   },
 
-  broker: (key: Buffer, bytes: Buffer) => ({ name: key.toString('utf8', 1), incarnation: bytes.readUIntBE(0, 6) }),
+  broker: (key: Buffer, bytes: Buffer): [string, BrokerRun] => [key.toString('utf8', 1), { incarnation: bytes.readUIntBE(0, 6), batch: bytes.readUIntBE(6, 6), expelled: bytes.readUInt8(12) === 1 }],
+
+  applied: (bytes: Buffer): number => bytes.readUIntBE(0, 6),
 
   progress(session: Session, bytes: Buffer): void {
     session.nextSequence = bytes.readUIntBE(0, 6);

@@ -1,7 +1,7 @@
 import type { Changes } from './changes.js';
 import type { Message } from './message.js';
 import type { Acknowledge, CloseSession, ConnectionId, Expel, Expire, OpenSession, Operation, Publish, Receive, Recover, Release, Subscribe, Unsubscribe } from './operations.js';
-import { keys, records, type Counters } from './records.js';
+import { keys, records, type BrokerRun, type Counters } from './records.js';
 import { RetainedTree } from './retained-tree.js';
 import { QueueEntry, Session } from './session.js';
 import { SubscriptionTree } from './subscription-tree.js';
@@ -32,8 +32,13 @@ export interface StateListener {
   superseded(clientId: string, connection: ConnectionId): void;
 }
 
-/** The run of a broker that was expelled: none. */
-const NO_INCARNATION = 0;
+/** Where an entry of the replicated log comes from. */
+export interface BatchOrigin {
+  readonly broker: string;
+  readonly incarnation: number;
+  /** Counts the batches of one incarnation, from 1. */
+  readonly batch: number;
+}
 
 /** Reads one queue entry that is not in memory. */
 export type EntrySource = (session: Session, sequence: number) => QueueEntry | undefined;
@@ -50,7 +55,9 @@ export class State {
   /** Connected clients with clean sessions; those of the others are in their sessions. */
   readonly cleanClients = new Map<string, CleanClient>();
   /** The run of each broker that counts. One that never recovered here is not in it, and believed. */
-  readonly brokers = new Map<string, number>();
+  readonly brokers = new Map<string, BrokerRun>();
+  /** Position in the replicated log up to which it was applied; 0 without a log. */
+  applied = 0;
   readonly counters: Counters = { nextSession: 1, nextRetained: 1, nextWill: 1, nextCleanClient: 1 };
   /** Sessions whose queue is still on disk though they ended. */
   readonly ended = new Set<number>();
@@ -87,6 +94,23 @@ export class State {
     }
   }
 
+  /**
+   * Begins an entry of the replicated log. Its operations are to be applied next, before anything is committed.
+   * @returns false if it is to be passed over: it was there before, or comes from a run of its broker that does not count any more
+   */
+  beginEntry(sequence: number, { broker, incarnation, batch }: BatchOrigin, changes: Changes): boolean {
+    changes.operations++;
+    this.applied = sequence;
+    changes.put(keys.applied, records.applied(sequence));
+    const run = this.brokers.get(broker);
+    // The first batch of a run begins with its recovery, which registers it.
+    if (batch === 1) return run === undefined || run.incarnation < incarnation;
+    if (run === undefined || run.expelled || run.incarnation !== incarnation || run.batch >= batch) return false;
+    run.batch = batch;
+    changes.put(keys.broker(broker), records.broker(run));
+    return true;
+  }
+
   /** The connection that the client id belongs to. */
   owner(clientId: string): ConnectionId | undefined {
     return this.sessions.get(clientId)?.connection ?? this.cleanClients.get(clientId)?.connection;
@@ -108,8 +132,8 @@ export class State {
 
   #open(operation: OpenSession, changes: Changes, group: number): boolean {
     const { clientId, connection, time } = operation;
-    const incarnation = this.brokers.get(connection.broker);
-    if (incarnation !== undefined && incarnation !== connection.incarnation) return false;
+    const run = this.brokers.get(connection.broker);
+    if (run !== undefined && (run.expelled || run.incarnation !== connection.incarnation)) return false;
     const before = this.owner(clientId);
     if (before !== undefined) {
       this.listener.superseded(clientId, before);
@@ -272,29 +296,32 @@ export class State {
 
   #recover(operation: Recover, changes: Changes, group: number): boolean {
     const { broker, incarnation, time } = operation;
-    this.#setIncarnation(broker, incarnation, changes);
-    this.#disconnectBroker(broker, incarnation, time, changes, group);
+    const run = this.brokers.get(broker);
+    if (run !== undefined && run.incarnation >= incarnation) return false;
+    this.#setRun(broker, { incarnation, batch: 0, expelled: false }, changes);
+    this.#disconnectBroker(broker, time, changes, group);
     return true;
   }
 
   #expel(operation: Expel, changes: Changes, group: number): boolean {
     const { broker, incarnation, time } = operation;
-    if ((this.brokers.get(broker) ?? incarnation) !== incarnation) return false;
-    this.#setIncarnation(broker, NO_INCARNATION, changes);
-    this.#disconnectBroker(broker, NO_INCARNATION, time, changes, group);
+    const run = this.brokers.get(broker);
+    if (run === undefined || run.expelled || run.incarnation !== incarnation) return false;
+    this.#setRun(broker, { ...run, expelled: true }, changes);
+    this.#disconnectBroker(broker, time, changes, group);
     return true;
   }
 
-  #setIncarnation(broker: string, incarnation: number, changes: Changes): void {
-    this.brokers.set(broker, incarnation);
-    changes.put(keys.broker(broker), records.broker(incarnation));
+  #setRun(broker: string, run: BrokerRun, changes: Changes): void {
+    this.brokers.set(broker, run);
+    changes.put(keys.broker(broker), records.broker(run));
   }
 
-  /** All connections of a broker end but those of its present run, then their wills are published. */
-  #disconnectBroker(broker: string, incarnation: number, time: number, changes: Changes, group: number): void {
+  /** All connections of a broker end, then their wills are published. */
+  #disconnectBroker(broker: string, time: number, changes: Changes, group: number): void {
     const ended: string[] = [];
     const endsHere = ({ clientId, connection }: { readonly clientId: string; readonly connection: ConnectionId }) => {
-      if (connection.broker !== broker || connection.incarnation === incarnation) return;
+      if (connection.broker !== broker) return;
       this.listener.superseded(clientId, connection);
       ended.push(clientId);
     };

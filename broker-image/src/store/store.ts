@@ -7,9 +7,10 @@ import { StoreOpenError, StoreUnavailableError } from './errors.js';
 import { loadState } from './load.js';
 import type { Message } from './message.js';
 import type { ConnectionId, Operation } from './operations.js';
-import { decode, entrySequence, keys, ranges } from './records.js';
+import { decode, entrySequence, keys, ranges, type BrokerRun } from './records.js';
 import type { QueueEntry, QueueReader, Session } from './session.js';
-import { State, type StateListener, type Will } from './state.js';
+import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.js';
+import { State, type BatchOrigin, type StateListener, type Will } from './state.js';
 import type { BrokerObserver } from '../operations/observer.js';
 
 export interface StoreOptions {
@@ -17,6 +18,11 @@ export interface StoreOptions {
   readonly directory: string;
   /** Bytes in use from which on the store counts as full: new messages are refused until space returns. */
   readonly maxBytes: number;
+  /**
+   * How long changes are gathered before they are written. Above 0 only where something else holds what was acknowledged: the replicated log.
+   * What comes and goes in between is never written. @default 0
+   */
+  readonly commitDelayMilliseconds?: number;
   readonly observer?: Pick<BrokerObserver, 'storeCommitted' | 'storeFailed' | 'storeRecovered'>;
 }
 
@@ -28,6 +34,8 @@ export interface CommitWaiter {
 }
 
 const RETRY_MILLISECONDS = 1000;
+/** So many operations are written without waiting for more. */
+const MAX_GATHERED = 20_000;
 /** A full store takes messages again once this share of its size is free, so that it does not flap. */
 const RECOVERED_SHARE = 0.95;
 /** Records of ended sessions removed by one commit. */
@@ -62,6 +70,14 @@ export class Store {
     }
   }
 
+  /**
+   * Puts the store of a snapshot into a folder, in place of one that may be there: whole, or not at all.
+   * @throws StoreOpenError if the folder is in use, or the snapshot is damaged, cut off or of a version that cannot be read; the folder is as it was then
+   */
+  static restore(directory: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    return restoreSnapshot(directory, chunks);
+  }
+
   readonly #options: StoreOptions;
   readonly #lock: DirectoryLock;
   readonly #database: Database;
@@ -74,6 +90,7 @@ export class Store {
   #waiters: CommitWaiter[] = [];
   #writing: { readonly changes: Changes; readonly waiters: CommitWaiter[] } | undefined;
   #scheduled = false;
+  #delay: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
   #full = false;
@@ -117,6 +134,34 @@ export class Store {
     return applied;
   }
 
+  /** Position in the replicated log up to which it was applied; 0 without a log. */
+  get applied(): number {
+    return this.#state.applied;
+  }
+
+  /**
+   * Begins an entry of the replicated log, whose operations are to be applied by `applyLogged` at once: entry and operations are one transaction.
+   * @returns false if the operations are to be passed over: they were there before, or come from a run of a broker that does not count any more
+   */
+  beginEntry(sequence: number, origin: BatchOrigin): boolean {
+    const counts = this.#state.beginEntry(sequence, origin, this.#changes);
+    this.#schedule();
+    return counts;
+  }
+
+  /**
+   * Applies an operation that is in the replicated log: it is not asked whether it can be written.
+   * @returns false if it came from a connection that has no say any more; it changed nothing then
+   */
+  applyLogged(operation: Operation): boolean {
+    return this.#state.apply(operation, this.#changes, this.#group);
+  }
+
+  /** Operations that are not on disk yet. */
+  get pendingOperations(): number {
+    return this.#changes.operations + (this.#writing?.changes.operations ?? 0);
+  }
+
   /** Calls back once everything applied so far is on disk, in the order of the calls; at once if it is. */
   afterCommit(waiter: CommitWaiter): void {
     if (!this.#changes.empty) this.#waiters.push(waiter);
@@ -151,9 +196,9 @@ export class Store {
     return this.#state.owner(clientId);
   }
 
-  /** The run of a broker that counts; undefined if it never recovered here. */
-  incarnation(broker: string): number | undefined {
-    return this.#state.brokers.get(broker);
+  /** The run of each broker that counts; one that never recovered is not in it. */
+  get brokers(): ReadonlyMap<string, Readonly<BrokerRun>> {
+    return this.#state.brokers;
   }
 
   get wills(): Iterable<Will> {
@@ -211,6 +256,11 @@ export class Store {
     return this.#database.range(ranges.everything);
   }
 
+  /** Everything that is on disk now. */
+  snapshot(): Snapshot {
+    return takeSnapshot(this.#database);
+  }
+
   /** Resolves when nothing is left on disk of sessions that ended. */
   async purged(): Promise<void> {
     await this.durable();
@@ -238,13 +288,29 @@ export class Store {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#writing !== undefined || this.#retry !== undefined) return;
+    if (this.#scheduled) {
+      // Gathering ends early.
+      if (this.#delay !== undefined && this.#changes.operations >= MAX_GATHERED) this.#writeSoon();
+      return;
+    }
+    if (this.#writing !== undefined || this.#retry !== undefined) return;
     this.#scheduled = true;
+    const { commitDelayMilliseconds = 0 } = this.#options;
+    if (commitDelayMilliseconds === 0) this.#writeSoon();
+    else this.#delay = setTimeout(() => this.#writeNow(), commitDelayMilliseconds);
+  }
+
+  #writeSoon(): void {
+    clearTimeout(this.#delay);
+    this.#delay = undefined;
     // After the events of this turn, so that the group gathers what all its sockets brought.
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#commit();
-    });
+    setImmediate(() => this.#writeNow());
+  }
+
+  #writeNow(): void {
+    this.#delay = undefined;
+    this.#scheduled = false;
+    this.#commit();
   }
 
   #commit(): void {

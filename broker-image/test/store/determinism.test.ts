@@ -2,38 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import { Message, Store, type Operation } from '../../src/store/index.js';
+import { Store, type Batch, type Operation } from '../../src/store/index.js';
+import { operation } from './any-operation.js';
 import { temporaryDirectory } from './temporary-directory.js';
-
-const clientId = fc.constantFrom('a', 'b', 'constructor', '__proto__');
-const broker = fc.constantFrom('', 'broker-0', 'broker-1');
-const incarnation = fc.constantFrom(1, 2);
-// Few enough that operations often come from the connection that counts, and often do not.
-const connection = fc.record({ broker, incarnation, number: fc.constantFrom(1, 2) });
-const topic = fc.constantFrom('x', 'x/y', 'x/z', '$SYS/x', 'constructor');
-const filter = fc.constantFrom('x', 'x/+', '#', '+/y', '__proto__', 'x/#');
-const qos = fc.constantFrom(0, 1, 2) as fc.Arbitrary<0 | 1 | 2>;
-const limits = fc.record({ expirySeconds: fc.constantFrom(0, 1), maxQueuedMessages: fc.constantFrom(2, 1000), maxQueuedBytes: fc.constantFrom(40, 100_000) });
-const message = fc
-  .record({ topic, payload: fc.uint8Array({ maxLength: 20 }), qos, retain: fc.boolean() })
-  .map((parts) => Message.create(parts.topic, Buffer.from(parts.payload), parts.qos, parts.retain));
-const time = fc.integer({ min: 0, max: 5000 });
-const sequence = fc.integer({ min: 0, max: 10 });
-const packetId = fc.integer({ min: 1, max: 3 });
-
-const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('open' as const), time, clientId, connection, clean: fc.boolean(), limits, will: message }, { requiredKeys: ['kind', 'time', 'clientId', 'connection', 'clean', 'limits'] }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('close' as const), time, clientId, connection, discardWill: fc.boolean(), sentUpTo: sequence }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('subscribe' as const), time, clientId, connection, subscriptions: fc.array(fc.record({ filter, qos }), { minLength: 1, maxLength: 3 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('unsubscribe' as const), time, clientId, connection, filters: fc.array(filter, { minLength: 1, maxLength: 2 }) }) },
-  { weight: 10, arbitrary: fc.record({ kind: fc.constant('publish' as const), time, message, received: fc.record({ clientId, connection, packetId }) }, { requiredKeys: ['kind', 'time', 'message'] }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('acknowledge' as const), time, clientId, sequence }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('receive' as const), time, clientId, connection, sequence }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('release' as const), time, clientId, connection, packetId }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('recover' as const), time, broker, incarnation }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('expel' as const), time, broker, incarnation }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire' as const), time }) },
-);
 
 interface Step {
   readonly operation: Operation;
@@ -42,6 +13,13 @@ interface Step {
 }
 
 const run = fc.array(fc.record({ operation, then: fc.constantFrom<Step['then'][]>('go on', 'go on', 'commit', 'restart') }), { maxLength: 60 });
+
+async function contentOf(store: Store): Promise<string> {
+  await store.purged();
+  const hash = createHash('sha256');
+  for (const { key, value } of store.dump()) hash.update(key).update(value);
+  return hash.digest('hex');
+}
 
 /** The digest of everything on disk at the end. */
 async function digest(t: TestContext, steps: readonly Step[], interrupted: boolean): Promise<string> {
@@ -56,11 +34,9 @@ async function digest(t: TestContext, steps: readonly Step[], interrupted: boole
       store = await Store.open({ directory, maxBytes: 1e9 });
     }
   }
-  await store.purged();
-  const hash = createHash('sha256');
-  for (const { key, value } of store.dump()) hash.update(key).update(value);
+  const content = await contentOf(store);
   await store.close();
-  return hash.digest('hex');
+  return content;
 }
 
 test('the same operations give the same bytes, however they were grouped into commits and whether or not the store was opened again in between', async (t) => {
@@ -97,6 +73,67 @@ test('what is counted is what is queued', async (t) => {
       } finally {
         await store.close();
       }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+/** Entries of a log: the batches of two brokers, of which each began twice, with some that come again. */
+const log = fc
+  .array(fc.record({ broker: fc.constantFrom('broker-0', 'broker-1'), operations: fc.array(operation, { maxLength: 8 }), again: fc.constantFrom(true, false, false), anew: fc.constantFrom(true, false, false, false) }), { maxLength: 20 })
+  .map((parts) => {
+    const runs = new Map<string, { incarnation: number; batch: number }>();
+    const entries: Batch[] = [];
+    for (const { broker, operations, again, anew } of parts) {
+      const before = runs.get(broker);
+      const run = before === undefined || anew ? { incarnation: (before?.incarnation ?? 0) + 1, batch: 1 } : { ...before, batch: before.batch + 1 };
+      runs.set(broker, run);
+      const first: Operation[] = run.batch === 1 ? [{ kind: 'recover', time: 1, broker, incarnation: run.incarnation }] : [];
+      const own = operations.map((each) => ('connection' in each ? { ...each, connection: { ...each.connection, broker, incarnation: run.incarnation } } : each));
+      const entry = { broker, ...run, operations: [...first, ...own] };
+      entries.push(entry);
+      if (again) entries.push(entry);
+    }
+    return entries;
+  });
+
+/** Applies a log, from where the store is. */
+function follow(store: Store, entries: readonly Batch[], upTo: number): void {
+  for (let sequence = store.applied + 1; sequence <= upTo; sequence++) {
+    const { operations, ...origin } = entries[sequence - 1]!;
+    if (store.beginEntry(sequence, origin)) for (const each of operations) store.applyLogged(each);
+  }
+}
+
+test('stores that follow one log are the same, whenever they commit, start again after a crash, or begin from the snapshot of another one', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(log, fc.array(fc.nat({ max: 40 }), { maxLength: 4 }), fc.nat({ max: 40 }), async (entries, stops, copied) => {
+      const all = entries.length;
+      const straight = await Store.open({ directory: temporaryDirectory(t), maxBytes: 1e9 });
+      follow(straight, entries, all);
+
+      const directory = temporaryDirectory(t);
+      let stopping = await Store.open({ directory, maxBytes: 1e9, commitDelayMilliseconds: 1 });
+      for (const stop of stops) {
+        follow(stopping, entries, Math.min(stop, all));
+        await stopping.close();
+        stopping = await Store.open({ directory, maxBytes: 1e9, commitDelayMilliseconds: 1 });
+      }
+      follow(stopping, entries, all);
+
+      const original = await Store.open({ directory: temporaryDirectory(t), maxBytes: 1e9 });
+      follow(original, entries, Math.min(copied, all));
+      await original.durable();
+      const copy = temporaryDirectory(t);
+      await Store.restore(copy, original.snapshot().chunks);
+      await original.close();
+      const restored = await Store.open({ directory: copy, maxBytes: 1e9 });
+      assert.equal(restored.applied, Math.min(copied, all));
+      follow(restored, entries, all);
+
+      const contents = await Promise.all([straight, stopping, restored].map(contentOf));
+      for (const store of [straight, stopping, restored]) await store.close();
+      assert.deepEqual(contents, [contents[0], contents[0], contents[0]]);
     }),
     { numRuns: 40 },
   );

@@ -204,6 +204,7 @@ const will = (topic: string) => ({ will: Message.create(topic, Buffer.of(1), 1, 
 
 test('a will is published when its connection ends, is taken over, or its broker is gone; once, and not after DISCONNECT', async (t) => {
   const { store, heard } = await overheard(t);
+  store.apply({ kind: 'recover', time: 1, broker: 'b', incarnation: 1 });
   store.apply(open('watcher'));
   store.apply(subscribe('watcher', 'will/#'));
   store.apply(opened('a', 1, will('will/closed')));
@@ -263,7 +264,7 @@ test('a run of a broker that was followed by another, or expelled, opens nothing
   assert.equal(store.apply({ kind: 'recover', time: 1, broker: 'b', incarnation: 1 }), true);
   assert.equal(store.apply(opened('a', 1)), true);
   store.apply({ kind: 'recover', time: 1, broker: 'b', incarnation: 7 });
-  assert.deepEqual([store.owner('a'), store.incarnation('b')], [undefined, 7]);
+  assert.deepEqual([store.owner('a'), store.brokers.get('b')?.incarnation], [undefined, 7]);
   assert.equal(store.apply(opened('a', 2)), false, 'from the run before');
   assert.equal(store.apply(opened('a', 3, { connection: { broker: 'b', incarnation: 7, number: 3 } })), true);
   assert.equal(store.apply({ kind: 'expel', time: 1, broker: 'b', incarnation: 1 }), false, 'that run is over already');
@@ -354,4 +355,56 @@ test('a full store refuses messages, still takes acknowledgements, and recovers 
   assert.deepEqual(events.slice(1), ['recovered']);
   store.apply(publish('x', 'again'));
   await store.durable();
+});
+
+test('entries of a log: each batch counts once, and not when its broker has begun anew or was expelled', async (t) => {
+  const store = await openStore(t);
+  const recover = (incarnation: number): Operation => ({ kind: 'recover', time: 1, broker: 'b', incarnation });
+  let sequence = 0;
+  const entry = (incarnation: number, batch: number, ...operations: Operation[]): boolean => {
+    const counts = store.beginEntry(++sequence, { broker: 'b', incarnation, batch });
+    if (counts) for (const operation of operations) store.applyLogged(operation);
+    return counts;
+  };
+  assert.equal(entry(5, 2), false, 'it never began');
+  assert.equal(entry(5, 1, recover(5)), true);
+  assert.equal(entry(5, 1, recover(5)), false);
+  assert.deepEqual([entry(5, 2), entry(5, 2), entry(5, 3), entry(5, 2)], [true, false, true, false]);
+  assert.equal(entry(4, 1, recover(4)), false, 'an earlier run');
+  assert.equal(entry(6, 1, recover(6)), true);
+  assert.equal(entry(5, 4), false);
+  store.apply({ kind: 'expel', time: 1, broker: 'b', incarnation: 6 });
+  assert.deepEqual(store.brokers.get('b'), { incarnation: 6, batch: 0, expelled: true });
+  assert.equal(entry(6, 2), false);
+  assert.equal(entry(7, 1, recover(7)), true);
+  assert.equal(store.applied, sequence);
+});
+
+test('the position in the log is on disk together with what was applied', async (t) => {
+  const directory = temporaryDirectory(t);
+  const first = await Store.open({ directory, maxBytes: 1e9, commitDelayMilliseconds: 5 });
+  assert.equal(first.applied, 0);
+  first.beginEntry(41, { broker: 'b', incarnation: 1, batch: 1 });
+  first.applyLogged({ kind: 'recover', time: 1, broker: 'b', incarnation: 1 });
+  first.beginEntry(42, { broker: 'b', incarnation: 1, batch: 2 });
+  first.applyLogged(open('a'));
+  assert.equal(first.pendingOperations, 4);
+  await first.durable();
+  assert.equal(first.pendingOperations, 0);
+  await first.close();
+  const second = await openStore(t, directory);
+  assert.deepEqual([second.applied, second.session('a')?.connected, second.brokers.get('b')], [42, true, { incarnation: 1, batch: 2, expelled: false }]);
+});
+
+test('with a delay, changes are gathered over many turns of the event loop, until there are enough', async (t) => {
+  const commits: number[] = [];
+  const observer = { storeCommitted: (operations: number) => commits.push(operations), storeFailed: assert.fail, storeRecovered: assert.fail };
+  const store = await openStore(t, undefined, { commitDelayMilliseconds: 1e6, observer });
+  for (let i = 0; i < 20_000; i++) {
+    store.apply(publish('r', `${i % 2}`, 1, true));
+    if (i % 4000 === 0) await new Promise(setImmediate);
+  }
+  assert.deepEqual(commits, []);
+  await store.durable();
+  assert.deepEqual(commits, [20_000]);
 });
