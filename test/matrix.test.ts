@@ -22,8 +22,10 @@ function expectPromises(synth: () => any[], minor: number): void {
   expect(Yaml.stringify(...synth())).toBe(Yaml.stringify(...objects));
 }
 
-function clusterOf(props: MqttClusterProps, chart = newChart()): any[] {
+function clusterOf(props: MqttClusterProps, withProxyPorts = false): any[] {
+  const chart = newChart();
   const cluster = new MqttCluster(chart, 'Broker', props);
+  if (withProxyPorts) cluster.listeners.forEach(({ name }) => cluster.openProxyPort(name, { sources: ['10.0.0.0/16'] }));
   cluster.acknowledge('MQTT-SESSION-001', 'separate brokers, in this test');
   return Testing.synth(chart);
 }
@@ -60,10 +62,10 @@ describe.each(exampleNames)('examples/%s', (name) => {
 test('random props keep the promises or are refused with an explanation', () => {
   let kept = 0;
   const scope = newChart();
-  fc.assert(fc.property(randomProps(scope), (props) => {
+  fc.assert(fc.property(randomProps(scope), fc.boolean(), (props, withProxyPorts) => {
     const { minor } = props.kubernetesVersion!;
     try {
-      clusterOf(props);
+      clusterOf(props, withProxyPorts);
     } catch (error) {
       const { message } = error as Error;
       expect(message).toMatch(/^\[test\/Broker\] MqttCluster: (an argument cannot work|\d+ arguments cannot work):\n {2}- |^Validation failed with the following errors:\n {2}\[test\/Broker\/\w+\] error MQTT-[A-Z]+-\d{3}: /);
@@ -71,7 +73,7 @@ test('random props keep the promises or are refused with an explanation', () => 
       expect(message).not.toMatch(/undefined|NaN|\[object/);
       return;
     }
-    expectPromises(() => clusterOf(props), minor);
+    expectPromises(() => clusterOf(props, withProxyPorts), minor);
     kept += 1;
   }), { seed: Number(process.env.RANDOM_SEED ?? 20261121), numRuns: 150, interruptAfterTimeLimit: 10_000 });
   // Were all of them refused, nothing would have been tested.

@@ -74,7 +74,8 @@ export class MqttLoadBalancer extends Construct {
 }
 
 /** The container port behind each listener: its own, or the one on which the broker expects a PROXY protocol header. */
-function targetPorts({ cluster, proxySources }: MqttLoadBalancerProps, request: ServiceRequest, { proxyProtocol }: ServiceParts): Map<string, string> {
+function targetPorts(props: MqttLoadBalancerProps, request: ServiceRequest, { proxyProtocol }: ServiceParts): Map<string, string> {
+  const { cluster, proxySources } = props;
   const options = { version: proxyProtocol === 'any' ? undefined : proxyProtocol, sources: proxySources };
   return new Map(request.ports.map(({ listener }) => [listener, proxyProtocol === undefined ? listener : cluster.openProxyPort(listener, options)]));
 }

@@ -5,7 +5,7 @@ import * as path from 'path';
 import { App, Chart, Duration, Size, Testing } from 'cdk8s';
 import { ConfigMap, Secret } from 'cdk8s-plus-27';
 import {
-  MqttAuthentication, MqttAuthorization, MqttBroker, MqttClientCa, MqttClientCertificate, MqttCluster, MqttKeepaliveLimit, MqttListener, MqttLogLevel, MqttStorage, MqttTls,
+  MqttAuthentication, MqttAuthorization, MqttBroker, MqttClientCa, MqttClientCertificate, MqttCluster, MqttKeepaliveLimit, MqttListener, MqttLogLevel, MqttStorage, MqttTls, ProxyProtocolVersion,
 } from '../../lib';
 
 // The library and the broker share the schema of the configuration file, and nothing else: what one writes, the other must read.
@@ -45,7 +45,7 @@ test('the broker reads a configuration in which everything is set', () => {
   const chart = new Chart(new App(), 'test');
   const certificate = (id: string) => MqttTls.fromSecret(Secret.fromSecretName(chart, id, id), { clientCertificate: MqttClientCertificate.REQUEST });
   const clientCa = MqttClientCa.fromConfigMap(ConfigMap.fromConfigMapName(chart, 'Devices', 'devices'), { key: 'bundle.pem' });
-  new MqttCluster(chart, 'Broker', {
+  const cluster = new MqttCluster(chart, 'Broker', {
     broker: MqttBroker.aedes({ logLevel: MqttLogLevel.DEBUG, maxPacketSize: Size.mebibytes(255), maxQueuedMessages: 1, maxQueuedSize: Size.mebibytes(255) }),
     listeners: [
       MqttListener.tcp({ maxConnections: 5 }),
@@ -63,6 +63,8 @@ test('the broker reads a configuration in which everything is set', () => {
     sessionExpiry: Duration.days(365),
     shutdownDelay: Duration.hours(1),
   });
+  const versions = [undefined, ProxyProtocolVersion.V1, ProxyProtocolVersion.V2];
+  cluster.listeners.forEach(({ name }, index) => cluster.openProxyPort(name, { version: versions[index % 3], sources: ['10.0.0.0/16', '2001:db8::/64', '192.0.2.7/32'] }));
   for (const file of configurations([chart])) expect(checkConfiguration(file)).toMatch(/ok/i);
 });
 
