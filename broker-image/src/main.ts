@@ -29,8 +29,11 @@ async function run(command: Command): Promise<number> {
       loadSource(command.source, command);
       process.stdout.write('OK\n');
       return ExitCode.ok;
-    case 'serve':
-      return serve(loadSource(command.source, { skipFiles: false }));
+    case 'serve': {
+      const { source } = command;
+      const load = () => loadSource(source, { skipFiles: false });
+      return serve(load(), source.kind === 'file' ? { file: source.file, load } : undefined);
+    }
   }
 }
 

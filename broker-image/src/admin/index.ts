@@ -1,1 +1,2 @@
 export { AdminToken } from './admin-token.js';
+export { createAdminServer } from './admin-server.js';

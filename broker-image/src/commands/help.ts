@@ -30,6 +30,7 @@ hash-password reads a password from the standard input (or asks for it) and prin
   --version               print the version
   -h, --help              print this text
 
-Signals: SIGTERM and SIGINT shut down in order, a second one hurries; SIGHUP reads changed password, access rule and certificate files now.
+Signals: SIGTERM and SIGINT shut down in order, a second one hurries; SIGHUP reads changed files now; SIGUSR2
+writes a heap snapshot, if diagnostics.heapSnapshotDirectory is set.
 Exit codes: 0 ended in order, 64 command line, 69 a port cannot be opened, 70 fault of the broker, 74 store, 78 configuration.
 `;

@@ -1,12 +1,22 @@
 import type { Server } from 'node:http';
+import { BlockList, isIPv6 } from 'node:net';
 import { FileAccessControl } from '../access/index.js';
+import { AdminToken, createAdminServer } from '../admin/index.js';
 import type { BrokerConfiguration } from '../config/index.js';
 import { bind, formatAddress, Listener } from '../listeners/index.js';
-import { CombinedObserver, createOperationsServer, Health, LogObserver, Metrics, Shutdown, SystemTopics, WatchedFiles, type Log } from '../operations/index.js';
+import { CombinedObserver, createOperationsServer, Health, LogObserver, Metrics, Shutdown, SystemTopics, takeHeapSnapshot, WatchedFiles, type Log } from '../operations/index.js';
 import { Broker } from '../protocol/index.js';
 import { Store, StoreOpenError } from '../store/index.js';
+import { changedKeys } from './configuration-changes.js';
 import { readAccessRules, readPasswordFile } from './load-source.js';
 import { version } from './version.js';
+
+/** The file that the configuration came from. */
+export interface WatchedConfiguration {
+  readonly file: string;
+  /** Reads it again. Throws an InvalidFileError. */
+  load(): BrokerConfiguration;
+}
 
 /** All parts of a broker, put together in the order in which they need each other. */
 export class RunningBroker {
@@ -18,6 +28,7 @@ export class RunningBroker {
   private readonly access: FileAccessControl;
   private readonly listeners: readonly Listener[];
   private operations: Server | undefined;
+  private admin: Server | undefined;
   private systemTopics: SystemTopics | undefined;
   private store: Store | undefined;
   private broker: Broker | undefined;
@@ -25,6 +36,7 @@ export class RunningBroker {
   constructor(
     private readonly configuration: BrokerConfiguration,
     private readonly log: Log,
+    private readonly source?: WatchedConfiguration,
   ) {
     const { name, listeners, store, authentication, authorization, limits, shutdown } = configuration;
     const storeWritable = () => this.store?.writable ?? false;
@@ -64,6 +76,7 @@ export class RunningBroker {
   async start(): Promise<void> {
     // The probes are answered while the store recovers.
     await this.openOperations();
+    await this.openAdmin();
     await this.openStore();
     this.broker = await this.startBroker(this.store!);
     // A signal during a long recovery: it is on its way out already.
@@ -86,6 +99,10 @@ export class RunningBroker {
     return this.shutdown.run(signal);
   }
 
+  takeHeapSnapshot(): void {
+    takeHeapSnapshot(this.configuration.diagnostics.heapSnapshotDirectory, this.log);
+  }
+
   reloadFiles(): Promise<void> {
     return this.files.check();
   }
@@ -95,6 +112,17 @@ export class RunningBroker {
     this.operations = createOperationsServer(this.health, this.metrics);
     const address = await bind(this.operations, 'operations', this.configuration.operations);
     this.log.write('info', 'operations.opened', 'answering probes and scrapes', { ...address, url: `http://${formatAddress(address)}` });
+  }
+
+  private async openAdmin(): Promise<void> {
+    const { admin } = this.configuration;
+    if (!admin) return;
+    let token = AdminToken.read(admin.tokenFile);
+    this.admin = createAdminServer({ broker: () => this.broker, token: () => token, log: this.log });
+    const address = await bind(this.admin, 'admin', admin);
+    this.log.write('info', 'admin.opened', 'answering administrators', { ...address, url: `http://${formatAddress(address)}` });
+    if (!isLoopback(address.address)) this.log.write('warn', 'admin.exposed', 'the admin API is reachable from other hosts, and tokens cross the network unencrypted: set admin.address to 127.0.0.1, or keep others out by a network policy', { ...address });
+    await this.files.watch({ file: 'admin-token', paths: [admin.tokenFile], reload: () => (token = AdminToken.read(admin.tokenFile)) });
   }
 
   private async openStore(): Promise<void> {
@@ -155,7 +183,16 @@ export class RunningBroker {
       const paths = [tls.certificateFile, tls.privateKeyFile, tls.clientCaFile].filter((path) => path !== undefined);
       await this.files.watch({ file: 'tls', paths, reload: () => this.listeners[index]!.reloadTls() });
     }
+    const { source } = this;
+    if (source !== undefined) await this.files.watch({ file: 'config', paths: [source.file], reload: () => this.reloadConfiguration(source.load()) });
     this.files.start();
+  }
+
+  /** The level of the log is all that changes while the broker runs. */
+  private reloadConfiguration(changed: BrokerConfiguration): void {
+    this.log.setLevel(changed.log.level);
+    const keys = changedKeys(this.configuration, changed).filter((key) => key !== 'log.level');
+    if (keys.length > 0) this.log.write('warn', 'configuration.restart-needed', 'these keys changed and take effect with the next start', { keys });
   }
 
   private async close(): Promise<void> {
@@ -163,7 +200,17 @@ export class RunningBroker {
     this.systemTopics?.stop();
     // The broker closes its store.
     await (this.broker ?? this.store)?.close();
-    this.operations?.close();
-    this.operations?.closeAllConnections();
+    for (const server of [this.operations, this.admin]) {
+      server?.close();
+      server?.closeAllConnections();
+    }
   }
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+function isLoopback(address: string): boolean {
+  return loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }

@@ -2,11 +2,11 @@ import type { BrokerConfiguration } from '../config/index.js';
 import { BindError } from '../listeners/index.js';
 import { createLog, ExitCode, type Log } from '../operations/index.js';
 import { StoreOpenError } from '../store/index.js';
-import { RunningBroker } from './running-broker.js';
+import { RunningBroker, type WatchedConfiguration } from './running-broker.js';
 import { version } from './version.js';
 
 /** Runs the broker until a signal ends it. Ends the process. */
-export async function serve(configuration: BrokerConfiguration): Promise<never> {
+export async function serve(configuration: BrokerConfiguration, source?: WatchedConfiguration): Promise<never> {
   const log = createLog({ level: configuration.log.level, broker: configuration.name });
   const exit = (code: number): never => {
     log.flush();
@@ -20,7 +20,7 @@ export async function serve(configuration: BrokerConfiguration): Promise<never> 
   process.on('unhandledRejection', fail);
 
   try {
-    const broker = new RunningBroker(configuration, log);
+    const broker = new RunningBroker(configuration, log, source);
     const stop = async (signal: string) => {
       await broker.stop(signal);
       log.write('info', 'broker.stopped', 'ended in order', { signal });
@@ -28,6 +28,7 @@ export async function serve(configuration: BrokerConfiguration): Promise<never> 
     };
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(signal));
     process.on('SIGHUP', () => void broker.reloadFiles());
+    process.on('SIGUSR2', () => broker.takeHeapSnapshot());
     // After the handlers: from this line on a signal ends the broker in order.
     log.write('info', 'broker.starting', 'starting', { version, node: process.version, listeners: configuration.listeners.length });
     await broker.start();

@@ -1,6 +1,7 @@
 export { CombinedObserver } from './combined-observer.js';
 export { ExitCode } from './exit-code.js';
 export { Health } from './health.js';
+export { takeHeapSnapshot } from './heap-snapshot.js';
 export { createOperationsServer } from './http-server.js';
 export { createLog, type Log } from './log.js';
 export { LogObserver } from './log-observer.js';

@@ -7,7 +7,9 @@ export const logEvents = [
   'operations.opened', 'listener.opened', 'listener.closed',
   'connection.opened', 'connection.closed', 'connection.refused',
   'message.dropped', 'publish.denied', 'subscribe.denied',
-  'file.reloaded', 'file.rejected',
+  'file.reloaded', 'file.rejected', 'configuration.restart-needed',
+  'admin.opened', 'admin.exposed', 'admin.denied', 'admin.changed', 'admin.failed',
+  'heap-snapshot.written', 'heap-snapshot.failed',
 ] as const;
 export type LogEvent = (typeof logEvents)[number];
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -20,6 +22,8 @@ export interface Log {
   write(level: LogLevel | 'fatal', event: LogEvent, message: string, details?: Record<string, unknown>): void;
   /** Whether this level is written at all: saves the making of details that nobody reads. */
   writes(level: LogLevel): boolean;
+  /** From now on. */
+  setLevel(level: LogLevel): void;
   /** Writes out what is still in memory. */
   flush(): void;
 }
@@ -40,6 +44,7 @@ export function createLog({ level, broker }: { readonly level: LogLevel; readonl
   return {
     write: (severity, event, message, details) => logger[severity]({ event, ...details }, message),
     writes: (severity) => logger.isLevelEnabled(severity),
+    setLevel: (wanted) => (logger.level = wanted),
     flush: () => destination.flushSync(),
   };
 }

@@ -6,7 +6,7 @@ import type { BrokerStatistics } from './statistics.js';
 const qualities = [0, 1, 2] as const;
 
 /** Files that are read again while the broker runs. */
-export const reloadableFiles = ['password', 'acl', 'tls'] as const;
+export const reloadableFiles = ['password', 'acl', 'tls', 'admin-token', 'config'] as const;
 export type ReloadableFile = (typeof reloadableFiles)[number];
 
 /** From a commit on a fast local disk to one on a disk in trouble, in seconds. */
@@ -52,6 +52,8 @@ export class Metrics {
   private readonly registry = new Registry();
   private readonly commitSeconds: Histogram;
   private readonly reloads: Counter<'file' | 'result'>;
+  /** What of each file could not be read when it was last read again: there can be several of a kind. */
+  private readonly failing = new Map<ReloadableFile, Set<string>>(reloadableFiles.map((file) => [file, new Set()]));
   private readonly refreshers: (() => void)[] = [];
 
   constructor({ version, name, listeners, storeMaxBytes }: MetricsOptions, sources: MetricsSources) {
@@ -94,6 +96,7 @@ export class Metrics {
     this.single('gauge', 'mqtt_draining', 'Whether the broker is shutting down: 1 or 0.', () => Number(sources.draining()));
 
     this.reloads = new Counter({ name: 'mqtt_config_reloads_total', help: 'Files that changed and were read again.', labelNames: ['file', 'result'], registers: [this.registry] });
+    this.gauge('mqtt_config_last_reload_successful', 'Whether what is in use is what the files say now: 1 or 0.', ['file'], () => [...this.failing].map(([file, sources]) => [{ file }, Number(sources.size === 0)]));
     for (const file of reloadableFiles) for (const result of ['success', 'failure']) this.reloads.inc({ file, result }, 0);
   }
 
@@ -105,8 +108,11 @@ export class Metrics {
     return this.registry.metrics();
   }
 
-  fileReloaded(file: ReloadableFile, result: 'success' | 'failure'): void {
+  /** `source` tells several files of one kind apart. */
+  fileReloaded(file: ReloadableFile, result: 'success' | 'failure', source: string): void {
     this.reloads.inc({ file, result });
+    if (result === 'success') this.failing.get(file)!.delete(source);
+    else this.failing.get(file)!.add(source);
   }
 
   connectionOpened({ listener }: ClientIdentity): void {

@@ -59,10 +59,10 @@ export class WatchedFiles {
   private reload({ file, paths, reload }: WatchedGroup): void {
     try {
       reload();
-      this.metrics.fileReloaded(file, 'success');
+      this.metrics.fileReloaded(file, 'success', paths.join());
       this.log.write('info', 'file.reloaded', 'the changed file is in use', { file, paths });
     } catch (error) {
-      this.metrics.fileReloaded(file, 'failure');
+      this.metrics.fileReloaded(file, 'failure', paths.join());
       this.log.write('error', 'file.rejected', 'the changed file cannot be used; the one before stays in use', { file, paths, cause: (error as Error).message });
     }
   }

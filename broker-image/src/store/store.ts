@@ -201,6 +201,11 @@ export class Store {
     return this.#state.brokers;
   }
 
+  /** What is published when the client's connection breaks. */
+  will(clientId: string): Message | undefined {
+    return this.#state.wills.get(clientId)?.message;
+  }
+
   get wills(): Iterable<Will> {
     return this.#state.wills.values();
   }

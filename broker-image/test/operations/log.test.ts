@@ -34,6 +34,11 @@ test('only the levels that are asked for are written', () => {
   assert.equal(written('debug', all).length, 5);
 });
 
+test('the level can change', () => {
+  const lines = written('warn', `log.write('info', 'broker.ready', 'before'); log.setLevel('debug'); log.write('debug', 'broker.ready', String(log.writes('debug'))); log.flush(); process.exit();`);
+  assert.deepEqual(lines.map(({ level, msg }) => ({ level, msg })), [{ level: 'debug', msg: 'true' }]);
+});
+
 test('nothing is lost when the process ends after flush', () => {
   assert.equal(written('info', `for (let index = 0; index < 5000; index++) log.write('info', 'broker.ready', 'x'.repeat(100)); log.flush(); process.exit();`).length, 5000);
 });

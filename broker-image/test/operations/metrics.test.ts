@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Metrics } from '../../src/operations/index.js';
+import { reloadableFiles } from '../../src/operations/metrics.js';
 import type { BrokerStatistics } from '../../src/operations/statistics.js';
 
 const statistics: BrokerStatistics = {
@@ -31,7 +32,7 @@ const zero = [
   'mqtt_subscriptions', 'mqtt_retained_messages', 'mqtt_queued_messages', 'mqtt_queued_bytes',
   'mqtt_store_commit_duration_seconds_count', 'mqtt_store_commit_duration_seconds_sum',
   'mqtt_store_operations_total', 'mqtt_store_errors_total', 'mqtt_store_writable', 'mqtt_store_size_bytes', 'mqtt_draining',
-  ...['password', 'acl', 'tls'].flatMap((file) => ['success', 'failure'].map((result) => `mqtt_config_reloads_total{file="${file}",result="${result}"}`)),
+  ...reloadableFiles.flatMap((file) => ['success', 'failure'].map((result) => `mqtt_config_reloads_total{file="${file}",result="${result}"}`)),
 ];
 
 test('every series is there from the start, at zero, before the broker runs', async () => {
@@ -40,6 +41,7 @@ test('every series is there from the start, at zero, before the broker runs', as
   const expected: Record<string, number> = Object.fromEntries(zero.map((name) => [name, 0]));
   expected['mqtt_broker_info{version="1.2.3",name="broker-0"}'] = 1;
   expected.mqtt_store_max_bytes = 1000;
+  for (const file of reloadableFiles) expected[`mqtt_config_last_reload_successful{file="${file}"}`] = 1;
   assert.deepEqual(Object.fromEntries(withoutBuckets), expected);
 });
 
@@ -110,7 +112,21 @@ test('the store', async () => {
 });
 
 test('reloads', async () => {
-  assert.deepEqual(await changes((metrics) => metrics.fileReloaded('acl', 'failure')), { 'mqtt_config_reloads_total{file="acl",result="failure"}': 1 });
+  assert.deepEqual(await changes((metrics) => metrics.fileReloaded('acl', 'failure', '/acl')), {
+    'mqtt_config_reloads_total{file="acl",result="failure"}': 1,
+    'mqtt_config_last_reload_successful{file="acl"}': 0,
+  });
+});
+
+test('of several files of one kind, each has to be good again', async () => {
+  const metrics = create();
+  const good = async () => (await scrape(metrics))['mqtt_config_last_reload_successful{file="tls"}'];
+  assert.equal(await good(), 1);
+  metrics.fileReloaded('tls', 'failure', '/one');
+  metrics.fileReloaded('tls', 'success', '/two');
+  assert.equal(await good(), 0);
+  metrics.fileReloaded('tls', 'success', '/one');
+  assert.equal(await good(), 1);
 });
 
 test('two scrapes of the same state are the same', async () => {

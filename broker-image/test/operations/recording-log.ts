@@ -21,6 +21,10 @@ export class RecordingLog implements Log {
     return level !== 'debug' || this.debug;
   }
 
+  setLevel(): void {
+    // Everything is kept, whatever its level.
+  }
+
   flush(): void {
     // Nothing is held back.
   }
