@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AdminToken } from './admin-token.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
 import { FailureBudget } from './failure-budget.js';
 import { RequestError } from './request-error.js';
-import { findRoute, type FoundRoute } from './routes.js';
+import { findRoute } from './routes.js';
 import type { Log } from '../operations/index.js';
-import { type Broker } from '../protocol/index.js';
+import type { Broker } from '../protocol/index.js';
 import { StoreUnavailableError } from '../store/index.js';
 
 /** Requests that look at everything, at a time. */
@@ -24,7 +25,7 @@ export interface AdminServerOptions {
 /** The HTTP server through which administrators look into the broker and disconnect clients. Says nothing to whoever does not have the token. */
 export function createAdminServer({ broker, token, log }: AdminServerOptions): Server {
   const failures = new FailureBudget();
-  let scans = 0;
+  const scans = new ConcurrencyLimit(MAX_SCANS);
 
   const authorize = (request: IncomingMessage): void => {
     const [, given] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
@@ -37,23 +38,13 @@ export function createAdminServer({ broker, token, log }: AdminServerOptions): S
 
   const answer = async (request: IncomingMessage): Promise<unknown> => {
     authorize(request);
-    const found = findRoute(request.method ?? '', request.url ?? '');
+    const { route, name, parameters } = findRoute(request.method ?? '', request.url ?? '');
     const running = broker();
     if (running === undefined) throw new RequestError(503, 'the broker is starting', { 'Retry-After': '1' });
-    const result = await run(running, found);
-    if (found.route.method !== 'GET') log.write('info', 'admin.changed', 'done for an administrator', { method: request.method, path: request.url, remoteAddress: request.socket.remoteAddress });
+    const run = () => route.answer(running, name, parameters);
+    const result = await (route.scans ? scans.run(run) : run());
+    if (route.method !== 'GET') log.write('info', 'admin.changed', 'done for an administrator', { method: request.method, path: request.url, remoteAddress: request.socket.remoteAddress });
     return result;
-  };
-
-  const run = async (running: Broker, { route, name, parameters }: FoundRoute): Promise<unknown> => {
-    if (!route.scans) return route.answer(running, name, parameters);
-    if (scans >= MAX_SCANS) throw new RequestError(503, `${MAX_SCANS} lists are being made already`, { 'Retry-After': '1' });
-    scans++;
-    try {
-      return await route.answer(running, name, parameters);
-    } finally {
-      scans--;
-    }
   };
 
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000 }, (request, response) => {
