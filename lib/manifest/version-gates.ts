@@ -19,9 +19,16 @@ export const VersionGates = {
     since: 29,
     source: 'https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/#safe-and-unsafe-sysctls',
   },
+  VALIDATING_ADMISSION_POLICY: {
+    what: 'ValidatingAdmissionPolicy, which is general',
+    since: 30,
+    source: 'https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/',
+  },
   /** `PreferClose`, the first value: the same zone. */
   TRAFFIC_DISTRIBUTION: { what: 'a field of Services that is known', since: 31, source: `${FEATURE_GATES} (ServiceTrafficDistribution)` },
   /** `PreferSameZone`, the new name of `PreferClose`, and `PreferSameNode`. */
   SAME_TRAFFIC_DISTRIBUTION: { what: 'a value in Services that is known', since: 34, source: `${FEATURE_GATES} (PreferSameTrafficDistribution)` },
+  /** Where somebody switched the feature gate on: it is off by default until it is general. */
+  VOLUME_ATTRIBUTES_CLASS_BETA: { what: 'a field of claims that is known behind a feature gate', since: 31, source: `${FEATURE_GATES} (VolumeAttributesClass)` },
   VOLUME_ATTRIBUTES_CLASS: { what: 'a field of claims that is known', since: 34, source: `${FEATURE_GATES} (VolumeAttributesClass)` },
 } as const satisfies { readonly [gate: string]: VersionGate };

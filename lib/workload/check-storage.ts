@@ -1,7 +1,7 @@
 import { Size } from 'cdk8s';
 import type { MqttResources } from './mqtt-resources';
 import { MqttAccessMode, MqttClaimRetention, type MqttStorage } from './mqtt-storage';
-import { type ArgumentErrors, isSize } from '../manifest/arguments';
+import { type ArgumentErrors, isSize, show } from '../manifest/arguments';
 import type { KubernetesVersion } from '../manifest/kubernetes-version';
 import { quantity } from '../manifest/quantity';
 import { VersionGates } from '../manifest/version-gates';
@@ -14,10 +14,22 @@ export function checkStorage(errors: ArgumentErrors, storage: MqttStorage | unde
   errors.member('storage accessMode', storage.accessMode, MqttAccessMode);
   errors.member('storage whenDeleted', storage.whenDeleted, MqttClaimRetention);
   errors.member('storage whenScaled', storage.whenScaled, MqttClaimRetention);
-  if (storage.volumeAttributesClassName === undefined) return;
-  errors.dnsSubdomain('storage volumeAttributesClassName', storage.volumeAttributesClassName);
+  checkAttributesClass(errors, storage, target);
+}
+
+function checkAttributesClass(errors: ArgumentErrors, storage: MqttStorage, target: KubernetesVersion): void {
+  const { volumeAttributesClass: made, volumeAttributesClassName: name } = storage;
+  const example = "new MqttVolumeAttributesClass(this, 'Fast', { attributes: MqttVolumeAttributes.awsEbs({ iops: 6000 }) })";
+  if (errors.like('storage volumeAttributesClass', made, ['name', 'kubernetesVersion', 'betaApi'], example)) {
+    if (made.name !== name) errors.add(`storage volumeAttributesClass and volumeAttributesClassName are both set, to '${made.name}' and ${show(name)}: leave one of them out`);
+    if (made.kubernetesVersion.minor !== target.minor) {
+      errors.add(`storage volumeAttributesClass is made for Kubernetes ${made.kubernetesVersion}, but the target is ${target}: give both the same kubernetesVersion`);
+    }
+  }
+  if (name === undefined) return;
+  errors.dnsSubdomain('storage volumeAttributesClassName', name);
   errors.needs(
-    'storage volumeAttributesClassName', VersionGates.VOLUME_ATTRIBUTES_CLASS, target,
+    'storage volumeAttributesClassName', made?.betaApi ? VersionGates.VOLUME_ATTRIBUTES_CLASS_BETA : VersionGates.VOLUME_ATTRIBUTES_CLASS, target,
     'the API server would drop the field, and the volumes would have the IOPS of their StorageClass', 'Write a storageClassName with those IOPS',
   );
 }

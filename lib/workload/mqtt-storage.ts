@@ -1,4 +1,7 @@
 import { Size } from 'cdk8s';
+import type { MqttVolumeAttributesClass } from './mqtt-volume-attributes-class';
+
+export * from './mqtt-volume-attributes-class';
 
 /** What happens to a claim when its pod is scaled away or the StatefulSet is deleted. */
 export enum MqttClaimRetention {
@@ -37,7 +40,13 @@ export interface MqttPersistentVolumeOptions {
   readonly accessMode?: MqttAccessMode;
 
   /**
-   * Name of the VolumeAttributesClass, which sets IOPS and throughput where the CSI driver can change them. Kubernetes 1.34 and newer
+   * VolumeAttributesClass of the app, which sets IOPS and throughput. Not with `volumeAttributesClassName`.
+   * @default - what the StorageClass sets
+   */
+  readonly volumeAttributesClass?: MqttVolumeAttributesClass;
+
+  /**
+   * Name of an existing VolumeAttributesClass, which sets IOPS and throughput where the CSI driver can change them. Kubernetes 1.34 and newer
    * (https://kubernetes.io/docs/concepts/storage/volume-attributes-classes/).
    * @default - what the StorageClass sets
    */
@@ -69,9 +78,10 @@ export interface MqttEphemeralVolumeOptions {
 export class MqttStorage {
   /** A persistent volume claim for each pod. */
   public static persistentVolume(options: MqttPersistentVolumeOptions = {}): MqttStorage {
-    const { size, storageClassName, volumeAttributesClassName, accessMode = MqttAccessMode.READ_WRITE_ONCE } = options;
+    const { size, storageClassName, accessMode = MqttAccessMode.READ_WRITE_ONCE } = options;
     const { whenDeleted = MqttClaimRetention.RETAIN, whenScaled = MqttClaimRetention.RETAIN } = options;
-    return new MqttStorage(false, size, storageClassName, whenDeleted, whenScaled, accessMode, volumeAttributesClassName);
+    const { volumeAttributesClassName, volumeAttributesClass } = options;
+    return new MqttStorage(false, size, storageClassName, whenDeleted, whenScaled, accessMode, volumeAttributesClassName, volumeAttributesClass);
   }
 
   /** An `emptyDir`: everything is lost when the pod is deleted or moves. An error in production (MQTT-STORAGE-002). */
@@ -92,7 +102,13 @@ export class MqttStorage {
     public readonly whenScaled?: MqttClaimRetention,
     /** Who may mount a persistent volume. */
     public readonly accessMode?: MqttAccessMode,
-    /** Name of the VolumeAttributesClass of a persistent volume. */
-    public readonly volumeAttributesClassName?: string,
+    private readonly attributesClassName?: string,
+    /** VolumeAttributesClass of a persistent volume, where the app makes it. */
+    public readonly volumeAttributesClass?: MqttVolumeAttributesClass,
   ) {}
+
+  /** Name of the VolumeAttributesClass of a persistent volume. */
+  public get volumeAttributesClassName(): string | undefined {
+    return this.attributesClassName ?? this.volumeAttributesClass?.name;
+  }
 }

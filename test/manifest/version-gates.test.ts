@@ -18,6 +18,7 @@ test('a promise that the target cannot keep names the version that can', () => {
 // A gate may open later than the schema (a field that is off by default), never earlier.
 test.each([
   [VersionGates.TRAFFIC_DISTRIBUTION, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'x' }, spec: { trafficDistribution: 'PreferClose' } }],
+  [VersionGates.VOLUME_ATTRIBUTES_CLASS_BETA, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'x' }, spec: { volumeAttributesClassName: 'gold' } }],
   [VersionGates.VOLUME_ATTRIBUTES_CLASS, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'x' }, spec: { volumeAttributesClassName: 'gold' } }],
 ])('$what: the schema of that version has it, and that of 1.27 has not', ({ since }, object) => {
   expect(StrictSchema.of(since).problems(object)).toEqual([]);

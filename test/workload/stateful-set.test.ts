@@ -69,7 +69,7 @@ describe('storage', () => {
   });
 
   test('everything of your own', () => {
-    const options: Required<MqttPersistentVolumeOptions> = {
+    const options: Required<Omit<MqttPersistentVolumeOptions, 'volumeAttributesClass'>> = {
       size: Size.gibibytes(200),
       storageClassName: 'fast',
       accessMode: MqttAccessMode.READ_WRITE_ONCE_POD,
