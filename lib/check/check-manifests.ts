@@ -4,6 +4,7 @@ import type { Finding } from '../rules/acknowledgement';
 import { evaluateModel } from '../rules/evaluate';
 import { anyBroker } from '../rules/model/broker-evidence';
 import { ManifestModel } from '../rules/model/manifest-model';
+import { isOperatorResource } from '../rules/model/operator-resource';
 import { repositoryPath } from '../rules/report/repository-path';
 import type { SourceLine } from '../rules/report/sarif';
 
@@ -25,8 +26,10 @@ export function checkManifests(inputs: readonly string[], problems: string[]): C
   const model = ManifestModel.of([...manifests], anyBroker);
   return {
     manifests,
-    brokers: model.brokers.map(({ object, broker, recognisedBy }) =>
-      `${object.kind} ${object.name} (${broker}${recognisedBy === undefined ? '' : `, by ${recognisedBy}`})`),
+    brokers: [
+      ...model.brokers.map(({ object, broker, recognisedBy }) => `${object.kind} ${object.name} (${broker}${recognisedBy === undefined ? '' : `, by ${recognisedBy}`})`),
+      ...model.objects.filter(isOperatorResource).map(({ kind, name }) => `${kind} ${name} (by its operator)`),
+    ],
     findings: evaluateModel(model),
   };
 }

@@ -7,11 +7,10 @@ import { ArgumentErrors } from '../manifest/arguments';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { Labels, MANAGED_BY, PART_OF } from '../manifest/labels';
 import { renderManifest } from '../manifest/render-manifest';
+import { VersionGates } from '../manifest/version-gates';
 import { admissionSubjects, type AdmissionSubject } from '../rules/admission';
 import { Severity } from '../rules/finding';
 
-/** https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/ */
-const FIRST_MINOR = 30;
 const API_VERSION = 'admissionregistration.k8s.io/v1';
 /** A name has 63 characters at most (renderManifest), of which the longest resource and severity take 33. */
 const LONGEST_NAME = 30;
@@ -118,8 +117,8 @@ function checkProps(scope: Construct, props: MqttGuardRailsProps): void {
   if (errors.filledArray('namespaces', props.namespaces, 'leave it out to look at all namespaces')) {
     props.namespaces?.forEach((namespace, index) => errors.dnsLabel(`namespaces[${index}]`, namespace));
   }
-  if (errors.like('kubernetesVersion', kubernetesVersion, ['isAtLeast'], 'KubernetesVersion.V1_35') && !kubernetesVersion.isAtLeast(FIRST_MINOR)) {
-    errors.add(`kubernetesVersion is ${kubernetesVersion.toString()}, but ValidatingAdmissionPolicy is there since 1.${FIRST_MINOR}: leave MqttGuardRails out, or upgrade`);
+  if (errors.like('kubernetesVersion', kubernetesVersion, ['isAtLeast'], 'KubernetesVersion.V1_35')) {
+    errors.needs('MqttGuardRails', VersionGates.VALIDATING_ADMISSION_POLICY, kubernetesVersion, 'the API server refuses the policies', 'Leave it out');
   }
   errors.throwIfAny();
 }

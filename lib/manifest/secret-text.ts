@@ -13,7 +13,7 @@ const ASSIGNMENT = new RegExp(`(?:^|[\\s{,])["']?(${SECRET_WORDS})["']?\\s*[:=]\
 const XML_ELEMENT = new RegExp(`<(${SECRET_WORDS})>([^<]+)</`, 'gi');
 
 /** What stands where a credential would, without being one: a path, a placeholder, nothing. */
-const NO_LITERAL = /^(\/|\.{1,2}\/|file:|\$[{(]|\{\{|(true|false|null|~|\{|\[)$|$)/i;
+const NO_LITERAL = /^(\/|\.{1,2}\/|file:|\$[{(]|\$[A-Z_][A-Z0-9_]*$|\{\{|(true|false|null|~|\{|\[)$|$)/i;
 
 /** What kind of credential a text is or carries, by its form alone: `a private key`; `undefined` where it looks like none. */
 export function credentialForm(text: string): string | undefined {

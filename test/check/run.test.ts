@@ -3,7 +3,7 @@ import { tmpdir } from 'os';
 import { join } from 'path';
 import { stringify } from 'yaml';
 import { run } from '../../lib/check/run';
-import { developmentManifests, embedStore, productionManifests } from '../rules/cases/base';
+import { configure, developmentManifests, embedStore, productionManifests } from '../rules/cases/base';
 
 let folder: string;
 
@@ -114,6 +114,28 @@ describe('cdk8s-mqtt check', () => {
     expect(aboutLoadBalancer.map(({ id, found }: { id: string; found: string }) => [id, found])).toEqual([
       ['MQTT-SECURITY-004', 'port 1883 of an internet-facing load balancer leads to a listener without TLS'],
     ]);
+  });
+
+  test('judges the resources of operators', () => {
+    const { code, stdout } = check('check', file('hivemq.yaml', documents({
+      apiVersion: 'hivemq.com/v1', kind: 'HiveMQPlatform', metadata: { name: 'plant' }, spec: { extensions: [{ id: 'hivemq-allow-all-extension', enabled: true }] },
+    })));
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/error MQTT-HIVEMQ-001: [^]*\n1 error, 0 warnings, 0 acknowledged, in 1 object\n1 broker: HiveMQPlatform plant \(by its operator\)\n$/);
+  });
+
+  test('reads the configuration of the companion broker in manifests that declare nothing', () => {
+    const manifests = developmentManifests();
+    manifests.statefulSet.metadata.annotations = {};
+    configure(manifests, (configuration) => {
+      configuration.keepalive.maxSeconds = 600;
+      configuration.listeners[0].protocol = 'tcp';
+    });
+    delete manifests.statefulSet.spec.template.spec.securityContext.sysctls;
+    manifests.loadBalancer.metadata.annotations['service.beta.kubernetes.io/aws-load-balancer-scheme'] = 'internet-facing';
+    const { findings } = JSON.parse(check('check', '--format', 'json', file('plain.yaml', documents(...Object.values(manifests)))).stdout);
+    expect(findings.map(({ id }: { id: string }) => id)).toEqual(['MQTT-KEEPALIVE-001', 'MQTT-SECURITY-004', 'MQTT-ANNOTATION-003']);
+    expect(findings.at(-1).found).toBe("recognised as aedes by the variable MQTT_BROKER_CONFIG of container 'aedes'; no annotation cdk8s-mqtt/broker, cdk8s-mqtt/profile");
   });
 
   test('says so when no broker is among the objects', () => {

@@ -107,7 +107,7 @@ describe('MqttGuardRails', () => {
   });
 
   test.each<[string, any, string]>([
-    ['a Kubernetes version before the policies', { kubernetesVersion: KubernetesVersion.V1_29 }, 'kubernetesVersion is 1.29, but ValidatingAdmissionPolicy is there since 1.30: leave MqttGuardRails out, or upgrade'],
+    ['a Kubernetes version before the policies', { kubernetesVersion: KubernetesVersion.V1_29 }, 'MqttGuardRails needs ValidatingAdmissionPolicy, which is general since Kubernetes 1.30, but the target is 1.29: the API server refuses the policies. Leave it out, or raise kubernetesVersion'],
     ['a version that is none', { kubernetesVersion: '1.35' }, "kubernetesVersion is '1.35', but must be made like this: KubernetesVersion.V1_35"],
     ['an action that is none', { action: 'refuse' }, "action is 'refuse', but must be one of WARN, DENY"],
     ['a name that is none', { name: 'My_Rails' }, "name is 'My_Rails', but must be lower-case letters"],

@@ -38,7 +38,7 @@ test.each([
 });
 
 test.each([
-  'passwordFile: /etc/mqtt/passwords', 'password: /run/secrets/password', 'password: ${PASSWORD}', 'password: $(PASSWORD)', 'password: ""', 'token: null', 'secret: {{ .secret }}',
+  'passwordFile: /etc/mqtt/passwords', 'password: /run/secrets/password', 'password: ${PASSWORD}', 'password: $(PASSWORD)', 'password: $NATS_PASSWORD', 'password: ""', 'token: null', 'secret: {{ .secret }}',
   'anonymous: true', 'secretName: broker-tls', 'tokenUrl: https://example.com', '<password>${ENV:PASSWORD}</password>', 'the password is kept elsewhere',
 ])('%s assigns none', (text) => {
   expect(assignedCredentials(text)).toEqual([]);

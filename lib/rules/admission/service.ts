@@ -4,6 +4,7 @@ import { Annotations } from '../../manifest/annotations';
 import { Labels } from '../../manifest/labels';
 import { KNOWN_KEYS, NEEDED_OF_LOAD_BALANCER } from '../catalogue/annotation';
 import { AZURE_DISABLE_RESET, AZURE_SURE_MAXIMUM_MINUTES } from '../catalogue/idle-timeout';
+import { AWS_HEALTH_CHECK } from '../catalogue/proxy-protocol';
 import { DECLARATION_PREFIX, DeclaredOfService } from '../model/declared';
 import {
   AWS_IDLE_TIMEOUT, AWS_NLB_CLASSES, AWS_NLB_DEFAULT_IDLE_SECONDS, AWS_PREFIX, AZURE_IDLE_MINUTES, IDLE_TIMEOUT_ANNOTATIONS,
@@ -105,6 +106,11 @@ const ofLoadBalancers: readonly AdmissionCheck[] = [
     rule: 'MQTT-TRAFFIC-004',
     breaks: 'variables.isLocal && variables.hasInstanceTargets && variables.proxyProtocol',
     found: "'spec.externalTrafficPolicy: Local, instance targets, and PROXY protocol'",
+  },
+  {
+    rule: 'MQTT-PROXY-005',
+    breaks: `variables.isNlb && variables.proxyProtocol && !(${annotation(AWS_HEALTH_CHECK)}.lowerAscii() in ['', 'tcp'])`,
+    found: `'PROXY protocol, with ${AWS_HEALTH_CHECK}: ' + ${annotation(AWS_HEALTH_CHECK)}`,
   },
   {
     rule: 'MQTT-SERVICE-009',

@@ -62,4 +62,20 @@ spec:
     found: `spec.${isKeda ? 'minReplicaCount' : 'minReplicas'}: ${object.spec.at(isKeda ? 'minReplicaCount' : 'minReplicas')}`,
     breaks: 'Without clients for a while, the last broker stops and none comes back.',
   }))),
+
+  workloadRule({
+    id: 'MQTT-AUTOSCALING-004',
+    severity: Severity.ERROR,
+    title: 'Brokers with stores of their own are not scaled down by an autoscaler',
+    why: 'With an embedded store the sessions of a broker, and what is queued for them, are on its volume alone. When the autoscaler takes the broker away, they stay behind there, and clients that connect to another broker find no session.',
+    source: 'MQTT 3.1.1 §3.1.2.4',
+    remedy: 'Disable scaling down: behavior.scaleDown.selectPolicy: Disabled. Take brokers away by hand, after their clients have read their queues.',
+    example: EXAMPLE,
+  }, (broker) => broker.sessionStore !== 'embedded' ? [] : broker.autoscalers
+    .filter(({ maximum, minimum, scaleDown }) => maximum > minimum && scaleDown.at('selectPolicy').text !== 'Disabled')
+    .map(({ object, scaleDown }) => ({
+      object: object.reference,
+      found: `scaleDown: ${scaleDown.exists ? scaleDown : 'absent'}, of ${broker.object.kind} ${broker.object.name} with an embedded session store`,
+      breaks: 'Sessions and queued messages of every broker that is scaled away are out of reach.',
+    }))),
 ];

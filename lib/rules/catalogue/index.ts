@@ -3,9 +3,11 @@ import { autoscalingRules } from './autoscaling';
 import { capacityRules } from './capacity';
 import { configurationRules } from './configuration';
 import { disruptionRules } from './disruption';
+import { dnsRules } from './dns';
 import { idleTimeoutRules } from './idle-timeout';
 import { keepaliveRules } from './keepalive';
 import { objectRules } from './object';
+import { operatorRules } from './operators';
 import { placementRules } from './placement';
 import { podSecurityRules } from './pod-security';
 import { probeRules } from './probe';
@@ -38,6 +40,7 @@ export const topics: readonly Topic[] = [
   { title: 'Capacity', rules: capacityRules },
   { title: 'Services', rules: serviceRules },
   { title: 'PROXY protocol', rules: proxyProtocolRules },
+  { title: 'Names in DNS', rules: dnsRules },
   { title: 'Security', rules: securityRules },
   { title: 'Secrets', rules: secretRules },
   { title: 'Placement', rules: placementRules },
@@ -47,6 +50,7 @@ export const topics: readonly Topic[] = [
   { title: 'Workload', rules: workloadRules },
   { title: 'Probes', rules: probeRules },
   { title: 'Pod security', rules: podSecurityRules },
+  { title: 'Operators', rules: operatorRules },
   { title: 'Configuration of the broker', rules: configurationRules },
   { title: 'Declarations', rules: annotationRules },
   { title: 'Objects', rules: objectRules },

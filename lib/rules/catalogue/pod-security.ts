@@ -1,3 +1,4 @@
+import { VersionGates } from '../../manifest/version-gates';
 import { Severity } from '../finding';
 import type { BrokerWorkload } from '../model/broker-workload';
 import type { Container } from '../model/container';
@@ -43,7 +44,7 @@ export const podSecurityRules: readonly Rule[] = [
   containerRule({
     id: 'MQTT-POD-002',
     title: 'No container is privileged',
-    why: 'A privileged container is root on its node. Sysctls for TCP keepalive need no such container any more: they are safe at the level of the pod since Kubernetes 1.29.',
+    why: `A privileged container is root on its node. Sysctls for TCP keepalive need no such container any more: they are safe at the level of the pod since Kubernetes 1.${VersionGates.SAFE_KEEPALIVE_SYSCTLS.since}.`,
     remedy: 'Leave privileged out; set sysctls in spec.securityContext of the pod.',
     example: CONTAINER_EXAMPLE,
   }, (container) => container.fields.at('securityContext', 'privileged').boolean === true ? 'securityContext.privileged: true' : undefined),

@@ -17,7 +17,7 @@ spec:
       containers:
         - name: aedes
           ports: [{ name: mqtts, containerPort: 8883 }, { name: mqtts-proxy, containerPort: 18883 }]`;
-const AWS_HEALTH_CHECK = `${AWS_PREFIX}healthcheck-protocol`;
+export const AWS_HEALTH_CHECK = `${AWS_PREFIX}healthcheck-protocol`;
 
 export const proxyProtocolRules: readonly Rule[] = [
   serviceRule({

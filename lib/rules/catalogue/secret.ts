@@ -1,4 +1,6 @@
+import { literalSecrets } from '../../manifest/literal-secrets';
 import { Severity } from '../finding';
+import { isOperatorResource } from '../model/operator-resource';
 import { objectRule, type Rule, workloadRule } from '../rule';
 
 const GOOD_PRACTICES = 'https://kubernetes.io/docs/concepts/security/secrets-good-practices/';
@@ -14,16 +16,19 @@ export const secretRules: readonly Rule[] = [
   objectRule({
     id: 'MQTT-SECRET-001',
     severity: Severity.ERROR,
-    title: 'No Secret of a broker stands in the manifests',
-    why: 'Synthesized manifests are committed, reviewed and copied. A Secret in them is known to everybody who can read the repository, for ever: base64 is no encryption.',
+    title: 'No Secret stands in the manifests beside a broker',
+    why: 'Synthesized manifests are committed, reviewed and copied. A Secret in them is known to everybody who can read the repository, for ever: base64 is no encryption. That holds for the Secrets that a broker mounts, and for any other of its namespace, which operators, gateways and certificates there use by their names.',
     source: GOOD_PRACTICES,
     remedy: 'Refer to a Secret by name, and have it made in the cluster: by External Secrets, Sealed Secrets, cert-manager, or by hand.',
     example: REFERENCE_EXAMPLE,
   }, (object, model) => {
     const keys = object.is('', 'Secret') ? ['data', 'stringData'].flatMap((field) => object.fields.at(field).entries.map(([key]) => `${field}.${key}`)) : [];
-    return keys.length === 0 || model.brokersOf(object.reference).length === 0 ? [] : [{
-      found: keys.join(', '),
-      breaks: 'The credentials of the broker are public to all who read the manifests.',
+    if (keys.length === 0) return [];
+    const isMounted = model.brokersOf(object.reference).length > 0;
+    const neighbour = model.brokers.find((broker) => broker.object.namespace === object.namespace);
+    return !isMounted && neighbour === undefined ? [] : [{
+      found: isMounted ? keys.join(', ') : `${keys.join(', ')}, in the namespace of ${neighbour!.object.kind} ${neighbour!.object.name}`,
+      breaks: `${isMounted ? 'The credentials of the broker are' : 'What is in it is'} public to all who read the manifests.`,
     }];
   }),
 
@@ -62,4 +67,17 @@ export const secretRules: readonly Rule[] = [
     .filter((variable) => SECRET_NAME.test(variable.at('name').text ?? '') && (variable.at('value').text ?? '') !== '')
     // The value itself must not appear in a log of the build.
     .map((variable) => ({ found: `${container.path}: env ${variable.at('name')} with a literal value`, breaks: 'The credential is public to all who read the manifests.' })))),
+
+  objectRule({
+    id: 'MQTT-SECRET-004',
+    severity: Severity.ERROR,
+    title: 'No credential stands in a configuration file, an annotation or a command',
+    why: 'A password in a ConfigMap or an argument is readable for everybody who may look at the workload, and stands in the manifests and their history.',
+    source: GOOD_PRACTICES,
+    remedy: 'Put it into a Secret that is made in the cluster, mount that, and write the path of the file instead.',
+    example: REFERENCE_EXAMPLE,
+  }, (object, model) => object.is('', 'Secret') || (model.brokersOf(object.reference).length === 0 && !isOperatorResource(object)) ? [] : literalSecrets(object.fields.value as object)
+    // MQTT-SECRET-002 tells of these.
+    .filter((found) => !(object.kind === 'ConfigMap' && found.endsWith('holds a private key')))
+    .map((found) => ({ found, breaks: 'The credential is public to all who read the manifests.' }))),
 ];

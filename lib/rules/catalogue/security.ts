@@ -3,7 +3,7 @@ import type { BrokerWorkload } from '../model/broker-workload';
 import { Declared } from '../model/declared';
 import { opens, restrictsIngress } from '../model/ingress-policy';
 import { endsTls } from '../model/provider-annotations';
-import { loadBalancerRule, type Rule, serviceRule, workloadRule } from '../rule';
+import { entranceRule, type Rule, serviceRule, workloadRule } from '../rule';
 
 const TLS_EXAMPLE = `metadata:
   annotations:
@@ -69,21 +69,22 @@ export const securityRules: readonly Rule[] = [
     }];
   }),
 
-  loadBalancerRule({
+  entranceRule({
     id: 'MQTT-SECURITY-004',
     severity: Severity.ERROR,
     title: 'No plaintext listener faces the internet',
     why: 'Listeners on port 1883 are found by scanners within hours, and everything that devices send, credentials first, can be read on the way.',
     source: 'MQTT 3.1.1 §5.4.5',
-    remedy: 'Publish listeners with TLS only, end TLS at the load balancer, or make it internal.',
+    remedy: 'Publish listeners with TLS only, end TLS at the load balancer or gateway, or make it internal.',
     example: TLS_EXAMPLE,
-  }, (service, broker) => {
-    const plain = !service.facesInternet ? [] : service.ports.filter((port) => {
+  }, (entrance, broker) => {
+    // What a TLSRoute leads on is TLS on the way to the gateway, wherever it ends.
+    const plain = !entrance.facesInternet || entrance.object.kind === 'TLSRoute' ? [] : broker.portsBehind(entrance).filter((port) => {
       const target = broker.target(port);
-      return target !== undefined && !broker.isOperationsPort(target) && broker.isPlaintext(target) && !endsTls(service.object, port);
+      return target !== undefined && !broker.isOperationsPort(target) && broker.isPlaintext(target) && !endsTls(entrance.object, port);
     });
     return plain.length === 0 ? [] : [{
-      found: `${plain.join(', ')} of an internet-facing load balancer leads to a listener without TLS`,
+      found: `${plain.join(', ')} ${entrance.isRoute ? 'behind an internet-facing gateway' : 'of an internet-facing load balancer'} leads to a listener without TLS`,
       breaks: 'Credentials and messages of every device can be read and changed on the internet.',
     }];
   }),

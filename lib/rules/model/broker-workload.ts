@@ -162,6 +162,15 @@ export class BrokerWorkload {
     return probed || OPERATIONS_PORT_NAMES.includes(port.name ?? '');
   }
 
+  /** The ports of Services that an entrance leads to: its own, or those that a route names (https://gateway-api.sigs.k8s.io/reference/spec/#backendref). */
+  public portsBehind(entrance: ServiceObject): ServicePort[] {
+    if (!entrance.isRoute) return entrance.ports;
+    return entrance.spec.at('rules').items.flatMap((rule) => rule.at('backendRefs').items).flatMap((backend) => {
+      const service = this.services.find(({ object }) => object.name === backend.at('name').text);
+      return service?.ports.filter(({ port }) => port === backend.at('port').number) ?? [];
+    });
+  }
+
   /** The port of any container that a port of a Service leads to. */
   public target(port: ServicePort): ContainerPort | undefined {
     return this.pods.containers.map((container) => container.port(port.target)).find((target) => target !== undefined);

@@ -33,6 +33,11 @@ export class ServiceObject {
     return this.type === 'LoadBalancer';
   }
 
+  /** Whether it is a route of the Gateway API, which leads to Services and carries the same declarations. */
+  public get isRoute(): boolean {
+    return this.object.group === 'gateway.networking.k8s.io';
+  }
+
   public get isHeadless(): boolean {
     return this.spec.at('clusterIP').text === 'None';
   }
@@ -70,7 +75,7 @@ export class ServiceObject {
 
   /** Whether clients on the internet reach it. */
   public get facesInternet(): boolean {
-    return this.isLoadBalancer && !(providerSaysInternal(this.object) ?? declared(this.object, DeclaredOfService.exposure) !== 'internet');
+    return (this.isLoadBalancer || this.isRoute) && !(providerSaysInternal(this.object) ?? declared(this.object, DeclaredOfService.exposure) !== 'internet');
   }
 
   /** Whether the load balancer sends to pods and not to nodes, so that the traffic policy has no part in it. */

@@ -1,3 +1,4 @@
+import { embedStore } from './base';
 import { production, type RuleCases } from './rule-case';
 
 function hpa(spec: object): object[] {
@@ -10,6 +11,15 @@ function hpa(spec: object): object[] {
       metadata: { name: 'broker', namespace: 'mqtt' },
       spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'broker' }, minReplicas: 3, maxReplicas: 6, ...spec },
     };
+  });
+}
+
+function embedded(spec: object): object[] {
+  const [autoscaler] = hpa(spec).slice(-1);
+  return production((manifests) => {
+    delete manifests.statefulSet.spec.replicas;
+    embedStore(manifests);
+    manifests.autoscaler = autoscaler;
   });
 }
 
@@ -131,6 +141,35 @@ export const autoscalingCases: RuleCases[] = [
     satisfies: [
       { name: 'three by KEDA', manifests: keda({ minReplicaCount: 3 }) },
       { name: 'the default of a HorizontalPodAutoscaler', manifests: hpa({ minReplicas: undefined }) },
+    ],
+  },
+  {
+    rule: 'MQTT-AUTOSCALING-004',
+    breaks: [
+      {
+        name: 'one broker at a time, which is slow enough for its clients, but leaves its sessions behind',
+        manifests: embedded({ behavior: oneEvery(600) }),
+        findings: [{
+          object: 'HorizontalPodAutoscaler mqtt/broker',
+          found: 'scaleDown: {"policies":[{"type":"Pods","value":1,"periodSeconds":600}]}, of StatefulSet broker with an embedded session store',
+          breaks: 'Sessions and queued messages of every broker that is scaled away are out of reach.',
+        }],
+      },
+      {
+        name: 'the default',
+        manifests: embedded({}),
+        findings: [{
+          object: 'HorizontalPodAutoscaler mqtt/broker',
+          found: 'scaleDown: absent, of StatefulSet broker with an embedded session store',
+          breaks: 'Sessions and queued messages of every broker that is scaled away are out of reach.',
+        }],
+      },
+    ],
+    satisfies: [
+      { name: 'disabled', manifests: embedded({ behavior: disabled }) },
+      { name: 'a replicated store', manifests: hpa({ behavior: oneEvery(600) }) },
+      { name: 'as many brokers at least as at most', manifests: embedded({ minReplicas: 3, maxReplicas: 3 }) },
+      { name: 'no autoscaler', manifests: production(embedStore) },
     ],
   },
 ];

@@ -3,9 +3,11 @@ import { autoscalingCases } from './autoscaling';
 import { capacityCases } from './capacity';
 import { configurationCases } from './configuration';
 import { disruptionCases } from './disruption';
+import { dnsCases } from './dns';
 import { idleTimeoutCases } from './idle-timeout';
 import { keepaliveCases } from './keepalive';
 import { objectCases } from './object';
+import { operatorCases } from './operators';
 import { placementCases } from './placement';
 import { podSecurityCases } from './pod-security';
 import { probeCases } from './probe';
@@ -32,6 +34,7 @@ export const ruleCases: readonly RuleCases[] = [
   ...capacityCases,
   ...serviceCases,
   ...proxyProtocolCases,
+  ...dnsCases,
   ...securityCases,
   ...secretCases,
   ...placementCases,
@@ -41,6 +44,7 @@ export const ruleCases: readonly RuleCases[] = [
   ...workloadCases,
   ...probeCases,
   ...podSecurityCases,
+  ...operatorCases,
   ...configurationCases,
   ...annotationCases,
   ...objectCases,

@@ -1,7 +1,9 @@
 import { type ClusterManifests, containerOf, podOf } from './base';
 import { production, type RuleCases } from './rule-case';
 
-function secret(fields: object): object {
+const PUBLIC = 'The credential is public to all who read the manifests.';
+
+function secret(fields: object): any {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'broker-passwords', namespace: 'mqtt' }, ...fields };
 }
 
@@ -53,6 +55,15 @@ export const secretCases: RuleCases[] = [
           breaks: 'The credentials of the broker are public to all who read the manifests.',
         }],
       },
+      {
+        name: 'that no pod mounts',
+        manifests: production((manifests) => { manifests.secret = secret({ stringData: { a: 'b' } }); }),
+        findings: [{
+          object: 'Secret mqtt/broker-passwords',
+          found: 'stringData.a, in the namespace of StatefulSet broker',
+          breaks: 'What is in it is public to all who read the manifests.',
+        }],
+      },
     ],
     satisfies: [
       { name: 'by reference', manifests: production(mounted) },
@@ -63,7 +74,14 @@ export const secretCases: RuleCases[] = [
           manifests.secret = secret({});
         }),
       },
-      { name: 'of something else', manifests: production((manifests) => { manifests.secret = secret({ stringData: { a: 'b' } }); }) },
+      {
+        name: 'of another namespace',
+        manifests: production((manifests) => {
+          manifests.secret = secret({ stringData: { a: 'b' } });
+          manifests.secret.metadata.namespace = 'other';
+        }),
+      },
+      { name: 'without any broker', manifests: [secret({ stringData: { a: 'b' } })] },
     ],
   },
   {
@@ -108,6 +126,38 @@ export const secretCases: RuleCases[] = [
       { name: 'by reference', manifests: env({ name: 'ADMIN_PASSWORD', valueFrom: { secretKeyRef: { name: 'admin', key: 'password' } } }) },
       { name: 'a path', manifests: env({ name: 'PASSWORD_FILE', value: '/etc/mqtt-broker/passwords' }) },
       { name: 'empty', manifests: env({ name: 'ADMIN_PASSWORD', value: '' }) },
+    ],
+  },
+  {
+    rule: 'MQTT-SECRET-004',
+    breaks: [
+      {
+        name: 'a password in a configuration file',
+        needsOtherObjects: 'which ConfigMaps are of a broker stands in the workload',
+        manifests: production(({ configuration }) => { configuration.data['bridge.conf'] = 'remote_username plant\npassword: hunter2\n'; }),
+        findings: [{ object: 'ConfigMap mqtt/broker-configuration', found: "/data/bridge.conf gives 'password' a literal value", breaks: PUBLIC }],
+      },
+      {
+        name: 'a password hash in an argument',
+        manifests: production((manifests) => { containerOf(manifests).args = ['--user', 'admin:$2b$12$abcdefghijklmnopqrstuv']; }),
+        findings: [{ object: 'StatefulSet mqtt/broker', found: '/spec/template/spec/containers/0/args/1 holds a password hash', breaks: PUBLIC }],
+      },
+      {
+        name: 'a token in an annotation of a Service',
+        needsOtherObjects: 'which Services are of a broker stands in the workload',
+        manifests: production(({ loadBalancer }) => { loadBalancer.metadata.annotations['example.com/token'] = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJwbGFudCJ9.c2lnbmF0dXJl'; }),
+        findings: [{ object: 'Service mqtt/broker-nlb', found: '/metadata/annotations/example.com~1token holds a signed token (JWT)', breaks: PUBLIC }],
+      },
+      {
+        name: 'a key in the resource of an operator',
+        manifests: [{ apiVersion: 'apps.emqx.io/v2beta1', kind: 'EMQX', metadata: { name: 'plant' }, spec: { config: { data: '-----BEGIN PRIVATE KEY-----' } } }],
+        findings: [{ object: 'EMQX plant', found: '/spec/config/data holds a private key', breaks: PUBLIC }],
+      },
+    ],
+    satisfies: [
+      { name: 'paths of files', manifests: production() },
+      { name: 'a private key in a ConfigMap, of which MQTT-SECRET-002 tells', manifests: production(({ configuration }) => { configuration.data['tls.key'] = '-----BEGIN EC PRIVATE KEY-----'; }) },
+      { name: 'objects of others', manifests: production((manifests) => { manifests.other = { ...manifests.configuration, metadata: { name: 'other' }, data: { a: 'password: hunter2' } }; }) },
     ],
   },
 ];

@@ -11,6 +11,17 @@ function plaintext(manifests: ClusterManifests): void {
   configure(manifests, ({ listeners: [listener] }) => { listener.protocol = 'tcp'; });
 }
 
+const route = (exposure: string): any => ({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'TCPRoute',
+  metadata: {
+    name: 'broker-route',
+    namespace: 'mqtt',
+    annotations: { 'cdk8s-mqtt/load-balancer-class': 'passthrough', [EXPOSURE]: exposure, 'cdk8s-mqtt/load-balancer-idle-timeout-seconds': 'none' },
+  },
+  spec: { parentRefs: [{ name: 'edge' }], rules: [{ backendRefs: [{ name: 'broker', port: 8883 }] }] },
+});
+
 export const securityCases: RuleCases[] = [
   {
     rule: 'MQTT-SECURITY-001',
@@ -120,6 +131,18 @@ export const securityCases: RuleCases[] = [
         }],
       },
       {
+        name: 'a TCPRoute of a gateway that the internet reaches',
+        manifests: development((manifests) => {
+          plaintext(manifests);
+          manifests.route = route('internet');
+        }),
+        findings: [{
+          object: 'TCPRoute mqtt/broker-route',
+          found: 'port 8883 (mqtts) behind an internet-facing gateway leads to a listener without TLS',
+          breaks: 'Credentials and messages of every device can be read and changed on the internet.',
+        }],
+      },
+      {
         name: 'an override of the scheme that the declaration does not know of',
         manifests: development((manifests) => {
           plaintext(manifests);
@@ -133,6 +156,17 @@ export const securityCases: RuleCases[] = [
       },
     ],
     satisfies: [
+      { name: 'a TCPRoute to a listener with TLS', manifests: production((manifests) => { manifests.route = route('internet'); }) },
+      { name: 'a TCPRoute of an internal gateway', manifests: development((manifests) => { plaintext(manifests); manifests.route = route('internal'); }) },
+      { name: 'a TLSRoute, whose TLS ends at the gateway', manifests: development((manifests) => { plaintext(manifests); manifests.route = { ...route('internet'), kind: 'TLSRoute' }; }) },
+      {
+        name: 'a TCPRoute to another port',
+        manifests: development((manifests) => {
+          plaintext(manifests);
+          manifests.route = route('internet');
+          manifests.route.spec.rules[0].backendRefs[0].port = 80;
+        }),
+      },
       { name: 'TLS in the broker', manifests: production((manifests) => { behindNodes(manifests, { [EXPOSURE]: 'internet' }); }) },
       { name: 'internal', manifests: development(plaintext) },
       {
