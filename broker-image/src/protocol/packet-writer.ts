@@ -1,14 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { PacketType } from './packets.js';
+import { LARGEST_KEPT, returnBuffer, takeBuffer } from './write-buffers.js';
 import type { Message } from '../store/index.js';
 
-const CHUNK = 16 * 1024;
-/** Chunks that are kept for the next turn, 16 MiB of them at most: with fewer, a turn that writes to a thousand clients spends its time on new buffers. */
-const POOLED = 1024;
 /** Above this many bytes waiting for the client, QoS 0 is dropped, QoS 1 and 2 stay in their queue, and the client itself is no longer read. */
 const MAX_WAITING = 1024 * 1024;
 
-const pool: Buffer[] = [];
 const flushing: PacketWriter[] = [];
 
 function flushAll(): void {
@@ -84,23 +81,30 @@ export class PacketWriter {
     this.#handedOver += length;
     stream.write(chunk.subarray(0, length));
     // Written through to the kernel: nobody refers to the chunk any more.
-    if (stream.writableLength === 0 && chunk.length === CHUNK && pool.length < POOLED) pool.push(chunk);
+    if (stream.writableLength === 0) returnBuffer(chunk);
   }
 
   #reserve(bytes: number): Buffer {
     let chunk = this.#chunk;
-    if (chunk !== undefined && this.#length + bytes > chunk.length) {
-      this.flush();
-      chunk = undefined;
-    }
-    if (chunk === undefined) {
-      chunk = bytes > CHUNK ? Buffer.allocUnsafeSlow(bytes) : (pool.pop() ?? Buffer.allocUnsafeSlow(CHUNK));
-      this.#chunk = chunk;
-    }
+    if (chunk === undefined) this.#chunk = chunk = takeBuffer(bytes);
+    else if (this.#length + bytes > chunk.length) this.#chunk = chunk = this.#enlarge(chunk, bytes);
     if (!this.#scheduled) {
       this.#scheduled = true;
       if (flushing.push(this) === 1) setImmediate(flushAll);
     }
     return chunk;
+  }
+
+  /** Into the next larger buffer as long as there is one; then what is there leaves. */
+  #enlarge(chunk: Buffer, bytes: number): Buffer {
+    const needed = this.#length + bytes;
+    if (needed > LARGEST_KEPT) {
+      this.flush();
+      return takeBuffer(bytes);
+    }
+    const larger = takeBuffer(needed);
+    larger.set(chunk.subarray(0, this.#length));
+    returnBuffer(chunk);
+    return larger;
   }
 }

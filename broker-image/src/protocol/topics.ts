@@ -35,15 +35,16 @@ export function filterMatches(filter: string, topic: string): boolean {
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Whether all of it is ASCII without U+0000, as it nearly always is. */
+export function isPlain(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if ((bytes[i]! - 1) >>> 0 > 0x7e) return false;
+  return true;
+}
+
 /** A string as MQTT allows it: well-formed UTF-8 without U+0000 [MQTT-1.5.3-1, -2]; undefined otherwise. */
 export function decodeString(bytes: Buffer): string | undefined {
-  let ascii = true;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i]!;
-    if (byte === 0) return undefined;
-    if (byte > 0x7f) ascii = false;
-  }
-  if (ascii) return bytes.toString('latin1');
+  if (isPlain(bytes, 0, bytes.length)) return bytes.toString('latin1');
+  if (bytes.includes(0)) return undefined;
   try {
     return strict.decode(bytes);
   } catch {

@@ -8,4 +8,4 @@ export { QueueEntry, type QueueReader, type Session } from './session.js';
 export type { Snapshot } from './snapshot.js';
 export { Store, type CommitWaiter, type StoreOptions } from './store.js';
 export type { BatchOrigin } from './state.js';
-export { SubscriptionTree } from './subscription-tree.js';
+export { SubscriptionTree, type Matches } from './subscription-tree.js';

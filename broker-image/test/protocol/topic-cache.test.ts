@@ -48,7 +48,19 @@ test('a client that makes up topics does not fill the memory, and topics go on w
   const cache = new TopicCache(subscriptions, 5);
   subscriptions.add('t/#', 'one', 1);
   const first = find(cache, 't/0') as Topic;
-  for (let i = 0; i < 50_000; i++) cache.receivers(find(cache, `t/${i}`) as Topic);
+  for (let i = 0; i < 70_000; i++) cache.receivers(find(cache, `t/${i}`) as Topic);
   assert.notEqual(find(cache, 't/0'), first, 'it was forgotten');
   assert.deepEqual(cache.receivers(first), [['one', 1]]);
+});
+
+test('a topic of more than 512 bytes is not kept, and works', () => {
+  const subscriptions = new SubscriptionTree<string>();
+  const cache = new TopicCache(subscriptions, 5);
+  subscriptions.add('+', 'one', 1);
+  for (const [length, kept] of [[512, true], [513, false]] as const) {
+    const topic = find(cache, 'x'.repeat(length)) as Topic;
+    assert.equal(topic.name.length, length);
+    assert.equal(find(cache, 'x'.repeat(length)) === topic, kept);
+    assert.deepEqual(cache.receivers(topic), [['one', 1]]);
+  }
 });
