@@ -20,7 +20,7 @@ export interface Subject {
 
 const schema = new SchemaValidator('#acl.schema.json');
 
-/** The access rules of a file: the first that matches decides, and what none matches is denied. */
+/** Access rules: the first that matches decides, and what none matches is denied. */
 export class AccessRules {
   private constructor(private readonly rules: readonly Rule[]) {}
 
@@ -29,15 +29,24 @@ export class AccessRules {
     const yaml = parseYaml(text);
     if (yaml.problems.length > 0) throw new InvalidFileError(file, yaml.problems);
     // A file with nothing but comments is an empty list: everything is denied.
-    const rules = yaml.value ?? [];
+    return AccessRules.from(yaml.value ?? [], file, yaml.lineOf);
+  }
+
+  /** Rules that were parsed elsewhere. Throws an InvalidFileError with everything that is wrong with them, told about their `source`. */
+  static from(rules: unknown, source: string, lineOf: (segments: readonly PathSegment[]) => number | undefined = () => undefined): AccessRules {
     const found: { segments: readonly PathSegment[]; message: string }[] = [...schema.check(rules)];
     if (Array.isArray(rules)) found.push(...findBadTopics(rules as Partial<Rule>[]));
     const problems = found.map(({ segments, message }): Problem => {
-      const line = yaml.lineOf(segments);
+      const line = lineOf(segments);
       return { path: formatPath(segments), message, ...(line !== undefined && { line }) };
     });
-    if (problems.length > 0) throw new InvalidFileError(file, problems);
+    if (problems.length > 0) throw new InvalidFileError(source, problems);
     return new AccessRules(rules as Rule[]);
+  }
+
+  /** These rules, and the others for what none of these matches. */
+  followedBy(others: AccessRules | undefined): AccessRules {
+    return others === undefined ? this : new AccessRules([...this.rules, ...others.rules]);
   }
 
   get size(): number {

@@ -1,4 +1,8 @@
 export { AccessRules } from './access-rules.js';
-export { FileAccessControl } from './file-access-control.js';
+export { ConfiguredAccess } from './configured-access.js';
+export { LoginBackoff } from './login-backoff.js';
 export { PasswordFile } from './password-file.js';
+export { RemoteKeys } from './remote-keys.js';
 export { costForPasswords, costForRandomSecrets, ScryptHash } from './scrypt-hash.js';
+export { parseTokenKeys } from './token-keys.js';
+export { TokenVerifier } from './token-verifier.js';

@@ -4,7 +4,7 @@ import type { BrokerOptions, Connection } from './broker-options.js';
 import { ConnectReturnCode } from './packets.js';
 import { topicProblem } from './topics.js';
 import { Message } from '../store/index.js';
-import type { AuthenticationResult, ClientIdentity } from '../access/access-control.js';
+import type { AuthenticationFailure, AuthenticationResult, ClientIdentity } from '../access/access-control.js';
 import type { RefusalReason } from '../operations/observer.js';
 
 export interface Refusal {
@@ -15,7 +15,14 @@ export interface Refusal {
 }
 
 const { badUserNameOrPassword, identifierRejected, notAuthorized, serverUnavailable } = ConnectReturnCode;
-const RETURN_CODES = { anonymous: notAuthorized, 'bad-credentials': badUserNameOrPassword, unavailable: serverUnavailable };
+const RETURN_CODES: Record<AuthenticationFailure, number> = {
+  anonymous: notAuthorized,
+  'bad-credentials': badUserNameOrPassword,
+  'token-expired': badUserNameOrPassword,
+  // The password was not looked at: the answer must not say that it is wrong.
+  'too-many-failures': serverUnavailable,
+  unavailable: serverUnavailable,
+};
 
 /** Decides whether a client may have what its CONNECT asks for. */
 export class Handshake {
