@@ -100,9 +100,14 @@ function fillIn(topic: string, { client, user }: Subject, effect: Rule['effect']
     const placeholders = level.match(/%[cu]/g) ?? [];
     // A rule about the user name says nothing about a client that has none.
     if (placeholders.some((placeholder) => values[placeholder] === undefined)) return [];
-    if (placeholders.some((placeholder) => /[+#/]/.test(values[placeholder]!))) return effect === 'allow' ? [] : [[...filled, '#']];
     // One pass, so that a client id that contains `%u` is not filled in again.
-    filled.push(level.replace(/%[cu]/g, (placeholder) => values[placeholder]!));
+    const text = level.replace(/%[cu]/g, (placeholder) => values[placeholder]!);
+    if (placeholders.some((placeholder) => /[+#/]/.test(values[placeholder]!))) {
+      if (effect === 'allow') return [];
+      // `#` alone stands for no topic that begins with `$`.
+      return filled.length === 0 && text.startsWith('$') ? [[levelsOf(text)[0]!, '#']] : [[...filled, '#']];
+    }
+    filled.push(text);
   }
   return [filled];
 }

@@ -4,5 +4,5 @@ export { LoginBackoff } from './login-backoff.js';
 export { PasswordFile } from './password-file.js';
 export { RemoteKeys } from './remote-keys.js';
 export { costForPasswords, costForRandomSecrets, ScryptHash } from './scrypt-hash.js';
-export { parseTokenKeys } from './token-keys.js';
+export { parseTokenKeys, type TokenKeys } from './token-keys.js';
 export { TokenVerifier } from './token-verifier.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { AccessRules, PasswordFile } from '../access/index.js';
+import { AccessRules, parseTokenKeys, PasswordFile, type TokenKeys } from '../access/index.js';
 import { AdminToken } from '../admin/index.js';
-import { configurationWithoutFile, loadConfigurationFile, type BrokerConfiguration, type FileInspector } from '../config/index.js';
-import { readTlsContext } from '../listeners/index.js';
+import { configurationWithoutFile, loadConfigurationFile, type BrokerConfiguration, type FileInspector, type JwtConfiguration } from '../config/index.js';
+import { readAuthorities, readTlsContext } from '../listeners/index.js';
 import type { ConfigurationSource } from './arguments.js';
 
 /** Throws an InvalidFileError. */
@@ -19,4 +19,18 @@ export function readAccessRules(file: string): AccessRules {
   return AccessRules.parse(readFileSync(file, 'utf8'), file);
 }
 
-const inspector: FileInspector = { passwordFile: readPasswordFile, aclFile: readAccessRules, adminToken: AdminToken.read, tls: readTlsContext };
+/** Undefined: the keys are not in a file. */
+export function readTokenKeys({ keyFile, algorithms }: JwtConfiguration): TokenKeys | undefined {
+  return keyFile === undefined ? undefined : parseTokenKeys(readFileSync(keyFile, 'utf8'), keyFile, algorithms);
+}
+
+const inspector: FileInspector = {
+  passwordFile: readPasswordFile,
+  aclFile: readAccessRules,
+  adminToken: AdminToken.read,
+  jwt: (jwt) => {
+    readTokenKeys(jwt);
+    if (jwt.caFile !== undefined) readAuthorities(jwt.caFile);
+  },
+  tls: readTlsContext,
+};

@@ -1,14 +1,13 @@
 import type { Server } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';
-import { FileAccessControl } from '../access/index.js';
 import { AdminToken, createAdminServer } from '../admin/index.js';
 import type { BrokerConfiguration } from '../config/index.js';
 import { bind, formatAddress, Listener } from '../listeners/index.js';
 import { CombinedObserver, createOperationsServer, Health, LogObserver, Metrics, Shutdown, SystemTopics, takeHeapSnapshot, WatchedFiles, type Log } from '../operations/index.js';
 import { Broker } from '../protocol/index.js';
 import { Store, StoreOpenError } from '../store/index.js';
+import { AccessSetup } from './access-setup.js';
 import { changedKeys } from './configuration-changes.js';
-import { readAccessRules, readPasswordFile } from './load-source.js';
 import { version } from './version.js';
 
 /** The file that the configuration came from. */
@@ -25,7 +24,7 @@ export class RunningBroker {
   private readonly observer: CombinedObserver;
   private readonly files: WatchedFiles;
   private readonly shutdown: Shutdown;
-  private readonly access: FileAccessControl;
+  private readonly access: AccessSetup;
   private readonly listeners: readonly Listener[];
   private operations: Server | undefined;
   private admin: Server | undefined;
@@ -38,7 +37,7 @@ export class RunningBroker {
     private readonly log: Log,
     private readonly source?: WatchedConfiguration,
   ) {
-    const { name, listeners, store, authentication, authorization, limits, shutdown } = configuration;
+    const { name, listeners, store, limits, shutdown } = configuration;
     const storeWritable = () => this.store?.writable ?? false;
     this.health = new Health({ storeWritable, listenersOpen: () => this.listeners.every((listener) => listener.isOpen) });
     this.metrics = new Metrics(
@@ -47,11 +46,7 @@ export class RunningBroker {
     );
     this.observer = new CombinedObserver(this.metrics, new LogObserver(log));
     this.files = new WatchedFiles(log, this.metrics);
-    this.access = new FileAccessControl({
-      anonymous: authentication.anonymous,
-      ...(authentication.passwordFile !== undefined && { passwords: readPasswordFile(authentication.passwordFile) }),
-      ...(authorization.aclFile !== undefined && { rules: readAccessRules(authorization.aclFile) }),
-    });
+    this.access = new AccessSetup(configuration, this.files);
     const handshakeLimits = { handshakeTimeoutSeconds: limits.connectTimeoutSeconds, maxPacketBytes: limits.maxPacketBytes };
     const sink: ConstructorParameters<typeof Listener>[2] = {
       // Listeners open after the broker has started.
@@ -142,7 +137,7 @@ export class RunningBroker {
     return Broker.start({
       name,
       store,
-      access: this.access,
+      access: this.access.control,
       observer: this.observer,
       limits,
       session,
@@ -173,14 +168,10 @@ export class RunningBroker {
   }
 
   private async watchFiles(): Promise<void> {
-    const { authentication, authorization, listeners } = this.configuration;
-    const { passwordFile } = authentication;
-    if (passwordFile !== undefined) await this.files.watch({ file: 'password', paths: [passwordFile], reload: () => this.access.replacePasswords(readPasswordFile(passwordFile)) });
-    const { aclFile } = authorization;
-    if (aclFile !== undefined) await this.files.watch({ file: 'acl', paths: [aclFile], reload: () => this.access.replaceRules(readAccessRules(aclFile)) });
-    for (const [index, { tls }] of listeners.entries()) {
+    await this.access.watch();
+    for (const [index, { tls }] of this.configuration.listeners.entries()) {
       if (!tls) continue;
-      const paths = [tls.certificateFile, tls.privateKeyFile, tls.clientCaFile].filter((path) => path !== undefined);
+      const paths = [tls.certificateFile, tls.privateKeyFile, tls.clientCaFile, tls.crlFile].filter((path) => path !== undefined);
       await this.files.watch({ file: 'tls', paths, reload: () => this.listeners[index]!.reloadTls() });
     }
     const { source } = this;
@@ -197,6 +188,7 @@ export class RunningBroker {
 
   private async close(): Promise<void> {
     this.files.stop();
+    this.access.stop();
     this.systemTopics?.stop();
     // The broker closes its store.
     await (this.broker ?? this.store)?.close();

@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import type { TlsConfiguration } from './configuration.js';
+import type { JwtConfiguration, TlsConfiguration } from './configuration.js';
 import { listenersOf, mappingAt, type Mapping } from './document.js';
 import { InvalidFileError, type Inconsistency, type PathSegment } from './problem.js';
 
@@ -8,6 +8,8 @@ export interface FileInspector {
   passwordFile(file: string): void;
   aclFile(file: string): void;
   adminToken(file: string): void;
+  /** Keys of tokens, or authorities of the place that they come from. */
+  jwt(jwt: JwtConfiguration): void;
   tls(tls: TlsConfiguration): void;
 }
 
@@ -15,12 +17,15 @@ export interface FileInspector {
 export function checkMountedFiles(document: unknown, inspector: FileInspector): Inconsistency[] {
   const authentication = mappingAt(document, 'authentication');
   const { passwordFile } = authentication;
-  const { keyFile, caFile } = mappingAt(authentication, 'jwt');
+  const jwt = mappingAt(authentication, 'jwt');
+  const { keyFile, caFile } = jwt;
   const { aclFile } = mappingAt(document, 'authorization');
   const { tokenFile } = mappingAt(document, 'admin');
   return [
     ...check(['authentication', 'passwordFile'], { '': passwordFile }, () => inspector.passwordFile(passwordFile as string)),
-    ...check(['authentication', 'jwt'], { keyFile, caFile }, () => undefined),
+    ...check(['authentication', 'jwt'], { keyFile, caFile }, () => {
+      if (Array.isArray(jwt.algorithms)) inspector.jwt(jwt as unknown as JwtConfiguration);
+    }),
     ...check(['authorization', 'aclFile'], { '': aclFile }, () => inspector.aclFile(aclFile as string)),
     ...checkLogFiles(mappingAt(mappingAt(document, 'cluster'), 'log')),
     ...check(['admin', 'tokenFile'], { '': tokenFile }, () => inspector.adminToken(tokenFile as string)),

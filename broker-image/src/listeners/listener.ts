@@ -70,7 +70,7 @@ export class Listener {
     for (const handshake of this.handshakes.values()) handshake.abort();
   }
 
-  /** Reads certificate, key and authorities anew, for new connections. Throws, and keeps the old ones, when they cannot be used. */
+  /** Reads certificate, key, authorities and revocation lists anew, for new connections. Throws, and keeps the old ones, when they cannot be used. */
   reloadTls(): void {
     if (this.configuration.tls) this.tls?.setSecureContext(readTlsContext(this.configuration.tls));
   }
@@ -155,8 +155,12 @@ export class Listener {
   }
 
   private createWebSocketLayer(): HttpServer {
+    const { path, tls, allowedOrigins } = this.configuration;
+    // A browser presents its user's certificate for whatever page asks, where a password or token is only sent by a page that knows it.
+    const asksForCertificates = tls !== undefined && tls.clientCertificate !== 'none';
     return createWebSocketLayer({
-      path: this.configuration.path,
+      path,
+      allowedOrigins: allowedOrigins ?? (asksForCertificates ? [] : undefined),
       maxPacketBytes: this.limits.maxPacketBytes,
       onStream: (stream, transport) => this.handshakeOf(transport as Socket)?.arrive(stream),
       onRefused: (transport, error) => this.handshakeOf(transport as Socket)?.fail('websocket', error),

@@ -6,14 +6,14 @@ import type { TlsConfiguration } from '../config/index.js';
 /** What is wrong with the files of a TLS listener. */
 export class TlsFilesError extends Error {}
 
-/** Reads certificate, key and authorities, and makes sure that they fit together. Throws a TlsFilesError. */
+/** Reads certificate, key, authorities and revocation lists, and makes sure that they fit together. Throws a TlsFilesError. */
 export function readTlsContext(tls: TlsConfiguration): SecureContextOptions {
   const options: SecureContextOptions = {
     cert: readFileSync(tls.certificateFile),
     key: readFileSync(tls.privateKeyFile),
     minVersion: tls.minVersion,
-    ...(tls.clientCaFile !== undefined && { ca: readFileSync(tls.clientCaFile) }),
-    ...(tls.crlFile !== undefined && { crl: readFileSync(tls.crlFile) }),
+    ...(tls.clientCaFile !== undefined && { ca: readAuthorities(tls.clientCaFile) }),
+    ...(tls.crlFile !== undefined && { crl: readRevocationLists(tls.crlFile) }),
   };
   const attempt = (what: string, part: SecureContextOptions) => {
     try {
@@ -25,12 +25,12 @@ export function readTlsContext(tls: TlsConfiguration): SecureContextOptions {
   attempt(`${tls.certificateFile} is not a certificate chain in PEM`, { cert: options.cert });
   attempt(`${tls.privateKeyFile} is not a private key in PEM without a passphrase`, { key: options.key });
   attempt(`${tls.privateKeyFile} is not the key of the certificate in ${tls.certificateFile}`, { cert: options.cert, key: options.key });
-  if (tls.clientCaFile !== undefined) checkAuthorities(tls.clientCaFile, options.ca as Buffer);
   return options;
 }
 
-/** OpenSSL takes a file without a good certificate for an empty list, which would refuse every client. */
-function checkAuthorities(file: string, pem: Buffer): void {
+/** Certificates of authorities, in PEM. OpenSSL takes a file without a good certificate for an empty list, which would refuse everybody. Throws a TlsFilesError. */
+export function readAuthorities(file: string): Buffer {
+  const pem = readFileSync(file);
   const certificates = pem.toString('latin1').match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g);
   if (certificates === null) throw new TlsFilesError(`${file} holds no certificate in PEM`);
   certificates.forEach((certificate, index) => {
@@ -40,4 +40,19 @@ function checkAuthorities(file: string, pem: Buffer): void {
       throw new TlsFilesError(`${file}: certificate ${index + 1} of ${certificates.length} cannot be read: ${(error as Error).message}`);
     }
   });
+  return pem;
+}
+
+/** One by one: Node.js takes the first list of a text and leaves the others out without a word. */
+function readRevocationLists(file: string): string[] {
+  const lists = readFileSync(file, 'latin1').match(/-----BEGIN X509 CRL-----[^]*?-----END X509 CRL-----/g);
+  if (lists === null) throw new TlsFilesError(`${file} holds no revocation list in PEM (-----BEGIN X509 CRL-----)`);
+  lists.forEach((list, index) => {
+    try {
+      createSecureContext({ crl: list });
+    } catch (error) {
+      throw new TlsFilesError(`${file}: revocation list ${index + 1} of ${lists.length} cannot be read: ${(error as Error).message}`);
+    }
+  });
+  return lists;
 }

@@ -4,6 +4,8 @@ import { createWebSocketStream, WebSocketServer, type WebSocket } from 'ws';
 
 export interface WebSocketLayerOptions {
   readonly path: string;
+  /** Origins of the web pages that may connect; undefined: every one. */
+  readonly allowedOrigins: readonly string[] | undefined;
   readonly maxPacketBytes: number;
   /** The stream carries MQTT now; `transport` is what the handshake came in on. */
   onStream(stream: Duplex, transport: Duplex): void;
@@ -21,7 +23,7 @@ const unacceptableData = 1003;
 const frameSlack = 64 * 1024;
 
 /** Turns connections into WebSockets: `server.emit('connection', transport)`. It listens on no port of its own. */
-export function createWebSocketLayer({ path, maxPacketBytes, onStream, onRefused }: WebSocketLayerOptions): Server {
+export function createWebSocketLayer({ path, allowedOrigins, maxPacketBytes, onStream, onRefused }: WebSocketLayerOptions): Server {
   const http = createServer((request, response) => {
     response.writeHead(426, { Connection: 'close', Upgrade: 'websocket', 'Content-Type': 'text/plain' }).end('MQTT over WebSocket is spoken here\n');
     onRefused(request.socket, new Error(`${request.method} ${request.url} is not a WebSocket handshake`));
@@ -30,7 +32,7 @@ export function createWebSocketLayer({ path, maxPacketBytes, onStream, onRefused
   const webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: maxPacketBytes + frameSlack, handleProtocols: chooseSubprotocol });
 
   http.on('upgrade', (request, transport, head) => {
-    const refusal = whyRefused(request, path);
+    const refusal = whyRefused(request, path, allowedOrigins);
     if (refusal) {
       refuse(transport, refusal.status);
       return onRefused(transport, new Error(refusal.reason));
@@ -52,9 +54,12 @@ function refuse(transport: Duplex, status: number): void {
   transport.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-function whyRefused(request: IncomingMessage, path: string): { status: number; reason: string } | undefined {
+function whyRefused(request: IncomingMessage, path: string, allowedOrigins: readonly string[] | undefined): { status: number; reason: string } | undefined {
   const asked = (request.url ?? '').split('?', 1)[0];
   if (asked !== path) return { status: 404, reason: `the path is ${asked}, not ${path}` };
+  // Browsers send it always, and no page can change it (RFC 6455 §10.2); other clients send none, or whatever they like.
+  const { origin } = request.headers;
+  if (origin !== undefined && allowedOrigins !== undefined && !allowedOrigins.includes(origin)) return { status: 403, reason: `the origin ${origin} is not among allowedOrigins` };
   const offered = offeredSubprotocols(request);
   if (!subprotocols.some((name) => offered.includes(name))) return { status: 400, reason: `the subprotocols offered are "${offered.join(', ')}", without mqtt` };
   return undefined;

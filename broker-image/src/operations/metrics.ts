@@ -5,8 +5,8 @@ import type { BrokerStatistics } from './statistics.js';
 
 const qualities = [0, 1, 2] as const;
 
-/** Files that are read again while the broker runs. */
-export const reloadableFiles = ['password', 'acl', 'tls', 'admin-token', 'config'] as const;
+/** What is read again while the broker runs: files, and the keys at the URL of an issuer. */
+export const reloadableFiles = ['password', 'acl', 'jwt', 'jwks', 'tls', 'admin-token', 'config'] as const;
 export type ReloadableFile = (typeof reloadableFiles)[number];
 
 /** From a commit on a fast local disk to one on a disk in trouble, in seconds. */

@@ -4,7 +4,7 @@ export type Qos = 0 | 1 | 2;
 
 /** Why a client was turned away before it was connected. */
 export const refusalReasons = [
-  'anonymous', 'bad-credentials', 'unavailable', 'protocol-version', 'client-id', 'keepalive', 'connection-limit', 'connect-timeout', 'malformed', 'draining',
+  'anonymous', 'bad-credentials', 'token-expired', 'too-many-failures', 'unavailable', 'protocol-version', 'client-id', 'keepalive', 'connection-limit', 'connect-timeout', 'malformed', 'draining',
   'tls', 'websocket', 'proxy-protocol',
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];

@@ -56,14 +56,24 @@ export class WatchedFiles {
     }
   }
 
+  /** Tells that something was read again. */
+  accepted(file: ReloadableFile, paths: readonly string[]): void {
+    this.metrics.fileReloaded(file, 'success', paths.join());
+    this.log.write('info', 'file.reloaded', 'what changed is in use', { file, paths });
+  }
+
+  /** Tells that something could not be read again. */
+  rejected(file: ReloadableFile, paths: readonly string[], error: Error): void {
+    this.metrics.fileReloaded(file, 'failure', paths.join());
+    this.log.write('error', 'file.rejected', 'what changed cannot be used; what was in use before stays in use', { file, paths, cause: error.message });
+  }
+
   private reload({ file, paths, reload }: WatchedGroup): void {
     try {
       reload();
-      this.metrics.fileReloaded(file, 'success', paths.join());
-      this.log.write('info', 'file.reloaded', 'the changed file is in use', { file, paths });
+      this.accepted(file, paths);
     } catch (error) {
-      this.metrics.fileReloaded(file, 'failure', paths.join());
-      this.log.write('error', 'file.rejected', 'the changed file cannot be used; the one before stays in use', { file, paths, cause: (error as Error).message });
+      this.rejected(file, paths, error as Error);
     }
   }
 }

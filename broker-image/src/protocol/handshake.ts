@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import type { ConnectPacket, ConnectRequest } from './connect-packet.js';
 import type { BrokerOptions, Connection } from './broker-options.js';
 import { ConnectReturnCode } from './packets.js';
@@ -27,12 +28,14 @@ const RETURN_CODES: Record<AuthenticationFailure, number> = {
 /** Decides whether a client may have what its CONNECT asks for. */
 export class Handshake {
   readonly #options: BrokerOptions;
+  readonly #connection: Connection;
   #identity: ClientIdentity;
   #request: ConnectRequest | undefined;
   #will: Message | undefined;
 
   constructor(options: BrokerOptions, connection: Connection) {
     this.#options = options;
+    this.#connection = connection;
     this.#identity = { clientId: '', listener: connection.listener, remoteAddress: connection.remoteAddress };
   }
 
@@ -77,13 +80,22 @@ export class Handshake {
   /** @returns why the client is refused, if it is */
   async authenticate(username: string | undefined, password: Buffer | undefined): Promise<Refusal | undefined> {
     const { access, observer } = this.#options;
+    const { certificate, stream } = this.#connection;
     if (username !== undefined) this.#identity = { ...this.#identity, username };
     let error: Error | undefined;
-    const result = await access.authenticate({ ...this.#identity, ...(password === undefined ? {} : { password }) }).catch((cause: Error): AuthenticationResult => {
+    const result = await access.authenticate({ ...this.#identity, ...(password === undefined ? {} : { password }), ...(certificate === undefined ? {} : { certificate }) }).catch((cause: Error): AuthenticationResult => {
       error = cause;
       return { accepted: false, reason: 'unavailable' };
     });
-    if (!result.accepted) return { reason: result.reason, returnCode: RETURN_CODES[result.reason], ...(error === undefined ? {} : { error }) };
+    if (!result.accepted) {
+      const cause = error ?? result.error;
+      return { reason: result.reason, returnCode: RETURN_CODES[result.reason], ...(cause === undefined ? {} : { error: cause }) };
+    }
+    const { clientId, listener, remoteAddress } = this.#identity;
+    const { username: verified, tokenRules, expiresAt } = result;
+    // From here on the user name is the one that was verified, if any: not what the client wrote.
+    this.#identity = { clientId, listener, remoteAddress, ...(verified === undefined ? {} : { username: verified }), ...(tokenRules === undefined ? {} : { tokenRules }) };
+    if (expiresAt !== undefined) endAt(stream, expiresAt);
     // A will is published when nobody can be asked any more, so it is decided now.
     if (this.#will !== undefined && !access.mayPublish(this.#identity, this.#will.topic)) {
       observer.publishDenied(this.#identity, this.#will.topic);
@@ -91,4 +103,20 @@ export class Handshake {
     }
     return undefined;
   }
+}
+
+/** Longest delay of a timer of Node.js. */
+const MAX_TIMER_MILLISECONDS = 2 ** 31 - 1;
+
+/** Cuts a connection whose token expires then, in milliseconds of the Unix epoch. */
+function endAt(stream: Duplex, time: number): void {
+  if (stream.destroyed) return;
+  let timer: NodeJS.Timeout;
+  const wait = () => {
+    const left = time - Date.now();
+    if (left <= 0) stream.destroy(new Error('the token has expired'));
+    else timer = setTimeout(wait, Math.min(left, MAX_TIMER_MILLISECONDS)).unref();
+  };
+  stream.once('close', () => clearTimeout(timer));
+  wait();
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { AccessRules } from '../../src/access/index.js';
 
 const parse = (yaml: string) => AccessRules.parse(yaml, 'acl.yaml');
@@ -86,6 +87,18 @@ test('a client id cannot slip out of a denial', () => {
   assert.equal(odd.mayPublish('elsewhere'), true);
 });
 
+test('a client id that begins with $ cannot slip out of a denial at the first level', () => {
+  const rules = parse(`
+- {effect: deny, actions: [publish, subscribe], topics: ["%c/private"]}
+- {effect: allow, actions: [publish, subscribe], topics: ["$a/#", "#"]}
+`);
+  for (const client of ['$a', '$a/b', '$a/+']) {
+    assert.equal(rules.for({ client }).mayPublish(`${client.replace('+', 'x')}/private`), false, client);
+    assert.equal(rules.for({ client }).maySubscribe('$a/#'), false, client);
+  }
+  assert.equal(rules.for({ client: '$b' }).maySubscribe('$a/#'), true);
+});
+
 test('a client id with a placeholder in it is taken literally', () => {
   const rules = parse('- {effect: allow, actions: [publish], topics: ["x/%c"]}').for({ client: '%u', user: 'alice' });
   assert.equal(rules.mayPublish('x/%u'), true);
@@ -147,4 +160,47 @@ test('a file that is no YAML', () => assert.throws(() => parse('- ['), { message
 test('a % before anything but a letter is itself', () => {
   const rules = parse('- {effect: allow, actions: [publish], topics: ["humidity/%", "%/a"]}').for(anonymous);
   assert.deepEqual([rules.mayPublish('humidity/%'), rules.mayPublish('%/a')], [true, true]);
+});
+
+const names = fc.string({ unit: fc.constantFrom('a', '+', '#', '/', '$', '%', 'u', 'c', '\0', ' '), minLength: 1, maxLength: 6 });
+
+test('no client id or user name whatever reaches beyond its own topics', () => {
+  const own = parse('- {effect: allow, actions: [publish, subscribe], topics: ["in/%c/%u/#"]}');
+  fc.assert(fc.property(names, names, names, names, (client, user, otherClient, otherUser) => {
+    const mine = own.for({ client, user });
+    const topic = `in/${otherClient}/${otherUser}/x`;
+    if (mine.mayPublish(topic) || mine.maySubscribe(topic)) assert.deepEqual([otherClient, otherUser], [client, user]);
+    for (const filter of ['#', 'in/#', '+/#', 'in/+/+/#', `in/${client}/+/#`, `in/+/${user}/#`]) assert.equal(mine.maySubscribe(filter), false, filter);
+  }), { numRuns: 1000 });
+});
+
+test('no client id or user name whatever slips out of a denial', () => {
+  const rules = parse(`
+- {effect: deny, actions: [publish, subscribe], topics: ["in/%c/%u/private"]}
+- {effect: allow, actions: [publish, subscribe], topics: ["#"]}
+`);
+  fc.assert(fc.property(names, names, (client, user) => {
+    const mine = rules.for({ client, user });
+    for (const filter of [`in/${client}/${user}/private`, 'in/#', '#', 'in/+/+/private']) assert.equal(mine.maySubscribe(filter), false, filter);
+    assert.equal(mine.mayPublish(`in/${client}/${user}/private`), false);
+  }), { numRuns: 1000 });
+});
+
+test('rules that were parsed elsewhere are checked the same way', () => {
+  assert.throws(() => AccessRules.from([{ effect: 'allow', actions: [], topics: ['a/#/b'], extra: 1 }], 'the claim "acl"'), (error: Error) => {
+    assert.equal(error.message, [
+      'the claim "acl": 3 errors',
+      '  [0].extra: unknown key; known here: effect, actions, topics, users, clients',
+      '  [0].actions: found [], expected a list of at least 1 entry',
+      '  [0].topics[0]: found "a/#/b", which is no topic filter: # must be a whole level, the last one',
+    ].join('\n'));
+    return true;
+  });
+});
+
+test('rules that follow count for what none before matches', () => {
+  const first = AccessRules.from([{ effect: 'deny', actions: ['publish'], topics: ['a'] }], 'one');
+  const both = first.followedBy(parse('- {effect: allow, actions: [publish], topics: [a, b]}')).for(anonymous);
+  assert.deepEqual([both.mayPublish('a'), both.mayPublish('b'), both.mayPublish('c')], [false, true, false]);
+  assert.equal(first.followedBy(undefined), first);
 });

@@ -30,7 +30,7 @@ function takenOrExplained(action: () => unknown): void {
 
 test('no configuration whatever ends in anything but a list of problems', () => {
   const overrides = { listeners: [{ name: 'a', endpoint: parseEndpoint('tcp://127.0.0.1:0', ['tcp']) }], operations: parseEndpoint('http://127.0.0.1:1', ['http']), dataDirectory: 'd' };
-  const inspector = { passwordFile: () => undefined, aclFile: () => undefined, adminToken: () => undefined, tls: () => undefined };
+  const inspector = { passwordFile: () => undefined, aclFile: () => undefined, adminToken: () => undefined, jwt: () => undefined, tls: () => undefined };
   const document = documents('#config.schema.json');
   const likely = fc.record({ listeners: fc.array(document, { maxLength: 3 }), authentication: document, operations: document, admin: document, session: document, limits: document }, { requiredKeys: [] });
   fc.assert(

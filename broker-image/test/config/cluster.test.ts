@@ -76,7 +76,7 @@ test('files of credentials and TLS must be there, unless nobody looks', () => {
   const at = (name: string) => join(directory, name);
   const yaml = `cluster: {log: {servers: ["tls://a"], usernameFile: ${at('u')}, passwordFile: ${at('p')}, tls: {caFile: ${at('ca')}}}}`;
   const missing = 'which does not exist; in a pod, check the volume mount and the key of the Secret or ConfigMap';
-  const inspector = { passwordFile: () => undefined, aclFile: () => undefined, adminToken: () => undefined, tls: () => undefined };
+  const inspector = { passwordFile: () => undefined, aclFile: () => undefined, adminToken: () => undefined, jwt: () => undefined, tls: () => undefined };
   assert.deepEqual(problemsOf(yaml, inspector), [
     `cluster.log.usernameFile: found ${at('u')}, ${missing}`,
     `cluster.log.passwordFile: found ${at('p')}, ${missing}`,

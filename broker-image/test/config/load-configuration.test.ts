@@ -227,7 +227,7 @@ test('the first line names the file and counts the errors', () => {
   assert.throws(() => loadConfigurationFile(two), { message: new RegExp(`^${two}: 3 errors\n`) });
 });
 
-const inspector = { passwordFile: () => undefined, aclFile: () => undefined, adminToken: () => undefined, tls: () => undefined };
+const inspector = { passwordFile: () => undefined, aclFile: () => undefined, adminToken: () => undefined, jwt: () => undefined, tls: () => undefined };
 const withFiles = (directory: string) => `
 listeners:
   - {name: a, protocol: tls, port: 1, tls: {certificateFile: ${directory}/c, privateKeyFile: ${directory}/k}}

@@ -190,6 +190,58 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
   });
 }
 
+for (const clientCertificate of ['request', 'require'] as const) {
+  test(`clientCertificate ${clientCertificate}: a revoked certificate is refused, once its list is read, and connections stay`, async () => {
+    const issuing = await Authority.create(temporaryDirectory(), 'issuing authority');
+    const [good, bad] = [await issuing.issue('good'), await issuing.issue('bad')];
+    const crlFile = await issuing.revoke([]);
+    const { listener, sink, port } = await openTls({ clientCertificate, clientCaFile: issuing.file, crlFile });
+    const connected = dial(port, keyPair(bad));
+    assert.equal(await echoes(connected), true);
+
+    await issuing.revoke([bad]);
+    listener.reloadTls();
+    await closed(dial(port, keyPair(bad)));
+    assert.equal((await sink.refusal()).reason, 'tls');
+    assert.equal(await echoes(dial(port, keyPair(good))), true);
+    assert.equal(await echoes(connected), true);
+
+    writeFileSync(crlFile, 'nonsense');
+    assert.throws(() => listener.reloadTls(), TlsFilesError);
+    await closed(dial(port, keyPair(bad)));
+    assert.equal(await echoes(dial(port, keyPair(good))), true);
+  });
+}
+
+test('several authorities, each with its list in one file', async () => {
+  const [one, other] = [await Authority.create(temporaryDirectory(), 'one'), await Authority.create(temporaryDirectory(), 'other')];
+  const directory = temporaryDirectory();
+  const concatenate = (name: string, files: string[]) => {
+    writeFileSync(join(directory, name), files.map((file) => readFileSync(file, 'utf8')).join('\n'));
+    return join(directory, name);
+  };
+  const [revoked, good] = [await other.issue('revoked'), await other.issue('good')];
+  const clientCaFile = concatenate('ca.pem', [one.file, other.file]);
+  const crlFile = concatenate('crl.pem', [await one.revoke([]), await other.revoke([revoked])]);
+  const { sink, port } = await openTls({ clientCertificate: 'require', clientCaFile, crlFile });
+  assert.equal(await echoes(dial(port, keyPair(await one.issue('device')))), true);
+  assert.equal(await echoes(dial(port, keyPair(good))), true);
+  await closed(dial(port, keyPair(revoked)));
+  assert.equal((await sink.refusal()).reason, 'tls');
+});
+
+test('a list past its time, and none for the authority, refuse its certificates', async () => {
+  const stale = await Authority.create(temporaryDirectory(), 'stale');
+  const device = await stale.issue('device');
+  const crlFile = await stale.revoke([], { nextUpdate: new Date(Date.now() - 1000) });
+  const past = await openTls({ clientCertificate: 'request', clientCaFile: stale.file, crlFile });
+  await closed(dial(past.port, keyPair(device)));
+  assert.equal((await past.sink.refusal()).error?.message, "the client's certificate does not verify: CRL_HAS_EXPIRED");
+  const without = await openTls({ clientCertificate: 'request', clientCaFile: stale.file, crlFile: await authority.revoke([]) });
+  await closed(dial(without.port, keyPair(device)));
+  assert.equal((await without.sink.refusal()).error?.message, "the client's certificate does not verify: UNABLE_TO_GET_CRL");
+});
+
 test('files that cannot be used', () => {
   const directory = temporaryDirectory();
   const garbage = join(directory, 'garbage');
@@ -202,4 +254,7 @@ test('files that cannot be used', () => {
   refused({ clientCaFile: garbage }, new RegExp(`^${garbage} holds no certificate in PEM$`));
   writeFileSync(garbage, `${authority.pem}\n-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n`);
   refused({ clientCaFile: garbage }, new RegExp(`^${garbage}: certificate 2 of 2 cannot be read: `));
+  refused({ crlFile: garbage }, new RegExp(`^${garbage} holds no revocation list in PEM \\(-----BEGIN X509 CRL-----\\)$`));
+  writeFileSync(garbage, '-----BEGIN X509 CRL-----\nnonsense\n-----END X509 CRL-----\n');
+  refused({ crlFile: garbage }, new RegExp(`^${garbage}: revocation list 1 of 1 cannot be read: `));
 });

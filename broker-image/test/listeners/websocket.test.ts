@@ -125,6 +125,26 @@ test('a frame far larger than the largest packet ends the connection', async () 
   assert.equal(code, 1009);
 });
 
+test('pages of the origins that are allowed, and clients that are no browsers', async () => {
+  const { sink, port } = await open({ protocol: 'ws', allowedOrigins: ['https://app.example.com', 'http://localhost:3000'] });
+  const from = (origin?: string) => dial(`ws://127.0.0.1:${port}/mqtt`, ['mqtt'], origin === undefined ? {} : { origin });
+  for (const origin of ['https://app.example.com', 'http://localhost:3000', undefined]) assert.equal(await echoes(from(origin)), true, origin);
+  const others = ['https://evil.example.com', 'http://app.example.com', 'https://app.example.com:8443', 'https://app.example.com.evil.example', 'null'];
+  for (const [index, origin] of others.entries()) {
+    assert.equal(await refusedWith(from(origin)), 403, origin);
+    const { reason, error } = await sink.refusal(index);
+    assert.deepEqual([reason, error?.message], ['websocket', `the origin ${origin} is not among allowedOrigins`]);
+  }
+});
+
+test('without a list every page may connect, with an empty one none', async () => {
+  const every = await open({ protocol: 'ws' });
+  assert.equal(await echoes(dial(`ws://127.0.0.1:${every.port}/mqtt`, ['mqtt'], { origin: 'https://any.example.com' })), true);
+  const none = await open({ protocol: 'ws', allowedOrigins: [] });
+  assert.equal(await refusedWith(dial(`ws://127.0.0.1:${none.port}/mqtt`, ['mqtt'], { origin: 'https://any.example.com' })), 403);
+  assert.equal(await echoes(dial(`ws://127.0.0.1:${none.port}/mqtt`)), true);
+});
+
 let authority: Authority;
 let server: CertificateFiles;
 before(async () => {
@@ -140,4 +160,15 @@ test('wss: the same over TLS, with the certificate of the client', async () => {
   assert.equal(await echoes(socket), true);
   assert.equal((await sink.connection()).certificate?.subject.CN, 'device-1');
   assert.equal(await refusedWith(dial(`wss://127.0.0.1:${port}/other`, ['mqtt'], identity)), 404);
+});
+
+test('wss with client certificates: a page must be named, since its browser presents the certificate of its user', async () => {
+  const device = await authority.issue('device-1');
+  const tls = { ...server, clientCaFile: authority.file, clientCertificate: 'request', minVersion: 'TLSv1.2' } as const;
+  const identity = { ca: authority.pem, cert: readFileSync(device.certificateFile), key: readFileSync(device.privateKeyFile) };
+  const unnamed = await open({ protocol: 'wss', tls });
+  assert.equal(await refusedWith(dial(`wss://127.0.0.1:${unnamed.port}/mqtt`, ['mqtt'], { ...identity, origin: 'https://app.example.com' })), 403);
+  assert.equal(await echoes(dial(`wss://127.0.0.1:${unnamed.port}/mqtt`, ['mqtt'], identity)), true);
+  const named = await open({ protocol: 'wss', tls, allowedOrigins: ['https://app.example.com'] });
+  assert.equal(await echoes(dial(`wss://127.0.0.1:${named.port}/mqtt`, ['mqtt'], { ...identity, origin: 'https://app.example.com' })), true);
 });
