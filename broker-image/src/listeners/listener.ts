@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
-import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, type PeerCertificate, type Server as TlsServer, type TLSSocket } from 'node:tls';
 import type { ListenerConfiguration, TlsConfiguration } from '../config/index.js';
 import { bind, type SocketAddress } from './bind.js';
 import type { ConnectionSink, TurnAwayReason } from './connection.js';
@@ -129,7 +129,8 @@ export class Listener {
       {
         ...readTlsContext(tls),
         requestCert: tls.clientCertificate !== 'none',
-        rejectUnauthorized: tls.clientCertificate === 'require',
+        // Node.js would close the connection without telling why; `onSecure` closes it and tells.
+        rejectUnauthorized: false,
         // The handshake's own timer covers TLS and WebSocket together; this one only has to come later.
         handshakeTimeout: this.limits.handshakeTimeoutSeconds * 2000,
       },
@@ -143,9 +144,9 @@ export class Listener {
     const handshake = this.handshakeOf(stream);
     const presented = tls.clientCertificate === 'none' ? undefined : stream.getPeerCertificate();
     const certificate = presented && Object.keys(presented).length > 0 ? presented : undefined;
-    // With `request` OpenSSL lets a certificate pass that does not verify: it must not count as none.
-    if (certificate && !stream.authorized) {
-      handshake?.fail('tls', new Error(`the client's certificate does not verify: ${String(stream.authorizationError)}`));
+    const problem = whyUnacceptable(certificate, stream, tls);
+    if (problem !== undefined) {
+      handshake?.fail('tls', new Error(problem));
       stream.destroy();
       return;
     }
@@ -170,6 +171,12 @@ export class Listener {
   private handshakeOf(stream: Socket): Handshake | undefined {
     return this.handshakes.get(keyOf(stream));
   }
+}
+
+/** OpenSSL was told to let every certificate pass: one that does not verify must not count, nor count as none. */
+function whyUnacceptable(certificate: PeerCertificate | undefined, stream: TLSSocket, { clientCertificate }: TlsConfiguration): string | undefined {
+  if (certificate !== undefined) return stream.authorized ? undefined : `the client's certificate does not verify: ${String(stream.authorizationError)}`;
+  return clientCertificate === 'require' ? 'the client presented no certificate' : undefined;
 }
 
 function keyOf({ remoteAddress, remotePort }: Socket): string {
