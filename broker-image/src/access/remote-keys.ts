@@ -16,7 +16,7 @@ export interface RemoteKeysOptions {
   readonly refreshSeconds: number;
   /** Authorities that the server's certificate is checked against, PEM. @default - those that Node.js trusts */
   readonly authorities?: Buffer;
-  /** `changed`: other keys than before, or the first ones after a failure. */
+  /** `changed`: other keys than before, or the first answer after a failure. */
   onFetched(changed: boolean): void;
   onFailed(error: Error): void;
 }
@@ -30,7 +30,9 @@ export class RemoteKeys {
   private readonly set: RemoteJWKSet;
   private authorities: Buffer | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private lastFailure: { readonly at: number; readonly error: Error } | undefined;
+  private lastFailure: Error | undefined;
+  /** Before that time a fetch fails as the last one did. */
+  private retryAt = 0;
   private lastText = '';
 
   constructor(private readonly options: RemoteKeysOptions) {
@@ -48,7 +50,7 @@ export class RemoteKeys {
         return await candidates(header);
       } catch (error) {
         // What a fetch throws is told by `onFailed`; this is for the log line of the client.
-        if (error === this.lastFailure?.error) throw new KeysUnavailableError(`the keys of the issuer cannot be fetched: ${(error as Error).message}`);
+        if (error === this.lastFailure) throw new KeysUnavailableError(`the keys of the issuer cannot be fetched: ${(error as Error).message}`);
         throw error;
       }
     };
@@ -66,7 +68,7 @@ export class RemoteKeys {
 
   replaceAuthorities(authorities: Buffer): void {
     this.authorities = authorities;
-    this.lastFailure = undefined;
+    this.retryAt = 0;
     this.refresh();
   }
 
@@ -76,7 +78,7 @@ export class RemoteKeys {
 
   private async fetch(url: URL, { headers, signal }: Parameters<FetchImplementation>[1]): Promise<Response> {
     const { lastFailure } = this;
-    if (lastFailure !== undefined && Date.now() - lastFailure.at < retryMilliseconds) throw lastFailure.error;
+    if (lastFailure !== undefined && Date.now() < this.retryAt) throw lastFailure;
     try {
       const text = await download(url, { headers: Object.fromEntries(headers), signal, agent: false, ...(this.authorities !== undefined && { ca: this.authorities }) });
       checkSet(text);
@@ -86,7 +88,8 @@ export class RemoteKeys {
       return new Response(text);
     } catch (error) {
       const cause = signal.aborted ? new Error(`no complete answer within ${timeoutMilliseconds / 1000} s`) : (error as Error);
-      this.lastFailure = { at: Date.now(), error: cause };
+      this.lastFailure = cause;
+      this.retryAt = Date.now() + retryMilliseconds;
       this.options.onFailed(cause);
       throw cause;
     }
