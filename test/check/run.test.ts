@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
+import '@microsoft/jest-sarif';
 import { stringify } from 'yaml';
 import { run } from '../../lib/check/run';
 import { configure, developmentManifests, embedStore, productionManifests } from '../rules/cases/base';
@@ -157,7 +158,9 @@ describe('cdk8s-mqtt check', () => {
   test('writes the report to a file', () => {
     const output = join(folder, 'report.sarif');
     expect(check('check', '--format', 'sarif', '--output', output, file('bad.yaml', documents(...bad())))).toEqual({ code: 1, stdout: '', stderr: '' });
-    const { runs: [{ results }] } = JSON.parse(readFileSync(output, 'utf8'));
+    const written = JSON.parse(readFileSync(output, 'utf8'));
+    expect(written).toBeValidSarifLog();
+    const { runs: [{ results }] } = written;
     expect(results[0].locations[0].physicalLocation.region).toEqual({ startLine: 2 });
   });
 

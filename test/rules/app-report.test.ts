@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
+import '@microsoft/jest-sarif';
 import { Chart, Testing } from 'cdk8s';
 import { MqttCluster } from '../../lib';
 
@@ -34,7 +35,9 @@ describe('the report of an app', () => {
   test('is SARIF that shows the line of the code which makes the construct', () => {
     const file = reportTo('findings.sarif');
     Testing.synth(chart());
-    const { runs: [{ results }] } = JSON.parse(readFileSync(file, 'utf8'));
+    const log = JSON.parse(readFileSync(file, 'utf8'));
+    expect(log).toBeValidSarifLog();
+    const { runs: [{ results }] } = log;
     const source = readFileSync(__filename, 'utf8').split('\n');
     expect(results.map(({ ruleId }: { ruleId: string }) => ruleId)).toEqual(['MQTT-SECURITY-002']);
     const [{ physicalLocation }] = results[0].locations;

@@ -1,6 +1,8 @@
+import '@microsoft/jest-sarif';
 import type { Finding } from '../../../lib/rules/acknowledgement';
 import { evaluate } from '../../../lib/rules/evaluate';
 import { sarifReport } from '../../../lib/rules/report/sarif';
+import { ruleCases } from '../cases';
 import { type ClusterManifests, embedStore, productionManifests } from '../cases/base';
 
 function findings(change: (manifests: ClusterManifests) => void = () => undefined): Finding[] {
@@ -70,5 +72,31 @@ describe('the SARIF log', () => {
     expect(fingerprint(2)).toEqual({ 'ruleAndObject/v1': expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(fingerprint(2)).toEqual(fingerprint(3));
     expect(new Set(log(findings()).runs[0].results.map((result: { partialFingerprints: object }) => JSON.stringify(result.partialFingerprints))).size).toBe(2);
+  });
+});
+
+describe('against the schema of SARIF 2.1.0, the log', () => {
+  const everything = () => ruleCases.flatMap(({ breaks }) => breaks).flatMap(({ manifests }) =>
+    evaluate(manifests.map((manifest: any, index) => ({ manifest, origin: `a.yaml:${index}` }))));
+
+  test('is valid without findings, and with every finding of every case', () => {
+    expect(log([])).toBeValidSarifLog();
+    expect(new Set(everything().map(({ rule }) => rule.id)).size).toBeGreaterThan(70);
+    expect(log(everything())).toBeValidSarifLog();
+    expect(log(everything(), () => ({ uri: 'deploy/with%20space.yaml', line: 1 }))).toBeValidSarifLog();
+  });
+
+  test('is valid with findings that are acknowledged', () => {
+    const accepted = findings(({ statefulSet }) => { statefulSet.metadata.annotations['acknowledge.cdk8s-mqtt/MQTT-SESSION-001'] = 'each broker serves one plant'; });
+    expect(log(accepted).runs[0].results[0]).toHaveProperty('suppressions');
+    expect(log(accepted, () => ({ uri: 'file:///srv/app/main.ts', line: 3 }))).toBeValidSarifLog();
+  });
+
+  test('would be found wrong', () => {
+    const withoutMessage = log(findings());
+    delete withoutMessage.runs[0].results[0].message;
+    expect(withoutMessage).not.toBeValidSarifLog();
+    expect(log(findings(), () => ({ uri: 'a.yaml', line: 0 }))).not.toBeValidSarifLog();
+    expect({ ...log([]), extra: true }).not.toBeValidSarifLog();
   });
 });
