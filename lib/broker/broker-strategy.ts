@@ -11,12 +11,20 @@ export interface BrokerStrategy {
   readonly metricsPortName: string;
   readonly metricsPath: string;
   /** Ports that the broker takes besides the listeners': a listener cannot have them. */
-  readonly reservedPorts: { readonly name: string; readonly port: number; readonly use: string }[];
+  readonly reservedPorts: ReservedPort[];
   /** What this strategy does with each part of the intent. */
   readonly coverage: MqttCoverage[];
   /** Checks the strategy's own options, with the errors of the cluster's arguments. */
   checkOptions(errors: ArgumentErrors): void;
   render(scope: Construct, intent: ClusterIntent): RenderedBroker;
+}
+
+export interface ReservedPort {
+  readonly name: string;
+  readonly port: number;
+  readonly use: string;
+  /** Whether it answers inside the pod alone, so that no Service leads there. @default false */
+  readonly isLoopback?: boolean;
 }
 
 export interface RenderedBroker {

@@ -1,6 +1,7 @@
 import { Chart, Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { checkLifecycle } from './check-lifecycle';
+import { checkListenerAuthentication, checkOrigins } from './check-listener-access';
 import { checkNetworkAccess } from './check-network-access';
 import type { MqttClusterProps } from './mqtt-cluster-props';
 import type { MqttClusterSettings } from './mqtt-cluster-settings';
@@ -16,6 +17,7 @@ import type { MqttListener } from '../network/mqtt-listener';
 import { checkAuthentication } from '../security/check-authentication';
 import { checkTls } from '../security/check-tls';
 import type { MqttTls } from '../security/mqtt-tls';
+import { checkPeers } from '../workload/check-peers';
 import { checkPlacement, checkTrafficDistribution } from '../workload/check-placement';
 import { checkResources, checkStorage } from '../workload/check-storage';
 import type { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
@@ -54,6 +56,7 @@ export function checkArguments(scope: Construct, props: MqttClusterProps): void 
   checkResources(errors, settings.resources);
   checkTcpKeepalive(errors, settings.tcpKeepalive, target);
   checkListeners(errors, settings.listeners, strategy, Chart.of(scope).namespace);
+  checkListenerAuthentication(errors, settings);
   checkNetworkAccess(errors, settings.networkAccess, settings.networkPolicy, listenerNames(settings.listeners, props.profile?.name));
   strategy.checkOptions(errors);
   errors.throwIfAny();
@@ -62,6 +65,7 @@ export function checkArguments(scope: Construct, props: MqttClusterProps): void 
 function checkSessions(errors: ArgumentErrors, settings: MqttClusterSettings): void {
   errors.duration('sessionExpiry', settings.sessionExpiry, { min: Duration.seconds(1) }, 'it is configured in seconds');
   checkAuthentication(errors, settings.authentication, settings.authorization);
+  checkPeers(errors, 'authentication jwt keys peers', settings.authentication?._methods?.jwt?.keys?._options?.peers);
   if (errors.like('keepaliveLimit', settings.keepaliveLimit, ['limit'], 'MqttKeepaliveLimit.of(Duration.seconds(180))')) {
     const bounds = { min: Duration.seconds(1), max: Duration.seconds(65_535) };
     errors.duration('keepaliveLimit', settings.keepaliveLimit.limit, bounds, 'CONNECT carries it in two bytes (MQTT 3.1.1 §3.1.2.10)');
@@ -94,6 +98,8 @@ function checkListeners(errors: ArgumentErrors, listeners: MqttListener[] | unde
     errors.dnsLabel(`${at} name`, listener.name, 15, 'it names a container port');
     errors.wholeNumber(`${at} port`, listener.port, { min: 1, max: 65_535 }, 'there are no other TCP ports');
     errors.wholeNumber(`${at} maxConnections`, listener.maxConnections, { min: 1 }, 'a listener that accepts nobody is none');
+    errors.wholeNumber(`${at} connectionsPerSecond`, listener.connectionsPerSecond, { min: 1 }, 'a listener that accepts nobody is none');
+    checkOrigins(errors, `${at} allowedOrigins`, listener.allowedOrigins);
     if (listener.path !== undefined && !/^\/[^\s?#]*$/.test(listener.path)) errors.add(`${at} path is ${show(listener.path)}, but must be the path of a URL, for example '/mqtt'`);
     if (listener.encrypted) checkCertificate(errors, `${at} certificate`, listener.certificate, namespace);
     claim(errors, ports, listener.port, `${at} port`, at);

@@ -120,11 +120,12 @@ export class MqttCluster extends Construct implements IMqttCluster {
     this.configuration = configuration;
     this.name = workload.name;
     this.proxyPorts = new ProxyPorts(workload, intent, strategy.reservedPorts);
+    const operationsPorts = strategy.reservedPorts.filter(({ isLoopback = false }) => !isLoopback);
     this.serviceAccount = renderServiceAccount(this, this.name, intent);
-    this.headlessService = renderHeadlessService(this, this.name, intent, strategy.reservedPorts);
+    this.headlessService = renderHeadlessService(this, this.name, intent, operationsPorts);
     this.clientService = renderClientService(this, this.name, intent);
     this.podDisruptionBudget = renderDisruptionBudget(this, this.name, intent);
-    if (intent.networkAccess) this.networkPolicy = renderNetworkPolicy(this, this.name, intent, intent.networkAccess, strategy.reservedPorts);
+    if (intent.networkAccess) this.networkPolicy = renderNetworkPolicy(this, this.name, intent, intent.networkAccess, operationsPorts);
     this.certificates = renderCertificates(this, this.name, intent);
 
     attachRules(this);

@@ -2,12 +2,13 @@ import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { renderManifest } from '../manifest/render-manifest';
+import type { MqttAuthentication } from '../security/mqtt-authentication';
 import type { MqttNetworkAccess } from '../security/mqtt-network-access';
 import { MqttNetworkPeer } from '../security/mqtt-network-peer';
 import type { ClusterIntent } from '../workload/cluster-intent';
 import { CLUSTER_DNS, peerFields, tcp } from '../workload/network-policy-fields';
 
-/** Everything is closed but the listeners, and the port of probes and metrics. Brokers call nobody but their message log, and only where they have one. */
+/** Everything is closed but the listeners, and the port of probes and metrics. Brokers call their message log and whoever publishes the keys of tokens, and nobody else. */
 export function renderNetworkPolicy(
   scope: Construct, name: string, intent: ClusterIntent, access: MqttNetworkAccess, ports: { readonly port: number }[],
 ): ApiObject {
@@ -29,7 +30,9 @@ export function renderNetworkPolicy(
 }
 
 /** One rule for all the ports that the same peers may reach. */
-function ingressRules({ listeners, proxyPorts }: ClusterIntent, access: MqttNetworkAccess, ports: { readonly port: number }[]): k8s.NetworkPolicyIngressRule[] {
+function ingressRules(
+  { listeners, proxyPorts }: ClusterIntent, access: MqttNetworkAccess, ports: { readonly port: number }[],
+): k8s.NetworkPolicyIngressRule[] {
   const portsOf = new Map<MqttNetworkPeer[] | undefined, number[]>();
   const open = (peers: MqttNetworkPeer[] | undefined, port: number) => portsOf.set(peers, [...portsOf.get(peers) ?? [], port]);
   for (const { name, port } of listeners) open(access.listenerClients?.[name] ?? access.clients, port);
@@ -39,8 +42,15 @@ function ingressRules({ listeners, proxyPorts }: ClusterIntent, access: MqttNetw
 }
 
 /** Without rules the field is left out, and the policy type alone denies: the API server drops an empty list, and GitOps would see a difference for ever. */
-function egressRules({ replication }: ClusterIntent, { egress = [] }: MqttNetworkAccess): k8s.NetworkPolicyEgressRule[] | undefined {
+function egressRules(intent: ClusterIntent, { egress = [] }: MqttNetworkAccess): k8s.NetworkPolicyEgressRule[] | undefined {
+  const { replication, authentication } = intent;
   const toLog = replication ? [{ peers: replication.peers, ports: replication.ports }] : [];
-  const rules = [...toLog, ...egress].map(({ peers, ports }) => ({ to: peers?.map(peerFields), ports: ports.map(tcp) }));
-  return rules.length === 0 ? undefined : [...rules, CLUSTER_DNS];
+  const rules = [...toLog, ...toTokenKeys(authentication), ...egress];
+  return rules.length === 0 ? undefined : [...rules.map(({ peers, ports }) => ({ to: peers?.map(peerFields), ports: ports.map(tcp) })), CLUSTER_DNS];
+}
+
+/** A policy cannot name hosts. What is on the loopback address needs no opening. */
+function toTokenKeys({ _methods: { jwt } }: MqttAuthentication): { peers?: MqttNetworkPeer[]; ports: number[] }[] {
+  const url = jwt?.keys.url === undefined ? undefined : new URL(jwt.keys.url);
+  return url?.protocol === 'https:' ? [{ peers: jwt!.keys._options.peers, ports: [Number(url.port || 443)] }] : [];
 }

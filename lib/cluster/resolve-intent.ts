@@ -93,6 +93,7 @@ function certificatesOf(listeners: MqttListener[], instance: string): { [listene
     secretName: certificate.secretName ?? tlsSecretName(instance),
     clientCertificate: certificate.clientCertificate,
     clientCa: certificate.clientCa,
+    revocationList: certificate.revocationList,
   }]] : [])));
 }
 

@@ -23,13 +23,15 @@ const LONGEST_NAME = 40;
 const HASH_LENGTH = 8;
 
 /** The log that the brokers share their sessions by: their own, made here, or one that was given. Undefined where each has a store of its own. */
-export function messageLogOf(scope: Construct, store: MqttSessionStore, { name, profile, kubernetesVersion, labels, selectorLabels }: LogOwner): IMqttMessageLog | undefined {
+export function messageLogOf(scope: Construct, store: MqttSessionStore, owner: LogOwner): IMqttMessageLog | undefined {
   if (!store.isReplicated) return undefined;
+  const { name, profile, kubernetesVersion, labels, selectorLabels } = owner;
   const log = store._log ?? new MqttMessageLog(scope, 'MessageLog', {
     ...store._ownLog, name: name === undefined ? undefined : `${name}-log`, profile, kubernetesVersion, labels,
   });
   const { namespace } = Chart.of(scope);
-  log.allowClients(namespace === undefined || namespace === log.namespace ? MqttNetworkPeer.pods(selectorLabels) : MqttNetworkPeer.podsOf(namespace, selectorLabels));
+  const isBeside = namespace === undefined || namespace === log.namespace;
+  log.allowClients(isBeside ? MqttNetworkPeer.pods(selectorLabels) : MqttNetworkPeer.podsOf(namespace, selectorLabels));
   return log;
 }
 

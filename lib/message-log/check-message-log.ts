@@ -17,7 +17,8 @@ const ADDRESS = /^(nats|tls):\/\/(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9]([-a-zA-Z0-9.]*[
 
 /** What cannot work about a message log that a cluster is given. */
 export function checkMessageLog(errors: ArgumentErrors, at: string, log: IMqttMessageLog | undefined): void {
-  if (!errors.like(at, log ?? (null as unknown as IMqttMessageLog), ['servers', 'credentials'], "MqttMessageLog.fromServers(['nats://nats.messaging.svc:4222'])")) return;
+  const example = "MqttMessageLog.fromServers(['nats://nats.messaging.svc:4222'])";
+  if (!errors.like(at, log ?? (null as unknown as IMqttMessageLog), ['servers', 'credentials'], example)) return;
   const { servers, credentials, certificateAuthority, clientCertificateSecretName, copies, maxSize, peers } = log!;
   if (errors.filledArray(`${at} servers`, servers ?? null, "write for example ['nats://nats.messaging.svc:4222']")) {
     servers.forEach((server, index) => checkAddress(errors, `${at} servers[${index}]`, server));
@@ -34,7 +35,9 @@ export function checkMessageLog(errors: ArgumentErrors, at: string, log: IMqttMe
 }
 
 /** Answers whether they can be looked at. */
-export function checkCredentials(errors: ArgumentErrors, at: string, credentials: MqttMessageLogCredentials | undefined): credentials is MqttMessageLogCredentials {
+export function checkCredentials(
+  errors: ArgumentErrors, at: string, credentials: MqttMessageLogCredentials | undefined,
+): credentials is MqttMessageLogCredentials {
   if (!errors.like(at, credentials, ['secretName', 'credentialsKey'], CREDENTIALS_EXAMPLE)) return false;
   const { secretName, usernameKey, passwordKey, credentialsKey } = credentials;
   // Neither a name nor a key: everybody is let in, and that is meant.

@@ -8,7 +8,9 @@ import type { KubernetesVersion } from '../manifest/kubernetes-version';
 export const CLUSTER_NAME = /^[a-zA-Z0-9_-]{1,40}$/;
 
 /** What cannot work about where sessions live. */
-export function checkSessionStore(errors: ArgumentErrors, store: MqttSessionStore | undefined, target: KubernetesVersion, namespace: string | undefined): void {
+export function checkSessionStore(
+  errors: ArgumentErrors, store: MqttSessionStore | undefined, target: KubernetesVersion, namespace: string | undefined,
+): void {
   if (!errors.like('sessionStore', store, ['isReplicated', '_replication'], 'MqttSessionStore.replicated()')) return;
   const { clusterName, rebalance } = store._replication ?? {};
   if (clusterName !== undefined && (typeof clusterName !== 'string' || !CLUSTER_NAME.test(clusterName))) {

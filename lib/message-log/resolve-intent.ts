@@ -21,7 +21,6 @@ export function resolveIntent(props: MqttMessageLogProps, identity: LogIdentity)
   const defaults = LOG_DEFAULTS[profileName];
   const storage = props.storage ?? MqttStorage.persistentVolume();
   const nodes = props.nodes ?? defaults.nodes;
-  const { antiAffinity, antiAffinityToOtherClusters, zoneSpread, minZones, nodeSelector, nodeAffinity, dedicatedNodes, tolerations, priorityClassName } = props;
   return {
     ...identity,
     profileName,
@@ -34,15 +33,15 @@ export function resolveIntent(props: MqttMessageLogProps, identity: LogIdentity)
       ?? (profileName === 'production' ? MqttMessageLogCredentials._fromSecretName(`${identity.instance}-credentials`) : MqttMessageLogCredentials.none()),
     tls: props.tls && { secretName: props.tls.secretName ?? `${identity.instance}-tls`, certificate: props.tls },
     placement: {
-      antiAffinity: antiAffinity ?? defaults.antiAffinity,
-      antiAffinityToOtherClusters: antiAffinityToOtherClusters ?? MqttSpread.PREFERRED,
-      zoneSpread: zoneSpread ?? MqttSpread.PREFERRED,
-      minZones,
-      nodeSelector,
-      nodeAffinity,
-      dedicatedNodes,
-      tolerations,
-      priorityClassName,
+      antiAffinity: props.antiAffinity ?? defaults.antiAffinity,
+      antiAffinityToOtherClusters: props.antiAffinityToOtherClusters ?? MqttSpread.PREFERRED,
+      zoneSpread: props.zoneSpread ?? MqttSpread.PREFERRED,
+      minZones: props.minZones,
+      nodeSelector: props.nodeSelector,
+      nodeAffinity: props.nodeAffinity,
+      dedicatedNodes: props.dedicatedNodes,
+      tolerations: props.tolerations,
+      priorityClassName: props.priorityClassName,
     },
     disruptionBudget: nodes > 1 ? MqttDisruptionBudget.maxUnavailablePods(1) : MqttDisruptionBudget.none(),
     networkPolicy: props.networkPolicy ?? defaults.networkPolicy,

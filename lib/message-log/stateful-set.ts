@@ -37,7 +37,9 @@ export function renderStatefulSet(scope: Construct, name: string | undefined, in
     name,
     labels: intent.labels,
     annotations: { [Annotations.MESSAGE_LOG_ENGINE]: 'nats', [Annotations.PROFILE]: intent.profileName },
-    fields: { spec: () => withNewerClaimFields(k8s.KubeStatefulSet.manifest({ spec: spec(statefulSet.name, intent, configuration()) }).spec, intent) },
+    fields: {
+      spec: () => withNewerClaimFields(k8s.KubeStatefulSet.manifest({ spec: spec(statefulSet.name, intent, configuration()) }).spec, intent),
+    },
   });
   return statefulSet;
 }

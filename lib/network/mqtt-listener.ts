@@ -1,3 +1,4 @@
+import type { MqttAuthenticationMethod } from '../security/mqtt-authentication';
 import type { MqttTls } from '../security/mqtt-tls';
 
 /** How MQTT travels on a listener. */
@@ -31,6 +32,18 @@ export interface MqttListenerOptions {
    * @default - no limit of its own
    */
   readonly maxConnections?: number;
+
+  /**
+   * Connections that this listener accepts in a second on each pod. More wait: a storm of reconnecting clients is served at that rate.
+   * @default - no limit
+   */
+  readonly connectionsPerSecond?: number;
+
+  /**
+   * How clients of this listener may say who they are. Each way must be set up in `authentication` of the cluster.
+   * @default - every way that is set up there
+   */
+  readonly authentication?: MqttAuthenticationMethod[];
 }
 
 /** Options of a listener that speaks WebSocket. */
@@ -40,6 +53,14 @@ export interface MqttWebSocketOptions extends MqttListenerOptions {
    * @default /mqtt
    */
   readonly path?: string;
+
+  /**
+   * Origins of the web pages that may connect, for example `https://app.example.com`; an empty list lets no page connect. Clients that are no browsers send
+   * no origin and are not affected.
+   * @default - pages of every origin, as none can make a browser send a password or token that it does not know; none where the listener asks for client
+   * certificates, which a browser presents for any page
+   */
+  readonly allowedOrigins?: string[];
 }
 
 /** A port on which the brokers accept MQTT clients. The cluster that gets it checks it. */
@@ -80,18 +101,27 @@ export class MqttListener {
   public readonly path?: string;
   /** Connections that this listener accepts on each pod. */
   public readonly maxConnections?: number;
+  /** Connections that this listener accepts in a second on each pod. */
+  public readonly connectionsPerSecond?: number;
+  /** How clients of this listener may say who they are; not set: every way that the cluster has. */
+  public readonly authentication?: MqttAuthenticationMethod[];
+  /** Origins of the web pages that may connect. */
+  public readonly allowedOrigins?: string[];
   /** Certificate of a listener with TLS. */
   public readonly certificate?: MqttTls;
 
   private constructor(
     /** How MQTT travels on this listener. */
     public readonly transport: MqttTransport,
-    options: { name: string; port: number; path?: string; maxConnections?: number; certificate?: MqttTls },
+    options: MqttWebSocketOptions & { name: string; port: number; certificate?: MqttTls },
   ) {
     this.name = options.name;
     this.port = options.port;
     this.path = options.path;
     this.maxConnections = options.maxConnections;
+    this.connectionsPerSecond = options.connectionsPerSecond;
+    this.authentication = options.authentication;
+    this.allowedOrigins = options.allowedOrigins;
     this.certificate = options.certificate;
   }
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { Duration } from 'cdk8s';
+import { checkFile } from './check-file';
 import { MqttCertificateKey, type MqttCertManagerCertificateOptions } from './mqtt-cert-manager-options';
 import { MqttClientCertificate, type MqttTls } from './mqtt-tls';
 import { type ArgumentErrors, show } from '../manifest/arguments';
@@ -15,6 +16,7 @@ export function checkTls(errors: ArgumentErrors, at: string, tls: MqttTls, names
   if (tls._certManager) checkCertManager(errors, at, tls._certManager, namespace);
   else errors.reference(`${at} secret`, tls.secretName, 'Secret', "MqttTls.fromSecret(Secret.fromSecretName(this, 'Tls', 'broker-tls'))");
   checkClientCa(errors, at, tls);
+  checkRevocationList(errors, at, tls);
 }
 
 function checkClientCa(errors: ArgumentErrors, at: string, { clientCa, clientCertificate }: MqttTls): void {
@@ -24,6 +26,11 @@ function checkClientCa(errors: ArgumentErrors, at: string, { clientCa, clientCer
   }
   errors.dataKey(`${at} clientCa key`, clientCa.key);
   errors.reference(`${at} clientCa`, clientCa.secretName ?? clientCa.configMapName, 'Secret or ConfigMap', "MqttClientCa.fromConfigMap(ConfigMap.fromConfigMapName(this, 'Ca', 'clients-ca'))");
+}
+
+function checkRevocationList(errors: ArgumentErrors, at: string, { revocationList, clientCertificate }: MqttTls): void {
+  if (!checkFile(errors, `${at} revocationList`, revocationList, 'crl.pem') || clientCertificate !== MqttClientCertificate.NONE) return;
+  errors.add(`${at} revocationList is given, but clients are not asked for a certificate: set clientCertificate to MqttClientCertificate.REQUIRE, or leave revocationList out`);
 }
 
 function checkCertManager(errors: ArgumentErrors, at: string, options: MqttCertManagerCertificateOptions, namespace: string | undefined): void {

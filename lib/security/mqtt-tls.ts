@@ -1,6 +1,7 @@
 import type { ISecret } from 'cdk8s-plus-27';
 import type { MqttCertManagerCertificateOptions } from './mqtt-cert-manager-options';
 import type { MqttClientCa } from './mqtt-client-ca';
+import type { MqttFile } from './mqtt-file';
 
 /** Whether clients of a listener with TLS present a certificate of their own. */
 export enum MqttClientCertificate {
@@ -25,6 +26,13 @@ export interface MqttMutualTlsOptions {
    * @default - the key `ca.crt` of the Secret with the broker's own certificate: whoever signed the broker's signs the clients' too
    */
   readonly clientCa?: MqttClientCa;
+
+  /**
+   * Lists of revoked certificates (CRL), in PEM: one of each authority in the chain of a client's certificate. A list past its time refuses every certificate of
+   * its authority, so that something must renew it; the broker notices by itself.
+   * @default - none: a certificate is good until it expires
+   */
+  readonly revocationList?: MqttFile;
 }
 
 /** Options of a certificate that is taken from a Secret. */
@@ -62,6 +70,9 @@ export class MqttTls {
   /** The authorities that clients' certificates are verified against; not set where `ca.crt` of the certificate's own Secret is used. */
   public readonly clientCa?: MqttClientCa;
 
+  /** Lists of revoked certificates. */
+  public readonly revocationList?: MqttFile;
+
   /** @internal */
   public readonly _certManager?: MqttCertManagerCertificateOptions;
 
@@ -73,6 +84,7 @@ export class MqttTls {
   ) {
     this.clientCertificate = mutualTls.clientCertificate ?? MqttClientCertificate.NONE;
     this.clientCa = mutualTls.clientCa;
+    this.revocationList = mutualTls.revocationList;
     this._certManager = certManager;
   }
 }

@@ -16,7 +16,8 @@ export interface CertificateRequest {
 }
 
 /** https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.Certificate */
-export function renderCertificate(scope: Construct, id: string, { secretName, serviceNames, labels, options, clientAuth }: CertificateRequest): ApiObject {
+export function renderCertificate(scope: Construct, id: string, request: CertificateRequest): ApiObject {
+  const { secretName, serviceNames, labels, options, clientAuth } = request;
   const { issuer, dnsNames = [], ipAddresses, duration, renewBefore } = options;
   const names = [...new Set([...serviceNames, ...dnsNames])];
   const [algorithm, size] = (options.privateKey ?? MqttCertificateKey.ECDSA_P256).split('-');

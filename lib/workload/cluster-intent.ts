@@ -101,6 +101,7 @@ export interface CertificateIntent {
   readonly clientCertificate: MqttClientCertificate;
   /** Without it, the key `ca.crt` of the certificate's own Secret. */
   readonly clientCa?: MqttClientCa;
+  readonly revocationList?: MqttFile;
 }
 
 export interface PlacementIntent {

@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
+import { letsAnonymousIn } from './anonymous-clients';
 import type { ClusterIntent } from './cluster-intent';
 import { containerResources } from './container-resources';
 import { claims, DATA_VOLUME, ephemeralVolume, withNewerClaimFields } from './data-volume';
@@ -113,7 +114,7 @@ function workloadAnnotations(intent: ClusterIntent, traits: BrokerTraits): { [ke
     [Annotations.PROFILE, intent.profileName],
     [Annotations.SESSION_STORE, traits.sessionStore],
     [Annotations.MESSAGE_LOG, intent.replication?.workloadName],
-    [Annotations.ANONYMOUS_CLIENTS, intent.authentication.allowsAnonymous ? 'allowed' : 'refused'],
+    [Annotations.ANONYMOUS_CLIENTS, letsAnonymousIn(intent) ? 'allowed' : 'refused'],
     [Annotations.KEEPALIVE_MAX_SECONDS, intent.keepalive.maxSeconds],
     [Annotations.TLS_LISTENERS, intent.listeners.filter(({ encrypted }) => encrypted).map(({ name }) => name).join(',') || undefined],
     [Annotations.NODE_COUNT, intent.placement.nodeCount],

@@ -6,6 +6,8 @@ import {
 } from '../../lib';
 import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
 import { MqttSessionStore } from '../../lib/message-log/mqtt-session-store';
+import { MqttAuthenticationMethod } from '../../lib/security/mqtt-authentication';
+import { MqttFile } from '../../lib/security/mqtt-file';
 import { messageOf, newChart } from '../support/synth';
 
 // Every prop by itself ends up in a manifest. A new prop does not compile here until it says where.
@@ -114,19 +116,40 @@ test('the options of the companion broker', () => {
     maxPacketSize: Size.kibibytes(3),
     maxQueuedMessages: 4,
     maxQueuedSize: Size.kibibytes(5),
+    maxConnections: 21,
+    maxConnectionsPerAddress: 22,
+    maxConnectionsPerUser: 23,
+    messagesPerSecond: 24,
+    sizePerSecond: Size.kibibytes(25),
+    maxInFlight: 26,
+    slowConsumerTimeout: Duration.seconds(27),
+    maxOutboundSize: Size.kibibytes(128),
+    maxTopicLevels: 28,
+    maxSubscriptionsPerClient: 29,
+    connectTimeout: Duration.seconds(30),
+    admin: { token: MqttFile.fromSecret(secret('admin'), 'admin-token'), port: 31 },
   };
   const { container, pod, configuration } = manifests({ broker: MqttBroker.aedes(options) });
   expect(container).toMatchObject({ image: 'example.com/broker@sha256:0', imagePullPolicy: 'Always' });
   expect(pod.imagePullSecrets).toEqual([{ name: 'registry' }]);
-  for (const line of ['maxPacketBytes: 3072', 'maxQueuedMessages: 4', 'maxQueuedBytes: 5120', 'level: error']) expect(configuration).toContain(line);
+  for (const line of ['maxPacketBytes: 3072', 'maxQueuedMessages: 4', 'maxQueuedBytes: 5120', 'level: error', 'maxConnections: 21', 'maxConnectionsPerAddress: 22', 'maxConnectionsPerUser: 23',
+    'messagesPerSecond: 24', 'bytesPerSecond: 25600', 'maxInFlight: 26', 'slowConsumerSeconds: 27', 'maxOutboundBytes: 131072', 'maxTopicLevels: 28',
+    'maxSubscriptionsPerClient: 29', 'connectTimeoutSeconds: 30', 'tokenFile: /etc/mqtt-broker/admin-token/admin-token', 'port: 31']) {
+    expect(configuration).toContain(line);
+  }
+  expect(pod.volumes.find((volume: any) => volume.name === 'admin-token').secret).toEqual({
+    secretName: 'admin', defaultMode: 0o440, items: [{ key: 'admin-token', path: 'admin-token' }],
+  });
 });
 
 test('the options of a listener', () => {
-  const common: Required<MqttListenerOptions> = { port: 1885, name: 'one', maxConnections: 6 };
-  const options: Required<MqttWebSocketOptions> = { ...common, path: '/two' };
+  const common: Required<MqttListenerOptions> = {
+    port: 1885, name: 'one', maxConnections: 6, connectionsPerSecond: 7, authentication: [MqttAuthenticationMethod.ANONYMOUS],
+  };
+  const options: Required<MqttWebSocketOptions> = { ...common, path: '/two', allowedOrigins: ['https://app.example.com'] };
   const { configuration, container } = manifests({ listeners: [MqttListener.websocket(options)] });
   expect(container.ports[0]).toEqual({ name: 'one', containerPort: 1885, protocol: 'TCP' });
-  for (const line of ['name: one', 'port: 1885', 'maxConnections: 6', 'path: /two']) expect(configuration).toContain(line);
+  for (const line of ['name: one', 'port: 1885', 'maxConnections: 6', 'path: /two', 'connectionsPerSecond: 7', '- anonymous', '- https://app.example.com']) expect(configuration).toContain(line);
 });
 
 describe('mistakes with the tree of constructs', () => {

@@ -5,8 +5,15 @@ import * as path from 'path';
 import { App, Chart, Duration, Size, Testing } from 'cdk8s';
 import { ConfigMap, Secret } from 'cdk8s-plus-27';
 import {
-  MqttAuthentication, MqttAuthorization, MqttBroker, MqttClientCa, MqttClientCertificate, MqttCluster, MqttKeepaliveLimit, MqttListener, MqttLogLevel, MqttStorage, MqttTls, ProxyProtocolVersion,
+  MqttAuthentication, MqttAuthorization, MqttBroker, MqttClientCa, MqttClientCertificate, MqttCluster, MqttClusterProps,
+  MqttKeepaliveLimit, MqttListener, MqttLogLevel, MqttStorage, MqttTls, ProxyProtocolVersion,
 } from '../../lib';
+import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
+import { MqttMessageLogCredentials } from '../../lib/message-log/mqtt-message-log-credentials';
+import { MqttSessionStore } from '../../lib/message-log/mqtt-session-store';
+import { MqttAuthenticationMethod, MqttCertificateUser } from '../../lib/security/mqtt-authentication';
+import { MqttFile } from '../../lib/security/mqtt-file';
+import { MqttJwtAlgorithm, MqttJwtKeys } from '../../lib/security/mqtt-jwt';
 
 // The library and the broker share the schema of the configuration file, and nothing else: what one writes, the other must read.
 
@@ -66,6 +73,76 @@ test('the broker reads a configuration in which everything is set', () => {
   const versions = [undefined, ProxyProtocolVersion.V1, ProxyProtocolVersion.V2];
   cluster.listeners.forEach(({ name }, index) => cluster.openProxyPort(name, { version: versions[index % 3], sources: ['10.0.0.0/16', '2001:db8::/64', '192.0.2.7/32'] }));
   for (const file of configurations([chart])) expect(checkConfiguration(file)).toMatch(/ok/i);
+});
+
+describe('the broker reads the configuration of', () => {
+  const secret = (scope: Chart, name: string) => Secret.fromSecretName(scope, name, name);
+  const cases: [string, (chart: Chart) => MqttClusterProps][] = [
+    ['a cluster with a message log of its own', () => ({ replicas: 3, sessionStore: MqttSessionStore.replicated({ nodes: 3 }) })],
+    ['a cluster whose log wants TLS and a password', (chart) => ({
+      replicas: 3,
+      sessionStore: MqttSessionStore.replicated({
+        nodes: 5,
+        credentials: MqttMessageLogCredentials.fromSecret(secret(chart, 'log')),
+        tls: MqttTls.fromCertManager({ issuer: { name: 'ca' } }),
+        clusterName: 'a'.repeat(40),
+        rebalance: { enabled: false, connectionsPerSecond: 1, tolerancePercent: 100 },
+      }),
+    })],
+    ['a cluster on a NATS that exists', (chart) => ({
+      replicas: 3,
+      sessionStore: MqttSessionStore.replicatedBy(MqttMessageLog.fromServers(['tls://nats.example.com', 'tls://[2001:db8::1]:4223'], {
+        credentials: MqttMessageLogCredentials.credentialsFile(secret(chart, 'creds')),
+        certificateAuthority: MqttFile.fromSecret(secret(chart, 'ca'), 'ca.pem'),
+        clientCertificate: secret(chart, 'client'),
+        copies: 1,
+        maxSize: Size.mebibytes(16),
+      })),
+    })],
+    ['every way to say who one is', (chart) => ({
+      authentication: MqttAuthentication.anyOf([
+        MqttAuthentication.passwordFile(secret(chart, 'users'), {
+          backoff: { failures: 0, window: Duration.days(1), firstRefusal: Duration.seconds(1), longestRefusal: Duration.days(1) },
+        }),
+        MqttAuthentication.jwt(
+          MqttJwtKeys.fromUrl('https://login.example.com/keys', { certificateAuthority: MqttFile.fromSecret(secret(chart, 'ca'), 'ca.pem'), refreshInterval: Duration.days(1) }),
+          {
+            issuer: 'https://login.example.com',
+            audience: 'mqtt',
+            algorithms: Object.values(MqttJwtAlgorithm).filter((algorithm) => !algorithm.startsWith('HS')),
+            usernameClaim: 'email',
+            aclClaim: 'acl',
+            disconnectOnExpiry: false,
+            clockTolerance: Duration.minutes(10),
+          },
+        ),
+        MqttAuthentication.clientCertificate(MqttCertificateUser.EMAIL),
+        MqttAuthentication.anonymous(),
+      ]),
+      listeners: [
+        MqttListener.tls(MqttTls.fromSecret(secret(chart, 'tls'), {
+          clientCertificate: MqttClientCertificate.REQUEST, revocationList: MqttFile.fromSecret(secret(chart, 'revoked'), 'crl.pem'),
+        })),
+        MqttListener.websocket({ allowedOrigins: ['https://app.example.com', 'http://localhost:8080'], authentication: [MqttAuthenticationMethod.JWT, MqttAuthenticationMethod.PASSWORD] }),
+        MqttListener.tcp({ authentication: [MqttAuthenticationMethod.ANONYMOUS] }),
+      ],
+    })],
+    ['tokens with a shared key', (chart) => ({
+      authentication: MqttAuthentication.jwt(MqttJwtKeys.fromFile(MqttFile.fromSecret(secret(chart, 'jwt'), 'jwks.json')), { algorithms: [MqttJwtAlgorithm.HS256] }),
+    })],
+    ['the administration server', (chart) => ({ broker: MqttBroker.aedes({ admin: { token: MqttFile.fromSecret(secret(chart, 'admin'), 'token'), port: 9090 } }) })],
+    ['limits that the broker has already', () => ({
+      broker: MqttBroker.aedes({ maxConnections: 1, maxTopicLevels: 100, maxSubscriptionsPerClient: 1, connectTimeout: Duration.minutes(5) }),
+    })],
+  ];
+
+  test.each(cases)('%s', (_, props) => {
+    const chart = new Chart(new App(), 'test', { namespace: 'mqtt' });
+    new MqttCluster(chart, 'Broker', props(chart));
+    const files = configurations([chart]);
+    expect(files).toHaveLength(1);
+    for (const file of files) expect(checkConfiguration(file)).toMatch(/ok/i);
+  });
 });
 
 test('the smallest sizes that the library accepts', () => {

@@ -3,6 +3,7 @@ import { ConfigMap, Secret } from 'cdk8s-plus-27';
 import {
   MqttCertificateKey, MqttClientCa, MqttClientCertificate, MqttCluster, MqttListener, MqttTls, MqttTlsCertManagerOptions, MqttTlsSecretOptions,
 } from '../../lib';
+import { MqttFile } from '../../lib/security/mqtt-file';
 import { describeWithDefinitions, problemsOf } from '../monitoring/custom-resources';
 import { findObject, messageOf, newChart } from '../support/synth';
 
@@ -47,6 +48,7 @@ describe('a certificate of cert-manager', () => {
       privateKey: MqttCertificateKey.RSA_4096,
       clientCertificate: MqttClientCertificate.REQUIRE,
       clientCa: MqttClientCa.fromConfigMap(ConfigMap.fromConfigMapName(newChart(), 'Ca', 'devices'), { key: 'bundle.pem' }),
+      revocationList: MqttFile.fromConfigMap(ConfigMap.fromConfigMapName(newChart(), 'Revoked', 'revoked'), 'crl.pem'),
     };
     const { chart } = clusterWith(MqttTls.fromCertManager(options));
     expect(findObject(chart, 'Certificate')).toMatchObject({

@@ -1,38 +1,22 @@
-import type { Size } from 'cdk8s';
+import { authenticationConfiguration } from './aedes-authentication';
+import type { MqttAedesOptions } from './aedes-options';
+import { AedesPaths } from './aedes-paths';
+import { bytes, optional, seconds } from './configuration-values';
 import type { MqttListener } from '../../network/mqtt-listener';
 import { MqttClientCertificate } from '../../security/mqtt-tls';
 import type { CertificateIntent, ClusterIntent, ReplicationIntent } from '../../workload/cluster-intent';
 
-/** The broker's own limits, beyond what every broker knows. */
-export interface AedesLimits {
-  readonly logLevel?: string;
-  readonly maxPacketSize?: Size;
-  readonly maxQueuedMessages?: number;
-  readonly maxQueuedSize?: Size;
-}
-
-/** Where the container sees what is mounted. Folders, not single files: the kubelet keeps those up to date, and the broker reloads them. */
-export const AedesPaths = {
-  CONFIGURATION: '/etc/mqtt-broker/configuration',
-  PASSWORDS: '/etc/mqtt-broker/passwords',
-  ACL: '/etc/mqtt-broker/acl',
-  LOG_CREDENTIALS: '/etc/mqtt-broker/message-log/credentials',
-  LOG_AUTHORITY: '/etc/mqtt-broker/message-log/authority',
-  LOG_CERTIFICATE: '/etc/mqtt-broker/message-log/certificate',
-  DATA: '/var/lib/mqtt-broker',
-  certificate: (listener: MqttListener) => `/etc/mqtt-broker/certificates/${listener.name}`,
-  clientCa: (listener: MqttListener) => `/etc/mqtt-broker/client-ca/${listener.name}`,
-} as const;
-
 export const CONFIGURATION_KEY = 'broker.yaml';
 export const OPERATIONS_PORT = 8080;
+/** On the loopback address alone: the way to it is `kubectl port-forward`. */
+export const ADMIN_PORT = 8081;
 
 /** Share of the volume at which the store counts as full, so that the file system itself never is. */
 const STORE_SHARE = 0.9;
 
 /** The broker's configuration file, as broker-image/config.schema.json describes it. */
-export function aedesConfiguration(intent: ClusterIntent, limits: AedesLimits): object {
-  const { authentication, authorization } = intent;
+export function aedesConfiguration(intent: ClusterIntent, limits: MqttAedesOptions): object {
+  const { authorization } = intent;
   return {
     listeners: [
       ...intent.listeners.map((listener) => listenerConfiguration(listener, intent.certificates[listener.name])),
@@ -44,10 +28,7 @@ export function aedesConfiguration(intent: ClusterIntent, limits: AedesLimits): 
         ...optional('trustedProxies', sources),
       })),
     ],
-    authentication: {
-      anonymous: authentication.allowsAnonymous,
-      ...optional('passwordFile', authentication.secretName && `${AedesPaths.PASSWORDS}/${authentication.secretKey}`),
-    },
+    authentication: authenticationConfiguration(intent),
     ...optional('authorization', authorization.key && { aclFile: `${AedesPaths.ACL}/${authorization.key}` }),
     ...optional('keepalive', intent.keepalive.maxSeconds && { maxSeconds: intent.keepalive.maxSeconds }),
     session: {
@@ -55,17 +36,19 @@ export function aedesConfiguration(intent: ClusterIntent, limits: AedesLimits): 
       ...optional('maxQueuedMessages', limits.maxQueuedMessages),
       ...optional('maxQueuedBytes', limits.maxQueuedSize && bytes(limits.maxQueuedSize)),
     },
-    ...optional('limits', limits.maxPacketSize && { maxPacketBytes: bytes(limits.maxPacketSize) }),
+    ...optional('limits', limitsConfiguration(limits)),
     store: { directory: AedesPaths.DATA, maxBytes: Math.floor(bytes(intent.storageSize) * STORE_SHARE) },
     ...optional('cluster', intent.replication && clusterConfiguration(intent.replication)),
     operations: { port: OPERATIONS_PORT },
+    ...optional('admin', limits.admin && { tokenFile: `${AedesPaths.ADMIN_TOKEN}/${limits.admin.token.key}`, port: limits.admin.port ?? ADMIN_PORT }),
     shutdown: { delaySeconds: intent.shutdown.delaySeconds, connectionsPerSecond: intent.shutdown.connectionsPerSecond },
     ...optional('log', limits.logLevel && { level: limits.logLevel }),
   };
 }
 
-function clusterConfiguration({ clusterName, servers, copies, maxSize, credentials, certificateAuthority, clientCertificateSecretName, rebalance }: ReplicationIntent): object {
-  const { usernameKey, passwordKey, credentialsKey } = credentials;
+function clusterConfiguration(replication: ReplicationIntent): object {
+  const { clusterName, servers, copies, maxSize, certificateAuthority, clientCertificateSecretName, rebalance } = replication;
+  const { usernameKey, passwordKey, credentialsKey } = replication.credentials;
   const tls = {
     ...optional('caFile', certificateAuthority && `${AedesPaths.LOG_AUTHORITY}/${certificateAuthority.key}`),
     ...(clientCertificateSecretName === undefined ? {} : {
@@ -89,29 +72,44 @@ function clusterConfiguration({ clusterName, servers, copies, maxSize, credentia
 }
 
 function listenerConfiguration(listener: MqttListener, certificate?: CertificateIntent): object {
-  const { name, transport, port, path, maxConnections } = listener;
+  const { name, transport, port, path, maxConnections, connectionsPerSecond, authentication, allowedOrigins } = listener;
   const folder = AedesPaths.certificate(listener);
   return {
     name,
     protocol: transport,
     port,
     ...optional('path', path),
+    ...optional('allowedOrigins', allowedOrigins),
+    ...optional('authentication', authentication),
     ...optional('maxConnections', maxConnections),
+    ...optional('connectionsPerSecond', connectionsPerSecond),
     ...optional('tls', certificate && {
       certificateFile: `${folder}/tls.crt`,
       privateKeyFile: `${folder}/tls.key`,
       ...(certificate.clientCertificate === MqttClientCertificate.NONE ? {} : {
         clientCaFile: certificate.clientCa ? `${AedesPaths.clientCa(listener)}/${certificate.clientCa.key}` : `${folder}/ca.crt`,
+        ...optional('crlFile', certificate.revocationList && `${AedesPaths.revocationList(listener)}/${certificate.revocationList.key}`),
         clientCertificate: certificate.clientCertificate,
       }),
     }),
   };
 }
 
-function bytes(size: Size): number {
-  return size.toKibibytes() * 1024;
-}
-
-function optional(key: string, value: unknown): object {
-  return value === undefined ? {} : { [key]: value };
+/** Undefined where every limit is the broker's default. */
+function limitsConfiguration(options: MqttAedesOptions): object | undefined {
+  const limits = {
+    ...optional('maxConnections', options.maxConnections),
+    ...optional('maxConnectionsPerAddress', options.maxConnectionsPerAddress),
+    ...optional('maxConnectionsPerUser', options.maxConnectionsPerUser),
+    ...optional('messagesPerSecond', options.messagesPerSecond),
+    ...optional('bytesPerSecond', options.sizePerSecond && bytes(options.sizePerSecond)),
+    ...optional('maxPacketBytes', options.maxPacketSize && bytes(options.maxPacketSize)),
+    ...optional('maxTopicLevels', options.maxTopicLevels),
+    ...optional('maxSubscriptionsPerClient', options.maxSubscriptionsPerClient),
+    ...optional('maxInFlight', options.maxInFlight),
+    ...optional('slowConsumerSeconds', seconds(options.slowConsumerTimeout)),
+    ...optional('maxOutboundBytes', options.maxOutboundSize && bytes(options.maxOutboundSize)),
+    ...optional('connectTimeoutSeconds', seconds(options.connectTimeout)),
+  };
+  return Object.keys(limits).length > 0 ? limits : undefined;
 }

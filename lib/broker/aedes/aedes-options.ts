@@ -1,5 +1,6 @@
-import type { Size } from 'cdk8s';
+import type { Duration, Size } from 'cdk8s';
 import type { ISecret } from 'cdk8s-plus-27';
+import type { MqttFile } from '../../security/mqtt-file';
 import type { MqttImagePullPolicy } from '../../workload/mqtt-image-pull-policy';
 
 /** Least severity that the broker logs. */
@@ -59,4 +60,89 @@ export interface MqttAedesOptions {
    * @default - 100 MiB
    */
   readonly maxQueuedSize?: Size;
+
+  /**
+   * Connections of each pod, all listeners together.
+   * @default - no limit but the open files of the process
+   */
+  readonly maxConnections?: number;
+
+  /**
+   * Connections of each pod from one address (IPv6: its /64 network). Behind a load balancer that hides the clients' addresses, all of them come from a few: leave it out there.
+   * @default - no limit
+   */
+  readonly maxConnectionsPerAddress?: number;
+
+  /**
+   * Connections of each pod with one user name.
+   * @default - no limit
+   */
+  readonly maxConnectionsPerUser?: number;
+
+  /**
+   * Messages that one client may publish in a second. A client that sends more is not read for a while: nothing is dropped.
+   * @default - no limit
+   */
+  readonly messagesPerSecond?: number;
+
+  /**
+   * Topics and payloads that one client may publish in a second. A client that sends more is not read for a while: nothing is dropped.
+   * @default - no limit
+   */
+  readonly sizePerSecond?: Size;
+
+  /**
+   * Messages with QoS 1 or 2 that one client may have sent or got without an answer.
+   * @default - 1,024
+   */
+  readonly maxInFlight?: number;
+
+  /**
+   * How long a client may leave what is sent to it unread before it is disconnected, in whole seconds.
+   * @default Duration.seconds(60)
+   */
+  readonly slowConsumerTimeout?: Duration;
+
+  /**
+   * What may wait in memory for one client that reads slowly. Beyond it, messages with QoS 0 are dropped; a client that still does not read is disconnected.
+   * @default - 16 MiB
+   */
+  readonly maxOutboundSize?: Size;
+
+  /**
+   * Levels of a topic or filter, from 1 to 100.
+   * @default 32
+   */
+  readonly maxTopicLevels?: number;
+
+  /**
+   * Subscriptions that one client may hold.
+   * @default 1000
+   */
+  readonly maxSubscriptionsPerClient?: number;
+
+  /**
+   * How long a connection may take to send CONNECT, in whole seconds from 1 to 300.
+   * @default Duration.seconds(10)
+   */
+  readonly connectTimeout?: Duration;
+
+  /**
+   * An HTTP server in each pod that lists, inspects and disconnects clients and reads retained messages. It listens on the loopback address alone: the way to it
+   * is `kubectl port-forward`.
+   * @default - off
+   */
+  readonly admin?: MqttAedesAdminOptions;
+}
+
+/** Options of the administration server. */
+export interface MqttAedesAdminOptions {
+  /** The token that every request carries (`Authorization: Bearer …`), in a Secret: 32 characters or more, as `openssl rand -hex 32` makes them. */
+  readonly token: MqttFile;
+
+  /**
+   * Its port.
+   * @default 8081
+   */
+  readonly port?: number;
 }

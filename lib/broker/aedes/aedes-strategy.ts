@@ -2,14 +2,16 @@ import { createHash } from 'crypto';
 import { ApiObject, Size, Yaml } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { aedesConfiguration, AedesPaths, CONFIGURATION_KEY, OPERATIONS_PORT } from './aedes-configuration';
+import { ADMIN_PORT, aedesConfiguration, CONFIGURATION_KEY, OPERATIONS_PORT } from './aedes-configuration';
 import { AEDES_COVERAGE } from './aedes-coverage';
 import { MqttAedesOptions, MqttImagePullPolicy, MqttLogLevel } from './aedes-options';
+import { AedesPaths } from './aedes-paths';
+import { checkLimits } from './check-limits';
+import { mountedFiles } from './mounted-files';
 import { type ArgumentErrors, isSize } from '../../manifest/arguments';
 import { quantity } from '../../manifest/quantity';
 import { renderManifest } from '../../manifest/render-manifest';
-import type { MqttFile } from '../../security/mqtt-file';
-import type { ClusterIntent, ReplicationIntent } from '../../workload/cluster-intent';
+import type { ClusterIntent } from '../../workload/cluster-intent';
 import { renderStatefulSet } from '../../workload/stateful-set';
 import type { BrokerStrategy, RenderedBroker } from '../broker-strategy';
 
@@ -29,8 +31,6 @@ const STARTUP_PROBES = 60;
 /** With a message log, the broker waits for it, and then catches up with what it missed: as long as a node of the log gets. */
 const REPLICATED_STARTUP_PROBES = 180;
 
-const SECRET_FILE_MODE = 0o440;
-
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const LIBRARY_VERSION: string = require('../../../package.json').version;
 
@@ -39,10 +39,14 @@ export class AedesStrategy implements BrokerStrategy {
   public readonly name = 'aedes';
   public readonly metricsPortName = 'http';
   public readonly metricsPath = '/metrics';
-  public readonly reservedPorts = [{ name: this.metricsPortName, port: OPERATIONS_PORT, use: 'probes and metrics' }];
   public readonly coverage = AEDES_COVERAGE;
 
-  constructor(private readonly options: MqttAedesOptions) {}
+  public readonly reservedPorts: BrokerStrategy['reservedPorts'];
+
+  constructor(private readonly options: MqttAedesOptions) {
+    const admin = options.admin && { name: 'admin', port: options.admin.port ?? ADMIN_PORT, use: 'administration', isLoopback: true };
+    this.reservedPorts = [{ name: this.metricsPortName, port: OPERATIONS_PORT, use: 'probes and metrics' }, ...(admin ? [admin] : [])];
+  }
 
   public checkOptions(errors: ArgumentErrors): void {
     const { image, imagePullPolicy, logLevel, maxPacketSize, maxQueuedMessages, maxQueuedSize } = this.options;
@@ -51,6 +55,7 @@ export class AedesStrategy implements BrokerStrategy {
     }
     errors.member('broker imagePullPolicy', imagePullPolicy, MqttImagePullPolicy);
     errors.member('broker logLevel', logLevel, MqttLogLevel);
+    checkLimits(errors, this.options);
     errors.wholeNumber('broker maxQueuedMessages', maxQueuedMessages, { min: 1 }, 'a session must be able to hold a message');
     errors.size('broker maxPacketSize', maxPacketSize, { min: Size.kibibytes(1), max: Size.mebibytes(255) }, 'MQTT 3.1.1 §2.2.3 ends below 256 MiB');
     const largest = isSize(maxPacketSize) ? maxPacketSize : DEFAULT_MAX_PACKET_SIZE;
@@ -62,7 +67,7 @@ export class AedesStrategy implements BrokerStrategy {
   }
 
   public render(scope: Construct, intent: ClusterIntent): RenderedBroker {
-    const secrets = mountedFiles(intent);
+    const secrets = mountedFiles(intent, this.options);
     // Each of the two needs the other: the volumes name the ConfigMap, and its name is made of the StatefulSet's, which the chart may generate.
     // Both are computed when they are synthesized, so it does not matter which is made first.
     const objects: { configuration?: ApiObject } = {};
@@ -95,53 +100,6 @@ export class AedesStrategy implements BrokerStrategy {
     });
     return { workload, configuration: objects.configuration };
   }
-}
-
-interface MountedFiles {
-  readonly volume: k8s.Volume;
-  readonly path: string;
-}
-
-/** Certificates, passwords and access control list, each mounted as a folder of its own. */
-function mountedFiles({ listeners, certificates, authentication, authorization, replication }: ClusterIntent): MountedFiles[] {
-  const mounts: MountedFiles[] = [];
-  for (const listener of listeners) {
-    const certificate = certificates[listener.name];
-    if (!certificate) continue;
-    mounts.push(fromSecret(`certificate-${listener.name}`, AedesPaths.certificate(listener), certificate.secretName));
-    const { secretName, configMapName } = certificate.clientCa ?? {};
-    if (secretName) mounts.push(fromSecret(`client-ca-${listener.name}`, AedesPaths.clientCa(listener), secretName));
-    if (configMapName) mounts.push(fromConfigMap(`client-ca-${listener.name}`, AedesPaths.clientCa(listener), configMapName));
-  }
-  if (authentication.secretName) mounts.push(fromSecret('passwords', AedesPaths.PASSWORDS, authentication.secretName));
-  if (authorization.secretName) mounts.push(fromSecret('acl', AedesPaths.ACL, authorization.secretName));
-  if (authorization.configMapName) mounts.push(fromConfigMap('acl', AedesPaths.ACL, authorization.configMapName));
-  if (replication) mounts.push(...logFiles(replication));
-  return mounts;
-}
-
-/** What the brokers show to the message log, and what they trust. Single keys: the log's own private key may stand beside its authority. */
-function logFiles({ credentials, certificateAuthority, clientCertificateSecretName }: ReplicationIntent): MountedFiles[] {
-  const { secretName, usernameKey, passwordKey, credentialsKey } = credentials;
-  const keys = [usernameKey, passwordKey, credentialsKey].filter((key) => key !== undefined);
-  return [
-    ...(secretName === undefined ? [] : [fromSecret('log-credentials', AedesPaths.LOG_CREDENTIALS, secretName, keys)]),
-    ...(certificateAuthority ? [fromFile('log-authority', AedesPaths.LOG_AUTHORITY, certificateAuthority)] : []),
-    ...(clientCertificateSecretName === undefined ? [] : [fromSecret('log-certificate', AedesPaths.LOG_CERTIFICATE, clientCertificateSecretName)]),
-  ];
-}
-
-function fromFile(name: string, path: string, { secretName, configMapName, key }: MqttFile): MountedFiles {
-  return secretName === undefined ? fromConfigMap(name, path, configMapName!, [key]) : fromSecret(name, path, secretName, [key]);
-}
-
-/** The whole Secret, or some of its keys. */
-function fromSecret(name: string, path: string, secretName: string, keys?: string[]): MountedFiles {
-  return { path, volume: { name, secret: { secretName, defaultMode: SECRET_FILE_MODE, items: keys?.map((key) => ({ key, path: key })) } } };
-}
-
-function fromConfigMap(name: string, path: string, configMapName: string, keys?: string[]): MountedFiles {
-  return { path, volume: { name, configMap: { name: configMapName, items: keys?.map((key) => ({ key, path: key })) } } };
 }
 
 function probe(path: string, timing: { periodSeconds: number; failureThreshold: number }): k8s.Probe {

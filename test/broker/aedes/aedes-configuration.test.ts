@@ -80,10 +80,7 @@ test('rules in a Secret, with a key of its own', () => {
 });
 
 test('limits', () => {
-  const options: Required<MqttAedesOptions> = {
-    image: 'example.com/broker:1',
-    imagePullPolicy: undefined as any,
-    imagePullSecrets: [],
+  const options: MqttAedesOptions = {
     logLevel: MqttLogLevel.WARN,
     maxPacketSize: Size.mebibytes(4),
     maxQueuedMessages: 5000,

@@ -1,0 +1,60 @@
+import type { k8s } from 'cdk8s-plus-27';
+import type { MqttAedesOptions } from './aedes-options';
+import { AedesPaths } from './aedes-paths';
+import type { MqttFile } from '../../security/mqtt-file';
+import type { ClusterIntent, ReplicationIntent } from '../../workload/cluster-intent';
+
+const SECRET_FILE_MODE = 0o440;
+
+export interface MountedFiles {
+  readonly volume: k8s.Volume;
+  readonly path: string;
+}
+
+/** Everything that the configuration names by a path, each mounted as a folder of its own. */
+export function mountedFiles(intent: ClusterIntent, { admin }: MqttAedesOptions): MountedFiles[] {
+  const { listeners, certificates, authentication, authorization, replication } = intent;
+  const mounts: MountedFiles[] = [];
+  for (const listener of listeners) {
+    const certificate = certificates[listener.name];
+    if (!certificate) continue;
+    mounts.push(fromSecret(`certificate-${listener.name}`, AedesPaths.certificate(listener), certificate.secretName));
+    const { secretName, configMapName } = certificate.clientCa ?? {};
+    if (secretName) mounts.push(fromSecret(`client-ca-${listener.name}`, AedesPaths.clientCa(listener), secretName));
+    if (configMapName) mounts.push(fromConfigMap(`client-ca-${listener.name}`, AedesPaths.clientCa(listener), configMapName));
+    if (certificate.revocationList) mounts.push(fromFile(`revocation-list-${listener.name}`, AedesPaths.revocationList(listener), certificate.revocationList));
+  }
+  if (authentication.secretName) mounts.push(fromSecret('passwords', AedesPaths.PASSWORDS, authentication.secretName));
+  if (authorization.secretName) mounts.push(fromSecret('acl', AedesPaths.ACL, authorization.secretName));
+  if (authorization.configMapName) mounts.push(fromConfigMap('acl', AedesPaths.ACL, authorization.configMapName));
+  const { keys } = authentication._methods.jwt ?? {};
+  if (keys?.file) mounts.push(fromFile('jwt-keys', AedesPaths.JWT_KEYS, keys.file));
+  if (keys?._options.certificateAuthority) mounts.push(fromFile('jwt-authority', AedesPaths.JWT_AUTHORITY, keys._options.certificateAuthority));
+  if (admin) mounts.push(fromFile('admin-token', AedesPaths.ADMIN_TOKEN, admin.token));
+  if (replication) mounts.push(...logFiles(replication));
+  return mounts;
+}
+
+/** What the brokers show to the message log, and what they trust. Single keys: the log's own private key may stand beside its authority. */
+function logFiles({ credentials, certificateAuthority, clientCertificateSecretName }: ReplicationIntent): MountedFiles[] {
+  const { secretName, usernameKey, passwordKey, credentialsKey } = credentials;
+  const keys = [usernameKey, passwordKey, credentialsKey].filter((key) => key !== undefined);
+  return [
+    ...(secretName === undefined ? [] : [fromSecret('log-credentials', AedesPaths.LOG_CREDENTIALS, secretName, keys)]),
+    ...(certificateAuthority ? [fromFile('log-authority', AedesPaths.LOG_AUTHORITY, certificateAuthority)] : []),
+    ...(clientCertificateSecretName === undefined ? [] : [fromSecret('log-certificate', AedesPaths.LOG_CERTIFICATE, clientCertificateSecretName)]),
+  ];
+}
+
+function fromFile(name: string, path: string, { secretName, configMapName, key }: MqttFile): MountedFiles {
+  return secretName === undefined ? fromConfigMap(name, path, configMapName!, [key]) : fromSecret(name, path, secretName, [key]);
+}
+
+/** The whole Secret, or some of its keys. */
+function fromSecret(name: string, path: string, secretName: string, keys?: string[]): MountedFiles {
+  return { path, volume: { name, secret: { secretName, defaultMode: SECRET_FILE_MODE, items: keys?.map((key) => ({ key, path: key })) } } };
+}
+
+function fromConfigMap(name: string, path: string, configMapName: string, keys?: string[]): MountedFiles {
+  return { path, volume: { name, configMap: { name: configMapName, items: keys?.map((key) => ({ key, path: key })) } } };
+}
