@@ -19,7 +19,7 @@ export class Member implements JournalListener {
       await member?.journal.end();
       await store.close();
     });
-    const journal = await ReplicatedJournal.follow({ broker: 'broker-0', store, log, failed: (error) => failures.push(error), endSeconds: 1, ...rest });
+    const journal = await ReplicatedJournal.follow({ broker: 'broker-0', store, log, failed: (error) => failures.push(error), endSeconds: 0.01, ...rest });
     member = new Member(directory, store, log, journal, failures);
     if (start) await journal.start(member);
     return member;

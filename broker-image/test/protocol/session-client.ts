@@ -21,7 +21,8 @@ export class SessionClient {
 
   constructor(
     readonly clientId: string,
-    readonly port: number,
+    /** Of the broker; a function is asked for each connection. */
+    readonly port: number | (() => number),
     readonly subscription?: { readonly topic: string; readonly qos: 0 | 1 | 2 },
   ) {
     this.#connect();
@@ -56,7 +57,7 @@ export class SessionClient {
 
   #connect(): void {
     if (this.#stopped) return;
-    const socket = connect({ port: this.port, host: '127.0.0.1', noDelay: true });
+    const socket = connect({ port: typeof this.port === 'number' ? this.port : this.port(), host: '127.0.0.1', noDelay: true });
     this.#socket = socket;
     const packets = parser({ protocolVersion: 4 });
     packets.on('packet', (packet) => this.#packet(packet));
