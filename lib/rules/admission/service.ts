@@ -109,7 +109,7 @@ const ofLoadBalancers: readonly AdmissionCheck[] = [
   },
   {
     rule: 'MQTT-PROXY-005',
-    breaks: `variables.isNlb && variables.proxyProtocol && !(${annotation(AWS_HEALTH_CHECK)}.lowerAscii() in ['', 'tcp'])`,
+    breaks: `variables.isNlb && variables.proxyProtocol && !${annotation(AWS_HEALTH_CHECK)}.matches('^(?i:tcp)?$')`,
     found: `'PROXY protocol, with ${AWS_HEALTH_CHECK}: ' + ${annotation(AWS_HEALTH_CHECK)}`,
   },
   {
