@@ -19,6 +19,14 @@ export function userOfCertificate(certificate: PeerCertificate, from: Certificat
  * `DNS:a.example.com, URI:"urn:x, y"`: Node.js writes a value with a comma, a quote or a control character in it as a JSON string, so that it
  * cannot be taken for two names (CVE-2021-44532).
  */
-function alternativeNames(text: string): { type: string; value: string }[] {
-  return [...text.matchAll(/([^:,]+):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/gy)].map(([, type, value]) => ({ type: type!, value: value!.startsWith('"') ? (JSON.parse(value!) as string) : value! }));
+function alternativeNames(text: string): { type: string; value: string | undefined }[] {
+  return [...text.matchAll(/([^:,]+):("(?:[^"\\]|\\.)*"|[^,]*)(?:, |$)/gy)].map(([, type, value]) => ({ type: type!, value: value!.startsWith('"') ? parseQuoted(value!) : value! }));
+}
+
+function parseQuoted(text: string): string | undefined {
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return undefined;
+  }
 }

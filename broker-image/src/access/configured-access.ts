@@ -94,7 +94,10 @@ export class ConfiguredAccess implements AccessControl {
     const { backoff } = this.options;
     if (backoff?.refuses(remoteAddress, username)) return { accepted: false, reason: 'too-many-failures' };
     try {
-      if (await this.verifier.verify(passwords.hashFor(username), password ?? Buffer.alloc(0))) {
+      const right = await this.verifier.verify(passwords.hashFor(username), password ?? Buffer.alloc(0));
+      // Guesses that were under way together end together: those behind the last one allowed learn nothing.
+      if (backoff?.refuses(remoteAddress, username)) return { accepted: false, reason: 'too-many-failures' };
+      if (right) {
         backoff?.succeeded(remoteAddress, username);
         return { accepted: true, username };
       }

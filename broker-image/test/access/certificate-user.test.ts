@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { PeerCertificate } from 'node:tls';
+import fc from 'fast-check';
 import { userOfCertificate } from '../../src/access/certificate-user.js';
 import { temporaryDirectory } from '../config/files.js';
 import { Authority, type CertificateNames } from '../listeners/certificates.js';
@@ -43,4 +44,12 @@ test('one name cannot be made to look like two', async () => {
   assert.equal(userOfCertificate(of, 'uri'), `urn:${smuggled}`);
   const quoted = await certificate({ subject: 'CN=device', alternative: [{ type: 'email', value: 'a"b, email:admin' }] });
   assert.equal(userOfCertificate(quoted, 'email'), 'a"b, email:admin');
+});
+
+test('no alternative names whatever make it throw', () => {
+  const text = fc.string({ unit: fc.constantFrom('DNS:', 'URI:', 'email:', '"', '\\', ',', ', ', ':', 'a', '\n', '\0') });
+  fc.assert(fc.property(text, fc.constantFrom(...kinds), (subjectaltname, kind) => {
+    const user = userOfCertificate({ subject: {}, subjectaltname } as unknown as PeerCertificate, kind);
+    assert.ok(user === undefined || user !== '');
+  }), { numRuns: 2000 });
 });

@@ -143,6 +143,16 @@ test('wrong passwords are slowed down, tokens and certificates are not', async (
   assert.deepEqual(await access.authenticate({ ...client('bob'), password: password(await signer.sign()) }), { accepted: true, username: 'alice' });
 });
 
+test('guesses that are made at the same time are not more than those that are allowed', async () => {
+  const backoff = new LoginBackoff({ failures: 3, windowSeconds: 60, seconds: 60, maxSeconds: 60 });
+  const access = new ConfiguredAccess({ anonymous: false, passwords, backoff });
+  const guesses = [...Array.from({ length: 20 }, (_, index) => `guess ${index}`), 'secret'];
+  const results = await Promise.all(guesses.map((guess) => access.authenticate({ ...client('alice'), password: password(guess) })));
+  const reasons = results.map((result) => (result.accepted ? 'accepted' : result.reason));
+  assert.equal(reasons.filter((reason) => reason === 'bad-credentials').length, 3);
+  assert.equal(reasons.at(-1), 'too-many-failures');
+});
+
 test('rules of a token come before those of the file', () => {
   const file = AccessRules.from([mayPublish('deny', 'a'), mayPublish('allow', 'a', 'b', 'c')], 'acl');
   const token = AccessRules.from([mayPublish('deny', 'b'), mayPublish('allow', 'a', '%u')], 'token');

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { before, test } from 'node:test';
 import type { JWK } from 'jose';
 import { parseTokenKeys } from '../../src/access/index.js';
 import { InvalidFileError } from '../../src/config/index.js';
+import { temporaryDirectory } from '../config/files.js';
+import { Authority } from '../listeners/certificates.js';
 import { keySet, Signer } from './tokens.js';
 
 let signer: Signer;
@@ -28,6 +31,13 @@ test('a set, one key in PEM, several', async () => {
   assert.deepEqual(problemsOf(keySet(signer)), []);
   assert.deepEqual(problemsOf(signer.pem!), []);
   assert.deepEqual(problemsOf(`# old and new\n${signer.pem}\n${(await Signer.create('EdDSA')).pem}`), []);
+});
+
+test('the key of a certificate, for the algorithm of its curve alone', async () => {
+  const { certificateFile } = await (await Authority.create(temporaryDirectory(), 'test authority')).issue('issuer');
+  const find = parseTokenKeys(readFileSync(certificateFile, 'utf8'), 'keys', ['ES256', 'ES384']);
+  assert.equal((await find({ alg: 'ES256', kid: 'any' })).length, 1);
+  await assert.rejects(find({ alg: 'ES384' }), { code: 'ERR_JWKS_NO_MATCHING_KEY' });
 });
 
 test('what is neither a set nor PEM', () => {
