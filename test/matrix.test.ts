@@ -40,7 +40,7 @@ const EXAMPLES = path.resolve(__dirname, '..', 'examples');
 const exampleNames = fs.readdirSync(EXAMPLES).filter((name) => fs.existsSync(path.join(EXAMPLES, name, 'chart.ts')));
 
 /** Examples that need a newer Kubernetes than the oldest: on an older one they must be refused, with the version that they need. */
-const OLDEST_MINOR: { readonly [example: string]: number } = { 'gateway-cert-manager': 31 };
+const OLDEST_MINOR: { readonly [example: string]: number } = { 'gateway-cert-manager': 31, 'on-premises': 31 };
 
 describe.each(exampleNames)('examples/%s', (name) => {
   test.each(KNOWN_MINORS)('Kubernetes 1.%i', (minor) => {
@@ -51,7 +51,8 @@ describe.each(exampleNames)('examples/%s', (name) => {
       const classes = Object.values<new (app: App, id: string) => Chart>(require(path.join(EXAMPLES, name, 'chart.ts')));
       const synth = () => classes.flatMap((ChartClass, index) => Testing.synth(new ChartClass(new App(), `chart-${index}`)));
       const oldest = OLDEST_MINOR[name] ?? 0;
-      if (minor < oldest) expect(synth).toThrow(`needs Kubernetes 1.${oldest} or newer, but the cluster is made for 1.${minor}`);
+      const needs = new RegExp(`(needs Kubernetes 1\\.${oldest} or newer, but the cluster is made for|since Kubernetes 1\\.${oldest}, but the target is) 1\\.${minor}`);
+      if (minor < oldest) expect(synth).toThrow(needs);
       else expectPromises(synth, minor);
     } finally {
       version.restore();
