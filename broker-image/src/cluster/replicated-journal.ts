@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { BatchQueue } from './batch-queue.js';
-import type { LogEntry, ReplicatedLog } from './replicated-log.js';
+import { LogTrimmedError, type LogEntry, type ReplicatedLog } from './replicated-log.js';
+import { SnapshotNeededError } from './snapshots.js';
 import {
   readBatch, StoreUnavailableError,
   type Batch, type CloseSession, type CommitWaiter, type ConnectionId, type Journal, type JournalListener, type OpenedSession, type OpenSession, type Operation, type SessionOwner, type Store, type SubmittedOperation,
@@ -45,8 +46,9 @@ interface PendingOpen {
  */
 export class ReplicatedJournal implements Journal {
   /**
-   * Follows the log from where the store is, and resolves once the store has everything that was in the log.
-   * @throws LogTrimmedError if the store is so far behind that the log does not lead there: it needs a snapshot
+   * Follows the log from where the store is, and resolves once the store has everything that was in the log. A store that held something before there was a log
+   * becomes what the cluster begins with.
+   * @throws SnapshotNeededError if the log does not lead from where the store is to where it ends
    */
   static async follow(options: ReplicatedJournalOptions): Promise<ReplicatedJournal> {
     const { log, store } = options;
@@ -214,6 +216,9 @@ export class ReplicatedJournal implements Journal {
       this.#opening.clear();
       for (const { reject } of opening) reject(reason);
       this.#batches.begin(incarnation, reason);
+      // Only the first entry of a log can say so.
+      const { applied, content } = this.#store;
+      if (content !== undefined && applied === 0) this.#batches.add({ kind: 'adopt', time: Date.now(), content });
       this.#batches.add({ kind: 'recover', time: Date.now(), broker, incarnation });
       const recorded = await new Promise<boolean>((resolve) => this.#batches.wait({ committed: () => resolve(true), failed: () => resolve(false) }));
       if (this.#failure !== undefined || this.#ended) throw this.failure!;
@@ -232,7 +237,8 @@ export class ReplicatedJournal implements Journal {
       behind = false;
       caughtUp();
     };
-    this.#reading = this.#read(check).catch((error: Error) => {
+    this.#reading = this.#read(check).catch((cause: Error) => {
+      const error = cause instanceof LogTrimmedError ? new SnapshotNeededError(cause.first - 1, cause.message, { cause }) : cause;
       if (behind) {
         this.#ended = true;
         failed(error);
@@ -262,12 +268,24 @@ export class ReplicatedJournal implements Journal {
     const { broker, incarnation } = batch;
     this.#own = broker === this.#options.broker;
     const mine = this.#own && incarnation === this.#incarnation;
+    if (this.#store.applied === 0) this.#checkBeginning(sequence, batch);
     if (this.#store.beginEntry(sequence, batch)) {
       for (const operation of batch.operations) this.#applyOperation(operation, mine);
       if (mine) this.#batches.applied(batch.batch);
     }
     this.#own = false;
     if (this.#incarnation !== 0) this.#checkRun();
+  }
+
+  /** The first entry decides what the state begins with: nothing, or the content of one broker's store. */
+  #checkBeginning(sequence: number, { broker, operations: [first] }: Batch): void {
+    const { content } = this.#store;
+    const adopted = first?.kind === 'adopt' ? first.content : undefined;
+    if (adopted === content) return;
+    if (content !== undefined) {
+      throw new Error(`The store of this broker holds sessions or messages from before it was part of a cluster, and the cluster began without them, with broker ${broker}. Start the cluster with this broker alone on a new log, or name an empty folder in store.directory, which gives them up.`);
+    }
+    throw new SnapshotNeededError(sequence, `The cluster began with the store of broker ${broker}. A snapshot is needed.`);
   }
 
   #decode(sequence: number, data: Uint8Array): Batch {

@@ -19,6 +19,9 @@ export function loadState(database: Database, state: State): void {
     if (bytes !== undefined) state.applied = decode.applied(bytes);
   });
 
+  state.cluster = database.get(keys.cluster)?.toString();
+  state.content = database.get(keys.content)?.toString();
+
   each(database, 'session', ranges.sessions, (key, value) => {
     const { clientId, connection, disconnectedAt, limits } = decode.session(value);
     const session = new Session(keyNumber(key), clientId, limits);

@@ -20,6 +20,7 @@ const RELEASE = 9;
 const RECOVER = 10;
 const EXPEL = 11;
 const EXPIRE = 12;
+const ADOPT = 13;
 
 const CLEAN = 0x01;
 const WITH_WILL = 0x02;
@@ -96,6 +97,9 @@ export class BatchWriter {
         this.#begin(operation.kind === 'recover' ? RECOVER : EXPEL, operation);
         this.#bytes.string(operation.broker);
         return this.#bytes.unsigned(operation.incarnation);
+      case 'adopt':
+        this.#begin(ADOPT, operation);
+        return this.#bytes.string(operation.content);
       case 'expire': return this.#begin(EXPIRE, operation);
     }
   }
@@ -203,6 +207,7 @@ class BatchReader {
       case UNSUBSCRIBE: return { kind: 'unsubscribe', time, ...this.#owner(), filters: this.#several(() => bytes.string()) };
       case RECOVER: return { kind: 'recover', time, broker: bytes.string(), incarnation: bytes.unsigned() };
       case EXPEL: return { kind: 'expel', time, broker: bytes.string(), incarnation: bytes.unsigned() };
+      case ADOPT: return { kind: 'adopt', time, content: bytes.string() };
       case EXPIRE: return { kind: 'expire', time };
       default: throw new RangeError(`there is no operation ${code}`);
     }

@@ -16,6 +16,7 @@ export type Operation =
   | Release
   | Recover
   | Expel
+  | Adopt
   | Expire;
 
 /** One connection of a client. No two have the same, in the whole cluster and for ever. */
@@ -135,6 +136,13 @@ export interface Expel {
   readonly time: number;
   readonly broker: string;
   readonly incarnation: number;
+}
+
+/** First in a replicated log: the state begins with that of a store from before the log, which has this id. Who does not have it needs a snapshot. */
+export interface Adopt {
+  readonly kind: 'adopt';
+  readonly time: number;
+  readonly content: string;
 }
 
 /** Sessions that have been disconnected for longer than their limit end. */

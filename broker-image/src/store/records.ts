@@ -48,6 +48,8 @@ export const keys = {
   format: Buffer.of(META, 0),
   counters: Buffer.of(META, 1),
   applied: Buffer.of(META, 2),
+  cluster: Buffer.of(META, 3),
+  content: Buffer.of(META, 4),
   session: (session: number) => numberKey(SESSION, session),
   subscription(session: number, number: number): Buffer {
     const key = Buffer.allocUnsafe(11);

@@ -30,12 +30,16 @@ export function takeSnapshot(database: Database): Snapshot {
   // Until it is released, LMDB keeps every page that this transaction sees.
   const moment = database.environment.useReadTransaction();
   const applied = [...database.range({ start: keys.applied, end: following(keys.applied) }, 1, moment)][0];
-  return { sequence: applied === undefined ? 0 : decode.applied(applied.value), chunks: chunksOf(database, moment) };
+  const chunks = chunksOf(database, moment);
+  // From here on its end releases the transaction, also if nobody reads it.
+  void chunks.next();
+  return { sequence: applied === undefined ? 0 : decode.applied(applied.value), chunks };
 }
 
 async function* chunksOf(database: Database, moment: ReturnType<Database['environment']['useReadTransaction']>): AsyncGenerator<Buffer, void> {
   const hash = createHash('sha256');
   try {
+    yield Buffer.of();
     const header = Buffer.alloc(HEADER_LENGTH);
     MAGIC.copy(header);
     header.writeUInt16BE(FORMAT_VERSION, MAGIC.length);

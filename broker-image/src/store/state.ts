@@ -58,6 +58,10 @@ export class State {
   readonly brokers = new Map<string, BrokerRun>();
   /** Position in the replicated log up to which it was applied; 0 without a log. */
   applied = 0;
+  /** Id of the cluster whose log it follows. */
+  cluster: string | undefined;
+  /** Id of what it held before there was a log. */
+  content: string | undefined;
   readonly counters: Counters = { nextSession: 1, nextRetained: 1, nextWill: 1, nextCleanClient: 1 };
   /** Sessions whose queue is still on disk though they ended. */
   readonly ended = new Set<number>();
@@ -91,6 +95,8 @@ export class State {
       case 'recover': return this.#recover(operation, changes, group);
       case 'expel': return this.#expel(operation, changes, group);
       case 'expire': return this.#expire(operation, changes);
+      // Its content is there already.
+      case 'adopt': return true;
     }
   }
 
@@ -109,6 +115,11 @@ export class State {
     run.batch = batch;
     changes.put(keys.broker(broker), records.broker(run));
     return true;
+  }
+
+  /** Whether nothing ever happened. */
+  get isNew(): boolean {
+    return this.brokers.size === 0 && Object.values(this.counters).every((next) => next === 1);
   }
 
   /** The connection that the client id belongs to. */

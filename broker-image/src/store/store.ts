@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { Changes, forgetUnlessNeeded } from './changes.js';
 import { Database } from './database.js';
@@ -137,6 +138,37 @@ export class Store {
   /** Position in the replicated log up to which it was applied; 0 without a log. */
   get applied(): number {
     return this.#state.applied;
+  }
+
+  /** Id of the cluster whose log the store follows; undefined for a store that never did. */
+  get cluster(): string | undefined {
+    return this.#state.cluster;
+  }
+
+  /** Whether nothing ever happened in it. */
+  get isNew(): boolean {
+    return this.#state.isNew;
+  }
+
+  /** Id of what the store held before there was a log, if it held something. */
+  get content(): string | undefined {
+    return this.#state.content;
+  }
+
+  /** Binds the store to a cluster, for good, and gives what it holds an id, by which the cluster can begin with it. */
+  async joinCluster(cluster: string): Promise<void> {
+    const state = this.#state;
+    if (state.cluster === undefined) {
+      state.cluster = cluster;
+      this.#changes.put(keys.cluster, Buffer.from(cluster));
+      if (!state.isNew) {
+        state.content = randomUUID();
+        this.#changes.put(keys.content, Buffer.from(state.content));
+      }
+      this.#changes.operations++;
+      this.#schedule();
+    }
+    await this.durable();
   }
 
   /**

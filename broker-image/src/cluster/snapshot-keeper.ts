@@ -1,0 +1,72 @@
+import type { SnapshotStore } from './snapshots.js';
+import type { Store } from '../store/index.js';
+
+export interface SnapshotKeeperOptions {
+  readonly store: Store;
+  readonly snapshots: SnapshotStore;
+  readonly log: {
+    /** Bytes that the log takes. */
+    readonly bytes: number;
+    /** Forgets the entries up to and with this one. */
+    trim(upTo: number): Promise<void>;
+  };
+  /** Whether it is this broker's turn: one of a cluster is enough. */
+  readonly responsible: () => boolean;
+  readonly failed: (error: Error) => void;
+  /** Entries after which another snapshot is due. @default 20000 */
+  readonly entries?: number;
+  /** Size of the log from which on another snapshot is due, in bytes. @default 268435456 */
+  readonly logBytes?: number;
+  /** @default 10 */
+  readonly intervalSeconds?: number;
+}
+
+const ENTRIES = 20_000;
+const LOG_BYTES = 256 * 1024 * 1024;
+const INTERVAL_SECONDS = 10;
+
+/**
+ * Saves a snapshot now and then, so that the log can be short: it goes back to the snapshot before the latest one, so that a broker which was away for a moment
+ * still catches up along the log.
+ */
+export class SnapshotKeeper {
+  readonly #options: SnapshotKeeperOptions;
+  readonly #timer: NodeJS.Timeout;
+  #running: Promise<void> | undefined;
+
+  constructor(options: SnapshotKeeperOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.check(), (options.intervalSeconds ?? INTERVAL_SECONDS) * 1000).unref();
+  }
+
+  /** Looks whether a snapshot is due, and saves it. */
+  check(): Promise<void> {
+    this.#running ??= this.#check()
+      .catch((error: Error) => this.#options.failed(error))
+      .finally(() => (this.#running = undefined));
+    return this.#running;
+  }
+
+  /** To be awaited before the store is closed. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  async #check(): Promise<void> {
+    const { store, snapshots, log, responsible, entries = ENTRIES, logBytes = LOG_BYTES } = this.#options;
+    if (!responsible()) return;
+    const before = (await snapshots.latest())?.sequence ?? 0;
+    const since = store.applied - before;
+    if (since < entries && (log.bytes < logBytes || since === 0)) return;
+    const { sequence, chunks } = store.snapshot();
+    try {
+      // What is on disk may be a little less than what was applied.
+      if (sequence <= before) return;
+      await snapshots.save(sequence, chunks);
+    } finally {
+      await chunks.return();
+    }
+    if (before > 0) await log.trim(before);
+  }
+}

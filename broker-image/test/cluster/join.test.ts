@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { joinCluster, shareContent, type Joined } from '../../src/cluster/join.js';
+import { SnapshotKeeper } from '../../src/cluster/snapshot-keeper.js';
+import { EmbeddedJournal, Message, Store, type SubmittedOperation } from '../../src/store/index.js';
+import { temporaryDirectory } from '../store/temporary-directory.js';
+import { limits } from './cluster.js';
+import { SharedLog } from './memory-log.js';
+import { MemorySnapshots } from './memory-snapshots.js';
+
+class TestCluster {
+  readonly log = new SharedLog();
+  readonly snapshots = new MemorySnapshots();
+  readonly failures: Error[] = [];
+  waits = 0;
+
+  constructor(readonly t: TestContext) {}
+
+  async join(broker: string, directory = temporaryDirectory(this.t), { cluster = 'c', start = true } = {}): Promise<Joined> {
+    const storeOptions = { directory, maxBytes: 1e9, commitDelayMilliseconds: 5 };
+    const log = this.log.connect();
+    const joined = await joinCluster(await Store.open(storeOptions), {
+      broker, log, cluster, storeOptions, snapshots: this.snapshots, failed: (error) => this.failures.push(error), waiting: () => this.waits++, endSeconds: 0.01,
+    });
+    this.t.after(() => leave(joined));
+    if (start) await joined.journal.start({ published() {}, dropped() {} });
+    return joined;
+  }
+}
+
+async function leave({ store, journal }: Joined): Promise<void> {
+  await journal.end();
+  await store.close();
+}
+
+const applied = ({ journal }: Joined) => new Promise<void>((resolve, reject) => journal.afterCommit({ committed: resolve, failed: reject }));
+const publish = (payload: string): SubmittedOperation => ({ kind: 'publish', time: 1, message: Message.create('x', Buffer.from(payload), 1, true) });
+const queue = (store: Store) => store.read(store.session('s')!, 0, 1e6).map((entry) => entry.message!.payload.toString());
+
+async function follow(broker: Joined, log: SharedLog): Promise<void> {
+  while (broker.store.applied < log.last) await new Promise(setImmediate);
+}
+
+async function content({ store }: Joined): Promise<string> {
+  await store.purged();
+  return [...store.dump()].map(({ key, value }) => `${key.toString('hex')} ${value.toString('hex')}`).join('\n');
+}
+
+/** The store of a broker that stood alone: a session with a queue, and a client that was connected when it ended. */
+async function standalone(t: TestContext): Promise<string> {
+  const directory = temporaryDirectory(t);
+  const store = await Store.open({ directory, maxBytes: 1e9 });
+  const journal = new EmbeddedJournal(store);
+  await journal.start({ published() {}, dropped() {} });
+  const connection = journal.connection();
+  await journal.open({ kind: 'open', time: 1, clientId: 's', connection, clean: false, limits, will: Message.create('x', Buffer.from('will'), 1, false) });
+  journal.submit({ kind: 'subscribe', time: 1, clientId: 's', connection, subscriptions: [{ filter: '#', qos: 1 }] });
+  for (let i = 0; i < 500; i++) journal.submit(publish(`${i}`));
+  await store.close();
+  return directory;
+}
+
+test('the store of a broker that stood alone becomes what a cluster begins with: nothing of it is lost, and others begin from its snapshot', async (t) => {
+  const cluster = new TestCluster(t);
+  const directory = await standalone(t);
+  const first = await cluster.join('broker-0', directory);
+  await shareContent(first.store, cluster.snapshots);
+  await shareContent(first.store, cluster.snapshots);
+  assert.equal(cluster.snapshots.saved, 1);
+  first.journal.submit(publish('after'));
+  await applied(first);
+  const second = await cluster.join('broker-1');
+  await follow(first, cluster.log);
+  const expected = [...Array.from({ length: 500 }, (_, i) => `${i}`), 'will', 'after'];
+  for (const { store } of [first, second]) assert.deepEqual([queue(store), store.session('s')!.connected, [...store.wills]], [expected, false, []]);
+  assert.equal(await content(first), await content(second));
+  // Once more, from its own disk.
+  await leave(first);
+  const again = await cluster.join('broker-0', directory);
+  await follow(second, cluster.log);
+  assert.equal(await content(again), await content(second));
+  assert.deepEqual(cluster.failures, []);
+});
+
+test('a broker that ended between its first entry and its disk goes on with its content', async (t) => {
+  const cluster = new TestCluster(t);
+  const directory = await standalone(t);
+  const first = await cluster.join('broker-0', directory, { start: false });
+  await first.store.durable();
+  const before = temporaryDirectory(t);
+  await Store.restore(before, first.store.snapshot().chunks);
+  await first.journal.start({ published() {}, dropped() {} });
+  await leave(first);
+  const again = await cluster.join('broker-0', before);
+  assert.equal(queue(again.store).length, 501);
+});
+
+test('a broker that needs the content of another one waits for its snapshot', async (t) => {
+  const cluster = new TestCluster(t);
+  const first = await cluster.join('broker-0', await standalone(t));
+  const joining = cluster.join('broker-1');
+  while (cluster.waits === 0) await new Promise(setImmediate);
+  await shareContent(first.store, cluster.snapshots);
+  const second = await joining;
+  assert.equal(queue(second.store).length, 501);
+});
+
+test('where the cluster began without it, the store of a broker that stood alone is not given up silently', async (t) => {
+  const cluster = new TestCluster(t);
+  await cluster.join('broker-1');
+  const directory = await standalone(t);
+  const refused = /holds sessions or messages from before it was part of a cluster, and the cluster began without them, with broker broker-1\. Start the cluster with this broker alone on a new log, or name an empty folder/;
+  await assert.rejects(cluster.join('broker-0', directory), refused);
+  await assert.rejects(cluster.join('broker-0', directory), refused);
+  const store = await Store.open({ directory, maxBytes: 1e9 });
+  assert.equal(queue(store).length, 501);
+  await store.close();
+});
+
+test('two brokers that stood alone cannot both bring their stores', async (t) => {
+  const cluster = new TestCluster(t);
+  await cluster.join('broker-0', await standalone(t));
+  await assert.rejects(cluster.join('broker-1', await standalone(t)), /the cluster began without them, with broker broker-0/);
+});
+
+test('a store belongs to one cluster', async (t) => {
+  const cluster = new TestCluster(t);
+  const directory = temporaryDirectory(t);
+  await leave(await cluster.join('broker-0', directory));
+  await assert.rejects(cluster.join('broker-0', directory, { cluster: 'other' }), /belongs to the cluster c, the log to the cluster other\. Name the log of its own cluster, or an empty folder/);
+});
+
+test('a broker that was away while the log was trimmed begins from the latest snapshot, and waits for one that is new enough', async (t) => {
+  const cluster = new TestCluster(t);
+  const first = await cluster.join('broker-0');
+  const directory = temporaryDirectory(t);
+  await leave(await cluster.join('broker-1', directory));
+  const more = async () => {
+    for (let i = 0; i < 10; i++) {
+      first.journal.submit(publish(`${i}`));
+      await applied(first);
+    }
+    await first.store.durable();
+  };
+  await cluster.snapshots.save(first.store.applied, first.store.snapshot().chunks);
+  await more();
+  cluster.log.trim(first.store.applied - 2);
+  const joining = cluster.join('broker-1', directory);
+  while (cluster.waits === 0) await new Promise(setImmediate);
+  await cluster.snapshots.save(first.store.applied, first.store.snapshot().chunks);
+  const second = await joining;
+  await follow(first, cluster.log);
+  assert.equal(await content(second), await content(first));
+});
+
+test('snapshots are saved when they are due, by who is responsible, and the log goes back to the one before the latest', async (t) => {
+  const cluster = new TestCluster(t);
+  const { store, journal } = await cluster.join('broker-0');
+  const failures: string[] = [];
+  let responsible = false;
+  let bytes = 0;
+  const keeper = new SnapshotKeeper({
+    store, snapshots: cluster.snapshots, entries: 5, logBytes: 1000, responsible: () => responsible, failed: (error) => failures.push(error.message),
+    log: { get bytes() { return bytes; }, trim: async (upTo) => cluster.log.trim(upTo) },
+  });
+  const round = async (entries: number) => {
+    for (let i = 0; i < entries; i++) {
+      journal.submit(publish('x'));
+      await applied({ store, journal });
+    }
+    await store.durable();
+    await keeper.check();
+    return [cluster.snapshots.saved, (await cluster.snapshots.latest())?.sequence, cluster.log.first];
+  };
+  assert.deepEqual(await round(9), [0, undefined, 1], 'another one is responsible');
+  responsible = true;
+  assert.deepEqual(await round(0), [1, 10, 1]);
+  assert.deepEqual(await round(4), [1, 10, 1], 'not due');
+  assert.deepEqual(await round(1), [2, 15, 11]);
+  bytes = 1000;
+  assert.deepEqual(await round(0), [2, 15, 11], 'nothing new');
+  assert.deepEqual(await round(1), [3, 16, 16]);
+  cluster.snapshots.save = () => Promise.reject(new Error('no room'));
+  await round(1);
+  assert.deepEqual(failures, ['no room']);
+  await keeper.close();
+});
