@@ -50,6 +50,7 @@ export interface ListenerConfiguration {
   /** Undefined: all that are set up. */
   readonly authentication?: readonly AuthenticationMethod[];
   readonly maxConnections?: number;
+  readonly connectionsPerSecond?: number;
   readonly proxyProtocol: 'none' | 'v1' | 'v2' | 'any';
   /** CIDR blocks; undefined: every peer. */
   readonly trustedProxies?: readonly string[];
@@ -102,6 +103,14 @@ export interface BrokerConfiguration {
     readonly maxTopicLevels: number;
     readonly maxSubscriptionsPerClient: number;
     readonly connectTimeoutSeconds: number;
+    readonly maxConnectionsPerAddress?: number;
+    readonly maxConnectionsPerUser?: number;
+    readonly messagesPerSecond?: number;
+    readonly bytesPerSecond?: number;
+    readonly maxInFlight: number;
+    /** Undefined: as much as the broker needs for its largest packets. */
+    readonly maxOutboundBytes?: number;
+    readonly slowConsumerSeconds: number;
   };
   readonly store: { readonly directory: string; readonly maxBytes: number };
   /** Undefined: this broker stands alone. */

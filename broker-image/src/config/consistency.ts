@@ -17,6 +17,7 @@ export function findInconsistencies(written: unknown, complete: unknown): Incons
     ...checkPorts(complete),
     ...findAuthenticationInconsistencies(written, complete),
     ...checkQueueSize(complete),
+    ...checkOutboundBytes(complete),
     ...checkClusterLog(written),
   ];
 }
@@ -109,4 +110,13 @@ function checkQueueSize(document: unknown): Inconsistency[] {
   const { maxPacketBytes } = mappingAt(document, 'limits');
   if (typeof maxQueuedBytes !== 'number' || typeof maxPacketBytes !== 'number' || maxQueuedBytes >= maxPacketBytes) return [];
   return [{ segments: ['session', 'maxQueuedBytes'], message: `found ${maxQueuedBytes}, less than limits.maxPacketBytes (${maxPacketBytes}): the largest messages could never be queued` }];
+}
+
+function checkOutboundBytes(document: unknown): Inconsistency[] {
+  const { maxOutboundBytes, maxPacketBytes } = mappingAt(document, 'limits');
+  if (typeof maxOutboundBytes !== 'number' || typeof maxPacketBytes !== 'number' || maxOutboundBytes >= 2 * maxPacketBytes) return [];
+  return [{
+    segments: ['limits', 'maxOutboundBytes'],
+    message: `found ${maxOutboundBytes}, less than twice maxPacketBytes (${maxPacketBytes}): a large message to a client that is a little behind would disconnect it; write ${2 * maxPacketBytes} or more, or a smaller maxPacketBytes`,
+  }];
 }

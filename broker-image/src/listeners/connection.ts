@@ -12,7 +12,7 @@ export interface Connection {
 }
 
 /** Why a listener turned a connection away before it could speak MQTT. */
-export type TurnAwayReason = 'connection-limit' | 'connect-timeout' | 'tls' | 'websocket' | 'proxy-protocol';
+export type TurnAwayReason = 'connection-limit' | 'connection-rate' | 'connect-timeout' | 'tls' | 'websocket' | 'proxy-protocol';
 
 /** Where a listener brings its connections. */
 export interface ConnectionSink {

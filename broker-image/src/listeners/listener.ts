@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import { createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type PeerCertificate, type Server as TlsServer, type TLSSocket } from 'node:tls';
 import type { ListenerConfiguration, TlsConfiguration } from '../config/index.js';
+import { AcceptRate } from './accept-rate.js';
 import { bind, type SocketAddress } from './bind.js';
 import type { ConnectionSink, TurnAwayReason } from './connection.js';
 import { Handshake, plainAddress, remoteAddressOf } from './handshake.js';
@@ -27,6 +28,7 @@ export class Listener {
   private readonly webSocket: HttpServer | undefined;
   private readonly proxyVersions: ProxyVersions | undefined;
   private readonly trustedProxies: TrustedProxies | undefined;
+  private readonly acceptRate: AcceptRate | undefined;
   /** By the peer's address and port: all that the layers above have in common with the TCP socket. */
   private readonly handshakes = new Map<string, Handshake>();
 
@@ -38,10 +40,12 @@ export class Listener {
   ) {
     // keepAlive without a delay: TCP_KEEPIDLE stays unset, so that net.ipv4.tcp_keepalive_{time,intvl,probes} of the pod govern. noDelay:
     // Nagle's algorithm would hold a packet back until the client acknowledges the one before it.
-    this.tcp = createTcpServer({ keepAlive: true, noDelay: true }, (socket) => this.onConnection(socket));
+    this.tcp = createTcpServer({ keepAlive: true, noDelay: true }, (socket) => this.onAccepted(socket));
     if (configuration.maxConnections !== undefined) this.tcp.maxConnections = configuration.maxConnections;
     this.tcp.on('drop', (dropped) => sink.turnedAway({ listener: this.name, remoteAddress: plainAddress(dropped?.remoteAddress) }, 'connection-limit'));
-    const { proxyProtocol, trustedProxies } = configuration;
+    const { connectionsPerSecond, proxyProtocol, trustedProxies } = configuration;
+    // Half the time that clients have for CONNECT, so that the other half is left for it.
+    if (connectionsPerSecond !== undefined) this.acceptRate = new AcceptRate(connectionsPerSecond, limits.handshakeTimeoutSeconds / 2, (socket) => this.onConnection(socket));
     if (proxyProtocol !== 'none') this.proxyVersions = proxyProtocol;
     if (trustedProxies) this.trustedProxies = new TrustedProxies(trustedProxies);
     if (configuration.tls) this.tls = this.createTlsLayer(configuration.tls);
@@ -67,12 +71,20 @@ export class Listener {
   /** Accepts nothing more, and ends handshakes that are not done. Connections that arrived stay. */
   close(): void {
     this.tcp.close();
+    this.acceptRate?.close();
     for (const handshake of this.handshakes.values()) handshake.abort();
   }
 
   /** Reads certificate, key, authorities and revocation lists anew, for new connections. Throws, and keeps the old ones, when they cannot be used. */
   reloadTls(): void {
     if (this.configuration.tls) this.tls?.setSecureContext(readTlsContext(this.configuration.tls));
+  }
+
+  private onAccepted(socket: Socket): void {
+    if (this.acceptRate === undefined) return this.onConnection(socket);
+    if (this.acceptRate.admit(socket)) return;
+    this.sink.turnedAway({ listener: this.name, remoteAddress: remoteAddressOf(socket) }, 'connection-rate');
+    socket.destroy();
   }
 
   private onConnection(socket: Socket): void {

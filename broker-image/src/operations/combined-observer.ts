@@ -1,7 +1,7 @@
 import type { ClientIdentity } from '../access/access-control.js';
 import type { LogObserver } from './log-observer.js';
 import type { Metrics } from './metrics.js';
-import type { BrokerObserver, CloseReason, DropReason, Qos, RefusalReason } from './observer.js';
+import type { BrokerObserver, CloseReason, DropReason, Qos, RefusalReason, ThrottleReason } from './observer.js';
 
 type OpenedDetails = Parameters<BrokerObserver['connectionOpened']>[1];
 type RefusedDetails = Parameters<BrokerObserver['connectionRefused']>[0];
@@ -49,6 +49,11 @@ export class CombinedObserver implements BrokerObserver {
   subscribeDenied(client: ClientIdentity, filter: string): void {
     this.counting.subscribeDenied();
     this.logging.subscribeDenied(client, filter);
+  }
+
+  publishThrottled(client: ClientIdentity, reason: ThrottleReason): void {
+    this.counting.publishThrottled(reason);
+    this.logging.publishThrottled(client, reason);
   }
 
   storeCommitted(operations: number, seconds: number): void {

@@ -1,6 +1,6 @@
 import type { ClientIdentity } from '../access/access-control.js';
 import type { Log, LogEvent, LogLevel } from './log.js';
-import type { CloseReason, DropReason, RefusalReason } from './observer.js';
+import type { CloseReason, DropReason, RefusalReason, ThrottleReason } from './observer.js';
 
 /** Lines of one event that are written within a second: a storm of bad clients must not become a storm of lines. */
 const linesPerSecond = 20;
@@ -40,6 +40,10 @@ export class LogObserver {
 
   subscribeDenied(client: ClientIdentity, filter: string): void {
     this.limited('info', 'subscribe.denied', 'the access rules deny this subscription', { ...describe(client), filter });
+  }
+
+  publishThrottled(client: ClientIdentity, reason: ThrottleReason): void {
+    this.limited('warn', 'publish.throttled', 'a client publishes faster than it may, and is not read for a while', { ...describe(client), reason });
   }
 
   storeFailed(error: Error): void {

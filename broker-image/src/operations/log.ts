@@ -6,7 +6,7 @@ export const logEvents = [
   'store.opened', 'store.failed', 'store.recovered',
   'operations.opened', 'listener.opened', 'listener.closed',
   'connection.opened', 'connection.closed', 'connection.refused',
-  'message.dropped', 'publish.denied', 'subscribe.denied',
+  'message.dropped', 'publish.denied', 'publish.throttled', 'subscribe.denied',
   'file.reloaded', 'file.rejected', 'configuration.restart-needed',
   'admin.opened', 'admin.exposed', 'admin.denied', 'admin.changed', 'admin.failed',
   'heap-snapshot.written', 'heap-snapshot.failed',

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ClientIdentity } from '../access/access-control.js';
-import { closeReasons, dropReasons, refusalReasons, type CloseReason, type DropReason, type Qos, type RefusalReason } from './observer.js';
+import { closeReasons, dropReasons, refusalReasons, throttleReasons, type CloseReason, type DropReason, type Qos, type RefusalReason, type ThrottleReason } from './observer.js';
 import type { BrokerStatistics } from './statistics.js';
 
 const qualities = [0, 1, 2] as const;
@@ -43,6 +43,7 @@ export class Metrics {
     dropped: zeroed(dropReasons),
     bytesReceived: 0,
     bytesSent: 0,
+    throttled: zeroed(throttleReasons),
     publishDenied: 0,
     subscribeDenied: 0,
     storeOperations: 0,
@@ -75,6 +76,7 @@ export class Metrics {
     this.counter('mqtt_messages_dropped_total', 'Messages that did not reach a subscriber.', ['reason'], () => series('reason', totals.dropped));
     this.single('counter', 'mqtt_bytes_received_total', 'Bytes of PUBLISH packets from clients.', () => totals.bytesReceived);
     this.single('counter', 'mqtt_bytes_sent_total', 'Bytes of PUBLISH packets to clients.', () => totals.bytesSent);
+    this.counter('mqtt_publish_throttled_total', 'Times that a client was not read for a while, because it published faster than it may.', ['reason'], () => series('reason', totals.throttled));
     this.single('counter', 'mqtt_publish_denied_total', 'Publishes that the access rules denied.', () => totals.publishDenied);
     this.single('counter', 'mqtt_subscribe_denied_total', 'Subscriptions that the access rules denied.', () => totals.subscribeDenied);
 
@@ -141,6 +143,10 @@ export class Metrics {
 
   messageDropped(reason: DropReason, count: number): void {
     add(this.totals.dropped, reason, count);
+  }
+
+  publishThrottled(reason: ThrottleReason): void {
+    add(this.totals.throttled, reason, 1);
   }
 
   publishDenied(): void {

@@ -4,7 +4,7 @@ export type Qos = 0 | 1 | 2;
 
 /** Why a client was turned away before it was connected. */
 export const refusalReasons = [
-  'anonymous', 'bad-credentials', 'token-expired', 'too-many-failures', 'unavailable', 'protocol-version', 'client-id', 'keepalive', 'connection-limit', 'connect-timeout', 'malformed', 'draining',
+  'anonymous', 'bad-credentials', 'token-expired', 'too-many-failures', 'unavailable', 'protocol-version', 'client-id', 'keepalive', 'connection-limit', 'address-limit', 'user-limit', 'connection-rate', 'connect-timeout', 'malformed', 'draining',
   'tls', 'websocket', 'proxy-protocol',
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
@@ -17,6 +17,10 @@ export type CloseReason = (typeof closeReasons)[number];
 export const dropReasons = ['queue-full', 'slow-consumer', 'not-authorized', 'expired-session'] as const;
 export type DropReason = (typeof dropReasons)[number];
 
+/** Of what a client published more than it may. */
+export const throttleReasons = ['messages', 'bytes'] as const;
+export type ThrottleReason = (typeof throttleReasons)[number];
+
 /** What happens in the broker, told to metrics and logs. Called on the hot path: implementations must be cheap and must not throw. */
 export interface BrokerObserver {
   connectionOpened(client: ClientIdentity, details: { sessionPresent: boolean; clean: boolean; keepaliveSeconds: number; protocolVersion: number }): void;
@@ -27,6 +31,8 @@ export interface BrokerObserver {
   messageDropped(reason: DropReason, count: number, clientId: string): void;
   publishDenied(client: ClientIdentity, topic: string): void;
   subscribeDenied(client: ClientIdentity, filter: string): void;
+  /** A client published too fast: it is not read for a while. */
+  publishThrottled(client: ClientIdentity, reason: ThrottleReason): void;
   /** A group commit of the store, synced to disk: how many operations it carried and how long it took. */
   storeCommitted(operations: number, seconds: number): void;
   /** The store refused or lost a write: until `storeRecovered`, no QoS 1 or 2 message is acknowledged. */

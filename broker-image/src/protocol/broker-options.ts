@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { PeerCertificate } from 'node:tls';
+import type { SharedLimits } from './limits/connection-limits.js';
+import type { PublishLimits } from './limits/publish-rate.js';
 import type { AccessControl } from '../access/access-control.js';
 import type { BrokerObserver } from '../operations/observer.js';
 import type { Journal, Store } from '../store/index.js';
@@ -14,15 +16,19 @@ export interface BrokerOptions {
   readonly observer: BrokerObserver;
   /** Longest keepalive accepted; a longer one, or 0 (off), is refused with CONNACK 5. @default - no limit */
   readonly maxKeepaliveSeconds?: number;
-  readonly limits: {
+  readonly limits: SharedLimits & PublishLimits & {
     /** @default - no limit */
     readonly maxConnections?: number;
     readonly maxPacketBytes: number;
     readonly maxTopicLevels: number;
     readonly maxSubscriptionsPerClient: number;
     readonly connectTimeoutSeconds: number;
-    /** How long a client may take to read what waits for it, about 1 MiB at most, before it is disconnected. @default 60 */
+    /** How long a client that more than half of `maxOutboundBytes` waits for may take to read any of it, before it is disconnected. @default 60 */
     readonly slowConsumerSeconds?: number;
+    /** Bytes that wait in memory for one client at most: above half of it QoS 0 is dropped and queues wait, above all of it the client is disconnected. @default - twice maxPacketBytes, at least 2 MiB */
+    readonly maxOutboundBytes?: number;
+    /** PUBLISH packets with QoS above 0 that one client may have unanswered. @default 1024 */
+    readonly maxInFlight?: number;
   };
   readonly session: {
     /** 0 keeps disconnected sessions for ever. */

@@ -1,6 +1,7 @@
 import type { BrokerOptions, Connection } from './broker-options.js';
 import { ClientConnection } from './client-connection.js';
 import type { ClientContext, LiveConnection, Subscriber } from './client-context.js';
+import { ConnectionLimits } from './limits/connection-limits.js';
 import { TopicCache, type Topic } from './topic-cache.js';
 import { filterMatches } from './topics.js';
 import { EmbeddedJournal, Message, SubscriptionTree, type Journal, type ReceivedPacket } from '../store/index.js';
@@ -25,6 +26,7 @@ export class Broker implements ClientContext {
   /** Who is connected here and subscribed to what, clean sessions and persistent ones. */
   readonly subscriptions = new SubscriptionTree<Subscriber>();
   readonly topics: TopicCache<Subscriber>;
+  readonly connectionLimits: ConnectionLimits;
   readonly journal: Journal;
   readonly #connections = new Set<LiveConnection>();
   readonly #clients = new Map<string, LiveConnection>();
@@ -35,6 +37,7 @@ export class Broker implements ClientContext {
 
   private constructor(readonly options: BrokerOptions) {
     this.topics = new TopicCache(this.subscriptions, options.limits.maxTopicLevels);
+    this.connectionLimits = new ConnectionLimits(options.limits);
     this.journal = options.journal ?? new EmbeddedJournal(options.store);
     this.#timers = [
       setInterval(() => this.#checkConnections(), CONNECTION_CHECK_MILLISECONDS),
@@ -61,6 +64,7 @@ export class Broker implements ClientContext {
     const client = new ClientConnection(this, connection);
     this.#connections.add(client);
     if (this.#connections.size > maxConnections) client.refuse({ reason: 'connection-limit' });
+    else client.begin();
   }
 
   statistics(): BrokerStatistics {

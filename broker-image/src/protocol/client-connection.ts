@@ -4,6 +4,7 @@ import { ClientSession, type SessionConnection } from './client-session.js';
 import { readConnect } from './connect-packet.js';
 import { FrameError, FrameReader, type FrameHandler } from './frame-reader.js';
 import { Handshake, type Refusal } from './handshake.js';
+import { PublishRate } from './limits/publish-rate.js';
 import { PacketWriter } from './packet-writer.js';
 import { checkEmpty, CONNACK_ACCEPTED, CONNACK_RESUMED, CONNACK_UNSUPPORTED_V5, connackRefusal, ConnectReturnCode, PacketError, PacketType, PINGRESP, readProtocolLevel } from './packets.js';
 import { ReadGate } from './read-gate.js';
@@ -11,8 +12,8 @@ import type { CloseReason } from '../operations/observer.js';
 
 /** CONNECT at its largest: five fields of 65535 bytes with their lengths, and what is around them [MQTT 3.1.1, 3.1]. */
 const MAX_CONNECT_BYTES = 5 * 65537 + 16;
-/** How long a client may take to read what waits for it. */
 const DEFAULT_SLOW_CONSUMER_SECONDS = 60;
+const MIN_OUTBOUND_BYTES = 2 * 1024 * 1024;
 /** How long a client may take to read what is left for it once the connection ends. */
 const LINGER_MILLISECONDS = 2000;
 
@@ -40,6 +41,13 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
   #silent = true;
   /** When a packet was last heard; before CONNECT, when the connection began. */
   #lastHeard = performance.now();
+  /** Give back the places that the connection takes among those of its address and its user. */
+  #leaveAddress: (() => void) | undefined;
+  #leaveUser: (() => void) | undefined;
+  /** From CONNACK on, if there is a limit. */
+  #publishRate: PublishRate | undefined;
+  /** While the client is not read because it published too fast. */
+  #throttled: NodeJS.Timeout | undefined;
   /** Bytes that had left for the client at the last check, and when that last changed. */
   #sent = 0;
   #lastSent = 0;
@@ -49,9 +57,10 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
     this.#broker = broker;
     this.#connection = connection;
     this.#handshake = new Handshake(broker.options, connection);
-    this.writer = new PacketWriter(stream);
+    const { maxPacketBytes, maxOutboundBytes = Math.max(MIN_OUTBOUND_BYTES, 2 * maxPacketBytes) } = broker.options.limits;
+    this.writer = new PacketWriter(stream, maxOutboundBytes, () => this.close('slow-consumer'));
     this.gate = new ReadGate(stream);
-    this.#reader = new FrameReader(this, Math.min(MAX_CONNECT_BYTES, broker.options.limits.maxPacketBytes));
+    this.#reader = new FrameReader(this, Math.min(MAX_CONNECT_BYTES, maxPacketBytes));
     stream.on('data', (chunk: Buffer) => this.#data(chunk));
     stream.on('drain', () => this.#drained());
     stream.on('error', (error) => this.#left(error));
@@ -69,6 +78,12 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
     const { subscriptions, inFlight, ready } = this.#session!;
     const { clean, keepaliveSeconds, protocolVersion } = this.#handshake.request!;
     return { identity: this.#handshake.identity, connectedAt: this.#connectedAt, clean, keepaliveSeconds, protocolVersion, subscriptions, inFlight, ready, unsentBytes: this.writer.waiting };
+  }
+
+  /** Takes its place among the connections of its address. */
+  begin(): void {
+    this.#leaveAddress = this.#broker.connectionLimits.enterAddress(this.#connection.remoteAddress);
+    if (this.#leaveAddress === undefined) this.refuse({ reason: 'address-limit' });
   }
 
   /** Looks after the connection now and then; `now` is in milliseconds. */
@@ -105,11 +120,14 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
     if (this.#stage === Stage.over) return;
     this.#stage = Stage.over;
     this.#reader.pause();
+    clearTimeout(this.#throttled);
+    this.#leaveAddress?.();
+    this.#leaveUser?.();
     this.#session?.end(reason, this.#disconnected);
     if (this.#announced) this.#broker.options.observer.connectionClosed(this.#handshake.identity, reason, error);
     else this.#report({ reason: reason === 'drain' ? 'draining' : this.#session === undefined ? 'malformed' : 'unavailable', ...(error === undefined ? {} : { error }) });
     this.#broker.forget(this);
-    this.#closeStream(reason === 'network' || reason === 'slow-consumer');
+    this.#closeStream(reason === 'network' || reason === 'slow-consumer' || this.writer.unused);
   }
 
   // --- the handshake
@@ -147,6 +165,9 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
   async #openSession(): Promise<void> {
     const session = new ClientSession(this.#broker, this, this.#handshake);
     this.#broker.takeOver(this.clientId, this); // [MQTT-3.1.4-2]
+    // After the takeover: a client that comes back while its old connection still counts is none more.
+    this.#leaveUser = this.#broker.connectionLimits.enterUser(session.identity.username);
+    if (this.#leaveUser === undefined) return this.refuse({ reason: 'user-limit', returnCode: ConnectReturnCode.serverUnavailable });
     this.#session = session;
     let sessionPresent: boolean;
     try {
@@ -167,6 +188,7 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
     this.#stage = Stage.session;
     this.#heard = true;
     this.#lastSent = performance.now();
+    this.#publishRate = PublishRate.of(options.limits, this.#lastSent);
     this.#announced = true;
     this.#connectedAt = Date.now();
     options.observer.connectionOpened(this.#handshake.identity, { sessionPresent, clean, keepaliveSeconds, protocolVersion });
@@ -209,8 +231,28 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
       const type = bytes[start]! >> 4;
       if (type === PacketType.pingreq) this.#ping(bytes, start, body, end);
       else if (type === PacketType.disconnect) this.#disconnect(bytes, start, body, end);
-      else this.#session!.packet(type, bytes, start, body, end);
+      else {
+        this.#session!.packet(type, bytes, start, body, end);
+        if (type === PacketType.publish && this.#publishRate !== undefined) this.#countPublish(this.#publishRate, end - start);
+      }
     } else if (this.#stage === Stage.connect) this.#connect(bytes, start, body, end);
+  }
+
+  /** A client that publishes too fast is not read for a while: TCP slows it down, and nothing is lost. */
+  #countPublish(rate: PublishRate, bytes: number): void {
+    const throttle = rate.count(bytes, performance.now());
+    if (throttle === undefined || this.#stage === Stage.over) return;
+    this.#broker.options.observer.publishThrottled(this.#handshake.identity, throttle.reason);
+    this.#reader.pause();
+    this.gate.close('rate');
+    this.#throttled = setTimeout(() => this.#readOn(), throttle.milliseconds);
+  }
+
+  #readOn(): void {
+    this.#throttled = undefined;
+    this.#guard(() => this.#reader.resume());
+    // What had come before may have been too much again.
+    if (this.#throttled === undefined) this.gate.open('rate');
   }
 
   #ping(bytes: Buffer, start: number, body: number, end: number): void {

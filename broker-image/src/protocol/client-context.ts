@@ -1,4 +1,5 @@
 import type { BrokerOptions } from './broker-options.js';
+import type { ConnectionLimits } from './limits/connection-limits.js';
 import type { Topic, TopicCache } from './topic-cache.js';
 import type { ClientIdentity } from '../access/access-control.js';
 import type { CloseReason, Qos } from '../operations/observer.js';
@@ -45,6 +46,7 @@ export interface ClientContext {
   readonly options: BrokerOptions;
   readonly journal: Journal;
   readonly draining: boolean;
+  readonly connectionLimits: ConnectionLimits;
   readonly subscriptions: SubscriptionTree<Subscriber>;
   readonly topics: TopicCache<Subscriber>;
   takeOver(clientId: string, connection: LiveConnection): void;

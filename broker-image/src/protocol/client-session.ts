@@ -11,6 +11,7 @@ import type { CloseReason, Qos } from '../operations/observer.js';
 
 /** Acknowledgements that may wait for the store before the client is no longer read. */
 const MAX_WAITING_ACKNOWLEDGEMENTS = 1000;
+const DEFAULT_MAX_IN_FLIGHT = 1024;
 
 /** The connection that carries a session. */
 export interface SessionConnection {
@@ -64,6 +65,10 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
 
   get ready(): number {
     return this.#outbox?.waiting ?? 0;
+  }
+
+  get maxInFlight(): number {
+    return this.#broker.options.limits.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT;
   }
 
   get persistent(): boolean {

@@ -4,8 +4,6 @@ import type { PacketWriter } from './packet-writer.js';
 import { QueueEntry, type ConnectionId, type Journal, type Message, type QueueReader, type Session, type SessionLimits, type Store, type SubmittedOperation } from '../store/index.js';
 import type { Qos } from '../operations/observer.js';
 
-/** PUBLISH packets with QoS above 0 that one client may have unanswered. */
-const MAX_IN_FLIGHT = 1024;
 /** Entries of a queue on disk that are kept in memory ahead of their delivery. */
 const MAX_READ_AHEAD = 1024;
 
@@ -18,6 +16,8 @@ interface Outgoing {
 export interface OutboxOwner {
   readonly clientId: string;
   readonly writer: PacketWriter;
+  /** PUBLISH packets with QoS above 0 that the client may have unanswered. */
+  readonly maxInFlight: number;
   sent(qos: Qos, bytes: number): void;
   dropped(reason: 'queue-full'): void;
   /** Into the journal, as far as that takes it. */
@@ -67,8 +67,8 @@ abstract class Outbox<E extends Outgoing> {
   pump(): void {
     if (this.#pumping || this.#holds > 0) return;
     this.#pumping = true;
-    const { writer } = this.owner;
-    while (this.#inFlight.size < MAX_IN_FLIGHT && !writer.congested) {
+    const { maxInFlight, writer } = this.owner;
+    while (this.#inFlight.size < maxInFlight && !writer.congested) {
       if (this.#ready.length === 0) this.refill();
       const entry = this.#ready.peek();
       if (entry === undefined) break;

@@ -3,9 +3,6 @@ import { PacketType } from './packets.js';
 import { LARGEST_KEPT, returnBuffer, takeBuffer } from './write-buffers.js';
 import type { Message } from '../store/index.js';
 
-/** Above this many bytes waiting for the client, QoS 0 is dropped, QoS 1 and 2 stay in their queue, and the client itself is no longer read. */
-const MAX_WAITING = 1024 * 1024;
-
 const flushing: PacketWriter[] = [];
 
 function flushAll(): void {
@@ -19,12 +16,26 @@ export class PacketWriter {
   #length = 0;
   #scheduled = false;
   #handedOver = 0;
+  #overflowed = false;
 
-  constructor(readonly stream: Duplex) {}
+  /** `overflowed` is called, once, when more than `maxBytes` would wait for the client: what came then was not taken, so nothing more can be sent. */
+  constructor(
+    readonly stream: Duplex,
+    readonly maxBytes: number,
+    readonly overflowed: () => void,
+  ) {}
 
-  /** The client does not keep up. */
+  /**
+   * The client does not keep up: QoS 0 is dropped, QoS 1 and 2 stay in their queue, and the client itself is no longer read.
+   * The other half is room for what is on its way all the same.
+   */
   get congested(): boolean {
-    return this.waiting > MAX_WAITING;
+    return this.waiting > this.maxBytes / 2;
+  }
+
+  /** Whether nothing was ever sent. */
+  get unused(): boolean {
+    return this.#handedOver === 0 && this.#length === 0;
   }
 
   /** Bytes that the client's connection has not taken yet. */
@@ -40,6 +51,7 @@ export class PacketWriter {
   publish(message: Message, duplicate: boolean, packetId: number): void {
     const { bytes } = message;
     const chunk = this.#reserve(bytes.length);
+    if (chunk === undefined) return;
     const at = this.#length;
     chunk.set(bytes, at);
     if (packetId > 0) {
@@ -54,6 +66,7 @@ export class PacketWriter {
   /** A packet that is complete already. */
   raw(bytes: Uint8Array, start: number, end: number): void {
     const chunk = this.#reserve(end - start);
+    if (chunk === undefined) return;
     chunk.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), this.#length);
     this.#length += end - start;
   }
@@ -61,6 +74,7 @@ export class PacketWriter {
   /** PUBACK, PUBREC, PUBREL, PUBCOMP, UNSUBACK. */
   acknowledge(type: number, packetId: number): void {
     const chunk = this.#reserve(4);
+    if (chunk === undefined) return;
     const at = this.#length;
     chunk[at] = type === PacketType.pubrel ? (type << 4) | 0x02 : type << 4;
     chunk[at + 1] = 2;
@@ -84,7 +98,8 @@ export class PacketWriter {
     if (stream.writableLength === 0) returnBuffer(chunk);
   }
 
-  #reserve(bytes: number): Buffer {
+  #reserve(bytes: number): Buffer | undefined {
+    if (this.#overflowed || this.waiting + bytes > this.maxBytes) return this.#overflow();
     let chunk = this.#chunk;
     if (chunk === undefined) this.#chunk = chunk = takeBuffer(bytes);
     else if (this.#length + bytes > chunk.length) this.#chunk = chunk = this.#enlarge(chunk, bytes);
@@ -106,5 +121,12 @@ export class PacketWriter {
     larger.set(chunk.subarray(0, this.#length));
     returnBuffer(chunk);
     return larger;
+  }
+
+  /** Later: whoever is sending now sends to others too. */
+  #overflow(): undefined {
+    if (this.#overflowed) return;
+    this.#overflowed = true;
+    setImmediate(this.overflowed);
   }
 }

@@ -36,7 +36,7 @@ test('a minimal file gets every default of the schema', () => {
     authorization: {},
     keepalive: {},
     session: { expirySeconds: 604800, maxQueuedMessages: 100000, maxQueuedBytes: 104857600 },
-    limits: { maxPacketBytes: 1048576, maxTopicLevels: 32, maxSubscriptionsPerClient: 1000, connectTimeoutSeconds: 10 },
+    limits: { maxPacketBytes: 1048576, maxTopicLevels: 32, maxSubscriptionsPerClient: 1000, connectTimeoutSeconds: 10, maxInFlight: 1024, slowConsumerSeconds: 60 },
     store: { directory: '/var/lib/mqtt-broker', maxBytes: 10737418240 },
     operations: { address: '::', port: 8080 },
     diagnostics: {},
@@ -54,7 +54,7 @@ test('every key of the schema is taken over', () => {
     temporaryFile(`
 name: broker-0
 listeners:
-  - {name: mqtt, protocol: tcp, address: 0.0.0.0, port: 1883, maxConnections: 7, proxyProtocol: v2, trustedProxies: [10.0.0.0/8, 'fd00::/8']}
+  - {name: mqtt, protocol: tcp, address: 0.0.0.0, port: 1883, maxConnections: 7, connectionsPerSecond: 8, proxyProtocol: v2, trustedProxies: [10.0.0.0/8, 'fd00::/8']}
   - name: wss
     protocol: wss
     port: 8084
@@ -81,7 +81,9 @@ authentication:
 authorization: {aclFile: /acl}
 keepalive: {maxSeconds: 300}
 session: {expirySeconds: 0, maxQueuedMessages: 5, maxQueuedBytes: 4096}
-limits: {maxConnections: 9, maxPacketBytes: 2048, maxTopicLevels: 3, maxSubscriptionsPerClient: 4, connectTimeoutSeconds: 2}
+limits:
+  {maxConnections: 9, maxPacketBytes: 2048, maxTopicLevels: 3, maxSubscriptionsPerClient: 4, connectTimeoutSeconds: 2, maxConnectionsPerAddress: 5, maxConnectionsPerUser: 6,
+  messagesPerSecond: 7, bytesPerSecond: 8192, maxInFlight: 20, maxOutboundBytes: 4096, slowConsumerSeconds: 9}
 store: {directory: /data, maxBytes: 16777216}
 operations: {address: 127.0.0.1, port: 9090}
 admin: {tokenFile: /t, address: '::1', port: 9091}
@@ -93,7 +95,7 @@ log: {level: debug}
   assert.deepEqual(configuration, {
     name: 'broker-0',
     listeners: [
-      { name: 'mqtt', protocol: 'tcp', address: '0.0.0.0', port: 1883, path: '/mqtt', proxyProtocol: 'v2', trustedProxies: ['10.0.0.0/8', 'fd00::/8'], maxConnections: 7 },
+      { name: 'mqtt', protocol: 'tcp', address: '0.0.0.0', port: 1883, path: '/mqtt', proxyProtocol: 'v2', trustedProxies: ['10.0.0.0/8', 'fd00::/8'], maxConnections: 7, connectionsPerSecond: 8 },
       {
         name: 'wss', protocol: 'wss', address: '::', port: 8084, path: '/socket', proxyProtocol: 'none',
         tls: { certificateFile: '/c', privateKeyFile: '/k', clientCaFile: '/a', crlFile: '/crl', clientCertificate: 'require', minVersion: 'TLSv1.3' },
@@ -114,7 +116,10 @@ log: {level: debug}
     authorization: { aclFile: '/acl' },
     keepalive: { maxSeconds: 300 },
     session: { expirySeconds: 0, maxQueuedMessages: 5, maxQueuedBytes: 4096 },
-    limits: { maxConnections: 9, maxPacketBytes: 2048, maxTopicLevels: 3, maxSubscriptionsPerClient: 4, connectTimeoutSeconds: 2 },
+    limits: {
+      maxConnections: 9, maxPacketBytes: 2048, maxTopicLevels: 3, maxSubscriptionsPerClient: 4, connectTimeoutSeconds: 2, maxConnectionsPerAddress: 5, maxConnectionsPerUser: 6,
+      messagesPerSecond: 7, bytesPerSecond: 8192, maxInFlight: 20, maxOutboundBytes: 4096, slowConsumerSeconds: 9,
+    },
     store: { directory: '/data', maxBytes: 16777216 },
     operations: { address: '127.0.0.1', port: 9090 },
     admin: { tokenFile: '/t', address: '::1', port: 9091 },
@@ -189,6 +194,8 @@ const wrong: Record<string, [yaml: string, problem: string]> = {
   'a host name for the admin API': [`${minimal}admin: {tokenFile: /t, address: localhost}`, 'admin.address (line 8): found "localhost", expected an IP address: 0.0.0.0 for all of IPv4, :: for IPv6 and IPv4, 127.0.0.1 for this host alone'],
   'an admin API without a token': [`${minimal}admin: {}`, 'admin.tokenFile (line 8): missing; this key is required'],
   'nobody may connect': ['listeners: [{name: a, protocol: tcp, port: 1}]\nauthentication: {anonymous: false}', 'authentication (line 2): anonymous is false and there is no passwordFile, jwt or clientCertificate, so no client could connect; name a passwordFile, or write anonymous: true to let everybody in'],
+  'less room for a client than for two packets': [`${minimal}limits: {maxOutboundBytes: 2000000}`, 'limits.maxOutboundBytes (line 8): found 2000000, less than twice maxPacketBytes (1048576): a large message to a client that is a little behind would disconnect it; write 2097152 or more, or a smaller maxPacketBytes'],
+  'more messages in flight than packet ids': [`${minimal}limits: {maxInFlight: 65536}`, 'limits.maxInFlight (line 8): found 65536, expected an integer from 1 to 65535'],
   'a queue smaller than a packet': [`${minimal}session: {maxQueuedBytes: 2048}`, 'session.maxQueuedBytes (line 8): found 2048, less than limits.maxPacketBytes (1048576): the largest messages could never be queued'],
   'a key twice': ['listeners: []\nlisteners: []', 'line 2: not valid YAML: Map keys must be unique'],
   'two documents': [`${minimal}---\na: 1`, 'line 8: not valid YAML: Source contains multiple documents; please use YAML.parseAllDocuments()'],

@@ -16,6 +16,7 @@ test('each event has its level, name and details', () => {
   observer.messageDropped('queue-full', 3, 'c1');
   observer.publishDenied(client, 'a/b');
   observer.subscribeDenied(client, 'a/#');
+  observer.publishThrottled(client, 'bytes');
   observer.storeRecovered();
   assert.deepEqual(log.lines.map(({ level, event, details }) => ({ level, event, ...details })), [
     { level: 'debug', event: 'connection.opened', ...client, ...opened },
@@ -25,6 +26,7 @@ test('each event has its level, name and details', () => {
     { level: 'warn', event: 'message.dropped', clientId: 'c1', reason: 'queue-full', count: 3 },
     { level: 'info', event: 'publish.denied', ...client, topic: 'a/b' },
     { level: 'info', event: 'subscribe.denied', ...client, filter: 'a/#' },
+    { level: 'warn', event: 'publish.throttled', ...client, reason: 'bytes' },
     { level: 'info', event: 'store.recovered' },
   ]);
 });

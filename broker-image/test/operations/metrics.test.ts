@@ -24,9 +24,10 @@ async function scrape(metrics: Metrics): Promise<Record<string, number>> {
 const zero = [
   ...['mqtt', 'mqtts'].flatMap((listener) => [`mqtt_connections{listener="${listener}"}`, `mqtt_connections_opened_total{listener="${listener}"}`]),
   ...['client', 'keepalive', 'takeover', 'protocol-error', 'slow-consumer', 'network', 'drain', 'store-failure', 'admin'].map((reason) => `mqtt_connections_closed_total{reason="${reason}"}`),
-  ...['anonymous', 'bad-credentials', 'token-expired', 'too-many-failures', 'unavailable', 'protocol-version', 'client-id', 'keepalive', 'connection-limit', 'connect-timeout', 'malformed', 'draining', 'tls', 'websocket', 'proxy-protocol'].map((reason) => `mqtt_connections_refused_total{reason="${reason}"}`),
+  ...['anonymous', 'bad-credentials', 'token-expired', 'too-many-failures', 'unavailable', 'protocol-version', 'client-id', 'keepalive', 'connection-limit', 'address-limit', 'user-limit', 'connection-rate', 'connect-timeout', 'malformed', 'draining', 'tls', 'websocket', 'proxy-protocol'].map((reason) => `mqtt_connections_refused_total{reason="${reason}"}`),
   ...[0, 1, 2].flatMap((qos) => [`mqtt_messages_received_total{qos="${qos}"}`, `mqtt_messages_sent_total{qos="${qos}"}`]),
   ...['queue-full', 'slow-consumer', 'not-authorized', 'expired-session'].map((reason) => `mqtt_messages_dropped_total{reason="${reason}"}`),
+  'mqtt_publish_throttled_total{reason="messages"}', 'mqtt_publish_throttled_total{reason="bytes"}',
   'mqtt_bytes_received_total', 'mqtt_bytes_sent_total', 'mqtt_publish_denied_total', 'mqtt_subscribe_denied_total',
   'mqtt_sessions{state="connected"}', 'mqtt_sessions{state="disconnected"}',
   'mqtt_subscriptions', 'mqtt_retained_messages', 'mqtt_queued_messages', 'mqtt_queued_bytes',
@@ -85,6 +86,7 @@ test('messages and bytes', async () => {
       metrics.messageReceived(1, 50);
       metrics.messageSent(2, 7);
       metrics.messageDropped('queue-full', 3);
+      metrics.publishThrottled('bytes');
       metrics.publishDenied();
       metrics.subscribeDenied();
     }),
@@ -94,6 +96,7 @@ test('messages and bytes', async () => {
       'mqtt_messages_sent_total{qos="2"}': 1,
       'mqtt_bytes_sent_total': 7,
       'mqtt_messages_dropped_total{reason="queue-full"}': 3,
+      'mqtt_publish_throttled_total{reason="bytes"}': 1,
       'mqtt_publish_denied_total': 1,
       'mqtt_subscribe_denied_total': 1,
     },
