@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { connect as connectSocket } from 'node:net';
 import { test } from 'node:test';
 import { openAccess, publishPacket, RawClient, TestBroker } from './harness.js';
+import type { AccessControl } from '../../src/access/access-control.js';
 
 async function connected(broker: TestBroker, clientId: string, options: Record<string, unknown> = {}): Promise<RawClient> {
   const client = await broker.raw();
@@ -30,7 +31,8 @@ test('connections of one address above the limit are closed, and make room again
 });
 
 test('connections of one user above the limit are refused with return code 3; one that takes over its own is not', async (t) => {
-  const broker = await TestBroker.start(t, { limits: { maxConnectionsPerUser: 2 } });
+  const access: AccessControl = { ...openAccess, authenticate: async ({ username }) => ({ accepted: true, ...(username === undefined ? {} : { username }) }) };
+  const broker = await TestBroker.start(t, { access, limits: { maxConnectionsPerUser: 2 } });
   const user = (username: string) => ({ username, password: Buffer.from('x') });
   for (const name of ['alice', 'constructor', '__proto__']) {
     const first = await connected(broker, `${name} 1`, user(name));
@@ -50,7 +52,10 @@ test('connections of one user above the limit are refused with return code 3; on
 });
 
 test('a user that was not let in holds no place', async (t) => {
-  const access = { ...openAccess, authenticate: async ({ password }: { password?: Buffer }) => (password?.toString() === 'right' ? { accepted: true as const } : { accepted: false as const, reason: 'bad-credentials' as const }) };
+  const access: AccessControl = {
+    ...openAccess,
+    authenticate: async ({ password }) => (password?.toString() === 'right' ? { accepted: true, username: 'alice' } : { accepted: false, reason: 'bad-credentials' }),
+  };
   const broker = await TestBroker.start(t, { access, limits: { maxConnectionsPerUser: 1 } });
   for (let i = 0; i < 3; i++) {
     const client = await broker.raw();
