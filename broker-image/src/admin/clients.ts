@@ -15,7 +15,7 @@ interface Client {
 
 /** Clients that are connected, and clients that have a persistent session. */
 export async function listClients(broker: Broker, { prefix = '', state }: { readonly prefix?: string | undefined; readonly state?: ClientState | undefined }, request: PageRequest): Promise<object> {
-  const { items, next } = await page(clientIds(broker, prefix, state), (clientId) => clientId, request);
+  const { items, next } = await page(clientIds(broker), { key: (clientId) => clientId, wanted: (clientId) => clientId.startsWith(prefix) && isIn(state, find(broker, clientId)) }, request);
   const clients = items.map((clientId) => find(broker, clientId)).filter((client) => client !== undefined);
   return { clients: clients.map(summary), next: encodePosition(next) };
 }
@@ -79,16 +79,19 @@ export function known(broker: Broker, clientId: string): Client {
   return client;
 }
 
-/** All client ids once. */
-function* clientIds(broker: Broker, prefix: string, state: ClientState | undefined): Generator<string> {
-  const { clients, options: { store } } = broker;
-  if (state !== 'disconnected') {
-    for (const [clientId, connection] of clients) if (clientId.startsWith(prefix) && connection.describe() !== undefined) yield clientId;
-  }
-  for (const [clientId, session] of store.sessions) {
-    if (!clientId.startsWith(prefix) || (state !== undefined && session.connected !== (state === 'connected'))) continue;
-    if (clients.get(clientId)?.describe() === undefined) yield clientId;
-  }
+/** All client ids once; some may be of clients that are on their way in or out. */
+export function* clientIds({ clients, options: { store } }: Broker): Generator<string> {
+  yield* clients.keys();
+  for (const clientId of store.sessions.keys()) if (!clients.has(clientId)) yield clientId;
+}
+
+/** Whether there is such a client, in the state that is asked for. */
+function isIn(state: ClientState | undefined, client: Client | undefined): boolean {
+  return client !== undefined && (state === undefined || isConnected(client) === (state === 'connected'));
+}
+
+function isConnected({ connection, session }: Client): boolean {
+  return connection !== undefined || session!.connected;
 }
 
 function find(broker: Broker, clientId: string): Client | undefined {
@@ -97,10 +100,11 @@ function find(broker: Broker, clientId: string): Client | undefined {
   return connection === undefined && session === undefined ? undefined : { clientId, connection, session };
 }
 
-function summary({ clientId, connection, session }: Client): object {
+function summary(client: Client): object {
+  const { clientId, connection, session } = client;
   return {
     clientId,
-    connected: connection !== undefined || session!.connected,
+    connected: isConnected(client),
     // The broker of a cluster that the client is connected to, if it is another one.
     ...(connection === undefined && session!.connection !== undefined && { broker: session!.connection.broker }),
     persistent: session !== undefined,

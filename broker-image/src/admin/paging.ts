@@ -8,6 +8,13 @@ export interface PageRequest {
   readonly after: string | undefined;
 }
 
+export interface Order<T> {
+  /** What entries are ordered by; no two have the same. */
+  key(entry: T): string;
+  /** Which entries are wanted. Left to the page, so that a long way to the next of them is taken in slices too. */
+  wanted(entry: T): boolean;
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   /** Key of the last item, if there are more behind it. */
@@ -15,16 +22,16 @@ export interface Page<T> {
 }
 
 /**
- * The entries that follow in the order of their keys. Looks at all entries a slice at a time, so that the broker serves its clients meanwhile, and holds no more than a page or two of
+ * The wanted entries that follow in the order of their keys. Looks at all entries a slice at a time, so that the broker serves its clients meanwhile, and holds no more than a page or two of
  * them; so entries that come and go between two pages neither hide others nor bring them twice.
  */
-export async function page<T>(entries: Iterable<T>, keyOf: (entry: T) => string, { limit, after }: PageRequest): Promise<Page<T>> {
+export async function page<T>(entries: Iterable<T>, order: Order<T>, { limit, after }: PageRequest): Promise<Page<T>> {
   const best = new Smallest<T>(limit + 1);
   let looked = 0;
   let begun = performance.now();
   for (const entry of entries) {
-    const key = keyOf(entry);
-    if (after === undefined || key > after) best.add(key, entry);
+    const key = order.key(entry);
+    if ((after === undefined || key > after) && best.mayAdd(key) && order.wanted(entry)) best.add(key, entry);
     if (++looked % SLICE_ENTRIES === 0 && performance.now() - begun > SLICE_MILLISECONDS) {
       await new Promise(setImmediate);
       begun = performance.now();
@@ -43,8 +50,11 @@ class Smallest<T> {
 
   constructor(readonly count: number) {}
 
+  mayAdd(key: string): boolean {
+    return this.#bound === undefined || key < this.#bound;
+  }
+
   add(key: string, entry: T): void {
-    if (this.#bound !== undefined && key >= this.#bound) return;
     this.#kept.push({ key, entry });
     // Sorted now and then costs less than kept sorted.
     if (this.#kept.length >= this.count * 2) this.#cut();

@@ -1,4 +1,4 @@
-import { known } from './clients.js';
+import { clientIds, known } from './clients.js';
 import { page, type PageRequest } from './paging.js';
 import { encodePosition } from './parameters.js';
 import { filterMatches, type Broker } from '../protocol/index.js';
@@ -21,25 +21,20 @@ export interface SubscriptionQuery {
 /** @throws RequestError if nothing is known of the client id */
 export async function listSubscriptions(broker: Broker, { client, filter, topic }: SubscriptionQuery, request: PageRequest): Promise<object> {
   if (client !== undefined) known(broker, client);
-  const { items, next } = await page(matching(client === undefined ? everyones(broker) : of(broker, client), filter, topic), keyOf, request);
+  const { items, next } = await page(
+    client === undefined ? everyones(broker) : of(broker, client),
+    // U+0000 is in neither [MQTT-1.5.3-2], and comes before everything.
+    {
+      key: (subscription) => `${subscription.clientId}\0${subscription.filter}`,
+      wanted: (subscription) => (filter === undefined || subscription.filter === filter) && (topic === undefined || filterMatches(subscription.filter, topic)),
+    },
+    request,
+  );
   return { subscriptions: items, next: encodePosition(next) };
 }
 
-/** U+0000 is in neither [MQTT-1.5.3-2], and comes before everything. */
-const keyOf = ({ clientId, filter }: Subscription): string => `${clientId}\0${filter}`;
-
-function* matching(subscriptions: Iterable<Subscription>, filter: string | undefined, topic: string | undefined): Generator<Subscription> {
-  for (const subscription of subscriptions) {
-    if (filter !== undefined && subscription.filter !== filter) continue;
-    if (topic !== undefined && !filterMatches(subscription.filter, topic)) continue;
-    yield subscription;
-  }
-}
-
 function* everyones(broker: Broker): Generator<Subscription> {
-  const { clients, options: { store } } = broker;
-  for (const clientId of clients.keys()) yield* of(broker, clientId);
-  for (const clientId of store.sessions.keys()) if (!clients.has(clientId)) yield* of(broker, clientId);
+  for (const clientId of clientIds(broker)) yield* of(broker, clientId);
 }
 
 function* of(broker: Broker, clientId: string): Generator<Subscription> {

@@ -34,6 +34,8 @@ test('what the broker says of itself can be read, and is not in # ', async (t) =
   admin.mqtt.broker.publishSystem('$SYS/broker/uptime', '5 seconds');
   assert.deepEqual((await admin.get('/v1/retained')).body.retained, []);
   assert.deepEqual((await admin.get('/v1/retained?filter=$SYS/%23')).body.retained, [{ topic: '$SYS/broker/uptime', qos: 0, payloadBytes: 9 }]);
+  assert.deepEqual((await admin.get('/v1/retained?filter=$SYS/%2B/version')).body.retained, []);
+  assert.deepEqual((await admin.get('/v1/retained?filter=$SYS')).body.retained, []);
   assert.equal((await admin.get('/v1/retained/$SYS%2Fbroker%2Fuptime')).body.payloadText, '5 seconds');
 });
 
