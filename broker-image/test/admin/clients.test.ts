@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { event } from '../protocol/harness.js';
+import { event, openAccess } from '../protocol/harness.js';
 import { TestAdmin } from './harness.js';
 
 const isTime = (text: unknown) => assert.ok(typeof text === 'string' && Math.abs(Date.parse(text) - Date.now()) < 60_000, String(text));
@@ -32,7 +32,7 @@ test('clients come in the order of their ids, connected or with a session, a pag
 });
 
 test('what is known of a connected client', async (t) => {
-  const admin = await TestAdmin.start(t, { session: { expirySeconds: 60 } });
+  const admin = await TestAdmin.start(t, { session: { expirySeconds: 60 }, access: { ...openAccess, authenticate: async ({ username }) => ({ accepted: true, ...(username !== undefined && { username }) }) } });
   const { mqtt } = admin;
   const client = mqtt.client({
     clientId: 'meter/1', clean: false, keepalive: 25, username: 'alice', password: 'not-to-be-told',
