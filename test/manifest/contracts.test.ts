@@ -15,6 +15,8 @@ test('annotations', () => {
     DRAIN_CONNECTIONS_PER_SECOND: 'cdk8s-mqtt/drain-connections-per-second',
     SHUTDOWN_DELAY_SECONDS: 'cdk8s-mqtt/shutdown-delay-seconds',
     TLS_LISTENERS: 'cdk8s-mqtt/tls-listeners',
+    MESSAGE_LOG: 'cdk8s-mqtt/message-log',
+    MESSAGE_LOG_ENGINE: 'cdk8s-mqtt/message-log-engine',
     PROXY_LISTENERS: 'cdk8s-mqtt/proxy-listeners',
     LOAD_BALANCER_PROVIDER: 'cdk8s-mqtt/load-balancer-provider',
     LOAD_BALANCER_CLASS: 'cdk8s-mqtt/load-balancer-class',

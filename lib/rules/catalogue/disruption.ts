@@ -78,7 +78,7 @@ export const disruptionRules: readonly Rule[] = [
 ];
 
 /** As the disruption controller counts them: a share is rounded up, https://kubernetes.io/docs/tasks/run-application/configure-pdb/#rounding-logic-when-specifying-percentages */
-function allowedDisruptions({ spec }: ManifestObject, replicas: number): number {
+export function allowedDisruptions({ spec }: ManifestObject, replicas: number): number {
   const unavailable = amount(spec.at('maxUnavailable'), replicas);
   const available = amount(spec.at('minAvailable'), replicas);
   return unavailable ?? (available === undefined ? replicas : replicas - available);

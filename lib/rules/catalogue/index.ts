@@ -6,6 +6,7 @@ import { disruptionRules } from './disruption';
 import { dnsRules } from './dns';
 import { idleTimeoutRules } from './idle-timeout';
 import { keepaliveRules } from './keepalive';
+import { messageLogRules } from './message-log';
 import { objectRules } from './object';
 import { operatorRules } from './operators';
 import { placementRules } from './placement';
@@ -36,6 +37,7 @@ export const topics: readonly Topic[] = [
   { title: 'Sysctls', rules: sysctlRules },
   { title: 'Storage', rules: storageRules },
   { title: 'Sessions', rules: sessionRules },
+  { title: 'Message log', rules: messageLogRules },
   { title: 'Traffic policy', rules: trafficRules },
   { title: 'Capacity', rules: capacityRules },
   { title: 'Services', rules: serviceRules },

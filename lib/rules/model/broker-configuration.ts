@@ -13,6 +13,7 @@ const DEFAULTS = {
   storeDirectory: '/var/lib/mqtt-broker',
   storeMaxBytes: 10_737_418_240,
   operationsPort: 8080,
+  clusterName: 'mqtt',
   shutdownDelaySeconds: 5,
   drainRate: 500,
 };
@@ -65,6 +66,22 @@ export class BrokerConfiguration {
 
   public get sessionStore(): 'embedded' | 'replicated' {
     return this.fields.at('cluster').exists ? 'replicated' : 'embedded';
+  }
+
+  /** Addresses of the message log that the brokers share their sessions by; empty without one. */
+  public get logServers(): string[] {
+    return this.fields.at('cluster', 'log', 'servers').texts;
+  }
+
+  /** Whether the broker shows the message log who it is. */
+  public get hasLogCredentials(): boolean {
+    const log = this.fields.at('cluster', 'log');
+    return ['passwordFile', 'credentialsFile'].some((key) => log.at(key).exists) || log.at('tls', 'certificateFile').exists;
+  }
+
+  /** Name of the cluster in the message log. */
+  public get clusterName(): string {
+    return this.fields.at('cluster', 'name').text ?? DEFAULTS.clusterName;
   }
 
   public get storeDirectory(): string {

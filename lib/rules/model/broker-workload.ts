@@ -9,6 +9,7 @@ import type { ManifestObject } from './manifest-object';
 import { PodTemplate } from './pod-template';
 import type { ServiceObject } from './service-object';
 import type { ServicePort } from './service-port';
+import { Annotations } from '../../manifest/annotations';
 
 /** Container ports that serve no MQTT clients, by the names that brokers give them. */
 export const OPERATIONS_PORT_NAMES = [
@@ -100,6 +101,11 @@ export class BrokerWorkload {
 
   public get sessionStore(): 'embedded' | 'replicated' | undefined {
     return declared(this.object, Declared.sessionStore) ?? this.configured?.sessionStore;
+  }
+
+  /** Name of the StatefulSet of the message log, where that is in the same namespace. */
+  public get messageLogName(): string | undefined {
+    return this.object.annotations[Annotations.MESSAGE_LOG];
   }
 
   public get allowsAnonymousClients(): boolean {

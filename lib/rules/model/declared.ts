@@ -22,6 +22,7 @@ export const Declared = {
   connectionsPerPod: wholeNumber(Annotations.CONNECTIONS_PER_POD, 'connections', 0),
   drainRate: wholeNumber(Annotations.DRAIN_CONNECTIONS_PER_SECOND, 'connections a second', 1),
   shutdownDelay: wholeNumber(Annotations.SHUTDOWN_DELAY_SECONDS, 'seconds', 0),
+  messageLogEngine: oneOf(Annotations.MESSAGE_LOG_ENGINE, 'nats'),
   tlsListeners: names(Annotations.TLS_LISTENERS),
   proxyListeners: names(Annotations.PROXY_LISTENERS),
 } as const;

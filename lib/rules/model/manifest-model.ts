@@ -3,10 +3,11 @@ import { BrokerConfiguration, configurationPath } from './broker-configuration';
 import { declaredBroker, type FindBroker } from './broker-evidence';
 import { BrokerWorkload } from './broker-workload';
 import { Fields } from './fields';
-import { selects } from './label-selector';
 import { type Manifest, ManifestObject } from './manifest-object';
 import type { ManifestReference } from './manifest-reference';
+import { isMessageLog, MessageLogWorkload } from './message-log-workload';
 import { mountedFile } from './mounted-file';
+import { PodIndex } from './pod-index';
 import { ServiceObject } from './service-object';
 
 const ROUTES = ['TCPRoute', 'TLSRoute'];
@@ -18,7 +19,9 @@ export class ManifestModel {
   }
 
   public readonly brokers: BrokerWorkload[];
-  private readonly pods: PodIndex;
+  /** Message logs by which brokers share their sessions. */
+  public readonly messageLogs: MessageLogWorkload[];
+  private readonly pods: PodIndex<BrokerWorkload>;
   private readonly brokersOfObject = new Map<string, BrokerWorkload[]>();
 
   private constructor(public readonly objects: ManifestObject[], findBroker: FindBroker) {
@@ -31,6 +34,8 @@ export class ManifestModel {
     this.relateBySelector();
     this.relateByName();
     this.relateRoutes();
+    this.messageLogs = objects.filter(isMessageLog).map((object) => new MessageLogWorkload(object));
+    if (this.messageLogs.length > 0) this.relateMessageLogs();
   }
 
   /** The brokers that an object belongs to: itself, or those that it selects, scales or is mounted in. */
@@ -105,42 +110,28 @@ export class ManifestModel {
     }
   }
 
+  /** A broker names its log; everything of a log belongs to the brokers that use it. */
+  private relateMessageLogs(): void {
+    const pods = new PodIndex(this.messageLogs);
+    const logs = new Map(this.messageLogs.map((log) => [`${log.object.namespace}/${log.object.name}`, log]));
+    this.brokers.forEach((broker) => logs.get(`${broker.object.namespace}/${broker.messageLogName ?? ''}`)?.brokers.push(broker));
+    const configMaps = new Map(this.objects.filter((object) => object.is('', 'ConfigMap')).map((object) => [`${object.namespace}/${object.name}`, object]));
+    this.messageLogs.forEach((log) => log.configure((configMap) => configMaps.get(`${log.object.namespace}/${configMap}`)));
+    for (const object of this.objects) {
+      const [list, selector] = object.is('policy', 'PodDisruptionBudget') ? ['disruptionBudgets' as const, object.spec.at('selector')]
+        : object.is('networking.k8s.io', 'NetworkPolicy') ? ['networkPolicies' as const, object.spec.at('podSelector')] : [];
+      if (list) pods.selectedBy(object.namespace, selector).forEach((log) => log[list].push(object));
+    }
+    for (const log of this.messageLogs) {
+      [log.object, ...log.disruptionBudgets, ...log.networkPolicies, ...log.configurationObject ? [log.configurationObject] : []]
+        .forEach((object) => this.relate(object, log.brokers));
+    }
+  }
+
   private relate(object: ManifestObject, brokers: BrokerWorkload[]): void {
     const key = identity(object.reference);
     this.brokersOfObject.set(key, [...this.brokersOfObject.get(key) ?? [], ...brokers]);
   }
-}
-
-/** Finds the brokers that a selector selects without trying each: a fleet has as many Services as brokers, and must not take their product. */
-class PodIndex {
-  private readonly byLabel = new Map<string, BrokerWorkload[]>();
-  private readonly byNamespace = new Map<string, BrokerWorkload[]>();
-
-  constructor(brokers: BrokerWorkload[]) {
-    for (const broker of brokers) {
-      const { namespace } = broker.object;
-      append(this.byNamespace, namespace, broker);
-      Object.entries(broker.pods.labels).forEach(([key, value]) => append(this.byLabel, labelKey(namespace, key, value), broker));
-    }
-  }
-
-  public selectedBy(namespace: string, selector: Fields): BrokerWorkload[] {
-    return this.candidates(namespace, selector).filter((broker) => selects(selector, broker.pods.labels));
-  }
-
-  private candidates(namespace: string, selector: Fields): BrokerWorkload[] {
-    const lists = selector.at('matchLabels').entries.map(([key, value]) => this.byLabel.get(labelKey(namespace, key, value.text ?? '')) ?? []);
-    return [...lists, this.byNamespace.get(namespace) ?? []].reduce((shortest, list) => list.length < shortest.length ? list : shortest);
-  }
-}
-
-function append<V>(map: Map<string, V[]>, key: string, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value); else map.set(key, [value]);
-}
-
-function labelKey(namespace: string, key: string, value: string): string {
-  return JSON.stringify([namespace, key, value]);
 }
 
 function identity({ apiVersion, kind, namespace, name, origin }: ManifestReference): string {

@@ -22,7 +22,7 @@ const CONFIGURATION = {
   authentication: { passwordFile: '/etc/mqtt-broker/passwords/passwords' },
   keepalive: { maxSeconds: 180 },
   store: { directory: '/var/lib/mqtt-broker' },
-  cluster: { log: { servers: ['nats://broker-log:4222'] } },
+  cluster: { log: { servers: ['tls://broker-log:4222'], usernameFile: '/etc/mqtt-broker/log/username', passwordFile: '/etc/mqtt-broker/log/password' } },
   shutdown: { delaySeconds: 15, connectionsPerSecond: 500 },
 };
 

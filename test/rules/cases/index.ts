@@ -6,6 +6,7 @@ import { disruptionCases } from './disruption';
 import { dnsCases } from './dns';
 import { idleTimeoutCases } from './idle-timeout';
 import { keepaliveCases } from './keepalive';
+import { messageLogCases } from './message-log';
 import { objectCases } from './object';
 import { operatorCases } from './operators';
 import { placementCases } from './placement';
@@ -30,6 +31,7 @@ export const ruleCases: readonly RuleCases[] = [
   ...sysctlCases,
   ...storageCases,
   ...sessionCases,
+  ...messageLogCases,
   ...trafficCases,
   ...capacityCases,
   ...serviceCases,

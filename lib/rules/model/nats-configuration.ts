@@ -1,0 +1,48 @@
+/** A word of nats.conf: a comment, a quoted text, a brace or bracket, or anything else up to the next of them. */
+const WORD = /#[^\n]*|(?<![:\w])\/\/[^\n]*|"(?:\\.|[^"\\])*"|'[^']*'|[{}[\]]|[^\s{}[\]"',:=;]+/g;
+
+/**
+ * The configuration of NATS, as far as the rules need it: which settings there are at its first level and in its blocks. Its format is its own
+ * (https://docs.nats.io/running-a-nats-service/configuration#configuration-configuration-syntax).
+ */
+export class NatsConfiguration {
+  /** Words by the path of the blocks that they stand in; the first level is ''. */
+  private readonly words = new Map<string, string[]>();
+
+  constructor(text: string) {
+    const path: string[] = [];
+    for (const word of text.match(WORD) ?? []) {
+      if (word.startsWith('#') || word.startsWith('//')) continue;
+      const here = this.words.get(path.join('/')) ?? [];
+      if (word === '{' || word === '[') {
+        path.push(here.at(-1) ?? '');
+      } else if (word === '}' || word === ']') {
+        path.pop();
+      } else {
+        this.words.set(path.join('/'), [...here, word.replace(/^["']|["']$/g, '')]);
+      }
+    }
+  }
+
+  /** How often JetStream syncs to the disk; `undefined` for the default of two minutes. */
+  public get syncInterval(): string | undefined {
+    return this.after('jetstream', ['sync_interval', 'sync']);
+  }
+
+  /** Whether clients have to say who they are. */
+  public get asksClients(): boolean {
+    const top = this.words.get('') ?? [];
+    return ['authorization', 'accounts', 'operator', 'operators', 'trusted_keys'].some((setting) => top.includes(setting)) && !top.includes('no_auth_user');
+  }
+
+  /** Whether clients speak TLS to it. */
+  public get speaksTls(): boolean {
+    return (this.words.get('') ?? []).includes('tls');
+  }
+
+  private after(block: string, names: string[]): string | undefined {
+    const words = this.words.get(block) ?? [];
+    const index = words.findIndex((word) => names.includes(word));
+    return index < 0 ? undefined : words[index + 1];
+  }
+}

@@ -1,0 +1,394 @@
+import { type ClusterManifests, configure } from './base';
+import { development, production, type RuleCases } from './rule-case';
+
+const LABELS = { 'app.kubernetes.io/name': 'mqtt-message-log', 'app.kubernetes.io/instance': 'broker-log' };
+const CONFIGURATION = `server_name: $NODE_NAME
+jetstream {
+  store_dir: "/data"
+  # not sync_interval: 10s
+  sync_interval: always
+}
+accounts {
+  MQTT { jetstream: enabled, users: [{ user: $LOG_USER, pass: $LOG_PASS }] }
+  SYS {}
+}
+system_account: SYS
+tls { cert_file: "/etc/nats-certificate/tls.crt" }
+cluster {
+  name: "broker-log"
+  routes: [ "nats-route://broker-log-0.broker-log-headless:6222" ]
+}
+`;
+
+type Change = (manifests: ClusterManifests) => void;
+
+/** The message log that the brokers of the base share their sessions by. */
+function withLog(change: Change = () => undefined, cluster: (change?: Change) => object[] = production, profile = 'production'): object[] {
+  return cluster((manifests) => {
+    manifests.statefulSet.metadata.annotations['cdk8s-mqtt/message-log'] = 'broker-log';
+    manifests.statefulSet.metadata.annotations['cdk8s-mqtt/session-store'] = 'replicated';
+    manifests.networkPolicy.spec.egress = [{ to: [{ podSelector: { matchLabels: LABELS } }], ports: [{ port: 4222, protocol: 'TCP' }] }];
+    const metadata = (name: string) => ({ name, namespace: 'mqtt', labels: LABELS });
+    manifests.log = {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { ...metadata('broker-log'), annotations: { 'cdk8s-mqtt/message-log-engine': 'nats', 'cdk8s-mqtt/profile': profile } },
+      spec: {
+        serviceName: 'broker-log-headless',
+        replicas: profile === 'production' ? 3 : 1,
+        selector: { matchLabels: LABELS },
+        volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '100Gi' } } } }],
+        template: {
+          metadata: { labels: LABELS },
+          spec: {
+            affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: LABELS } }] } },
+            containers: [{
+              name: 'nats',
+              image: 'nats:2.12.3',
+              args: ['--config', '/etc/nats/nats.conf'],
+              ports: [{ name: 'nats', containerPort: 4222, protocol: 'TCP' }],
+              volumeMounts: [{ name: 'data', mountPath: '/data' }, { name: 'configuration', mountPath: '/etc/nats' }],
+            }],
+            volumes: [{ name: 'configuration', configMap: { name: 'broker-log-configuration' } }],
+          },
+        },
+      },
+    };
+    manifests.logConfiguration = { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata('broker-log-configuration'), data: { 'nats.conf': CONFIGURATION } };
+    manifests.logBudget = {
+      apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: metadata('broker-log'), spec: { maxUnavailable: 1, selector: { matchLabels: LABELS } },
+    };
+    manifests.logPolicy = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: metadata('broker-log'),
+      spec: {
+        podSelector: { matchLabels: LABELS },
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: [{ from: [{ podSelector: { matchLabels: { 'app.kubernetes.io/instance': 'broker' } } }], ports: [{ port: 4222, protocol: 'TCP' }] }],
+      },
+    };
+    change(manifests);
+  });
+}
+
+const inDevelopment = (change?: Change) => withLog(change, development, 'development');
+
+/** nats.conf with one text replaced. */
+const withConfiguration = (text: string, other: string) => withLog(({ logConfiguration }) => {
+  logConfiguration.data['nats.conf'] = CONFIGURATION.replace(text, other);
+});
+
+/** A log that is not among the objects. */
+const withForeignLog = (log: object, cluster = production) => cluster((manifests) => configure(manifests, (configuration) => { configuration.cluster = { name: 'plant', log }; }));
+
+const LOG = 'StatefulSet mqtt/broker-log';
+const EVERYBODY = 'reads and writes the sessions of all clients.';
+const NEVER_READY = 'The brokers never become ready.';
+
+export const messageLogCases: RuleCases[] = [
+  {
+    rule: 'MQTT-LOG-001',
+    breaks: [
+      {
+        name: 'one node',
+        manifests: withLog(({ log }) => { log.spec.replicas = 1; }),
+        findings: [{ object: LOG, found: 'spec.replicas: 1', breaks: 'While this node is away, all brokers refuse QoS 1 and 2 messages and new sessions.' }],
+      },
+      {
+        name: 'no word about nodes, which is one',
+        manifests: withLog(({ log }) => { delete log.spec.replicas; }),
+        findings: [{ object: LOG, found: 'spec.replicas: 1', breaks: 'While this node is away, all brokers refuse QoS 1 and 2 messages and new sessions.' }],
+      },
+      {
+        name: 'four nodes',
+        manifests: withLog(({ log }) => { log.spec.replicas = 4; }),
+        findings: [{ object: LOG, found: 'spec.replicas: 4', breaks: 'The log survives the loss of 1 of its nodes, as it would with 3.' }],
+      },
+      {
+        name: 'two nodes in development',
+        manifests: inDevelopment(({ log }) => { log.spec.replicas = 2; }),
+        findings: [{ object: LOG, found: 'spec.replicas: 2', breaks: 'The log survives the loss of 0 of its nodes, as it would with 1.' }],
+      },
+    ],
+    satisfies: [
+      { name: 'three nodes', manifests: withLog() },
+      { name: 'five nodes', manifests: withLog(({ log }) => { log.spec.replicas = 5; }) },
+      { name: 'one node in development', manifests: inDevelopment() },
+    ],
+  },
+  {
+    rule: 'MQTT-LOG-002',
+    breaks: [{
+      name: 'one node',
+      manifests: inDevelopment(),
+      findings: [{ object: LOG, found: 'spec.replicas: 1', breaks: 'The loss of one node, or of its disk, stops all brokers.' }],
+    }],
+    satisfies: [{ name: 'three nodes', manifests: inDevelopment(({ log }) => { log.spec.replicas = 3; }) }],
+  },
+  {
+    rule: 'MQTT-LOG-003',
+    breaks: [{
+      name: 'a smaller volume than the brokers have',
+      manifests: withLog(({ log }) => { log.spec.volumeClaimTemplates[0].spec.resources.requests.storage = '50Gi'; }),
+      findings: [{ object: LOG, found: 'volumeClaimTemplates with 50Gi, and 100Gi for each broker of StatefulSet broker', breaks: 'The log is full before the brokers are.' }],
+    }],
+    satisfies: [
+      { name: 'as much', manifests: withLog() },
+      { name: 'a volume that is no claim', manifests: withLog(({ log }) => { delete log.spec.volumeClaimTemplates; }) },
+      {
+        name: 'brokers without a claim',
+        manifests: withLog(({ log, statefulSet }) => {
+          log.spec.volumeClaimTemplates[0].spec.resources.requests.storage = '1Gi';
+          delete statefulSet.spec.volumeClaimTemplates;
+        }),
+      },
+    ],
+  },
+  {
+    rule: 'MQTT-LOG-004',
+    breaks: [
+      {
+        name: 'a user for those who name none',
+        manifests: withConfiguration('system_account', 'no_auth_user: broker\nsystem_account'),
+        findings: [{ object: LOG, found: 'no users, or a no_auth_user, in nats.conf of ConfigMap broker-log-configuration', breaks: `Every pod that reaches port 4222 ${EVERYBODY}` }],
+      },
+      {
+        name: 'no users',
+        manifests: withLog(({ logConfiguration }) => { logConfiguration.data['nats.conf'] = 'jetstream: { sync_interval: always }\n# accounts {}\ntls {}\n'; }),
+        findings: [{ object: LOG, found: 'no users, or a no_auth_user, in nats.conf of ConfigMap broker-log-configuration', breaks: `Every pod that reaches port 4222 ${EVERYBODY}` }],
+      },
+      {
+        name: 'a log elsewhere that is shown nothing',
+        manifests: withForeignLog({ servers: ['tls://nats.example.com:4222'] }),
+        findings: [{ object: 'StatefulSet mqtt/broker', found: 'cluster.log without credentials in broker.yaml of ConfigMap broker-configuration', breaks: `Every pod that reaches the log ${EVERYBODY}` }],
+      },
+    ],
+    satisfies: [
+      { name: 'users', manifests: withLog() },
+      { name: 'authorization without accounts', manifests: withConfiguration('accounts {', 'authorization { user: $LOG_USER, pass: $LOG_PASS }\nothers {') },
+      { name: 'a log elsewhere with a password', manifests: withForeignLog({ servers: ['tls://nats.example.com'], usernameFile: '/u', passwordFile: '/p' }) },
+      { name: 'a log elsewhere with a certificate', manifests: withForeignLog({ servers: ['tls://nats.example.com'], tls: { certificateFile: '/c', privateKeyFile: '/k' } }) },
+      { name: 'development', manifests: inDevelopment(({ logConfiguration }) => { logConfiguration.data['nats.conf'] = 'jetstream { sync_interval: always }'; }) },
+      { name: 'a configuration that is not among the objects', manifests: withLog((manifests) => { delete manifests.logConfiguration; }) },
+    ],
+  },
+  {
+    rule: 'MQTT-LOG-005',
+    breaks: [
+      {
+        name: 'TLS between the nodes alone',
+        manifests: withConfiguration('tls { cert_file: "/etc/nats-certificate/tls.crt" }\ncluster {', 'cluster {\n  tls { cert_file: "/etc/nats-certificate/tls.crt" }'),
+        findings: [{
+          object: LOG, found: 'no tls in nats.conf of ConfigMap broker-log-configuration', breaks: 'Messages and credentials travel in the clear between the nodes of the Kubernetes cluster.',
+        }],
+      },
+      {
+        name: 'a log elsewhere without TLS',
+        manifests: withForeignLog({ servers: ['nats://nats-a:4222', 'nats://nats-b:4222'], credentialsFile: '/c' }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: 'cluster.log.servers: nats://nats-a:4222, nats://nats-b:4222 in broker.yaml of ConfigMap broker-configuration',
+          breaks: 'Messages and credentials travel in the clear to the log.',
+          remedy: 'Use tls:// addresses.',
+        }],
+      },
+    ],
+    satisfies: [
+      { name: 'TLS', manifests: withLog() },
+      { name: 'a log elsewhere with TLS', manifests: withForeignLog({ servers: ['tls://nats.example.com'], credentialsFile: '/c' }) },
+      { name: 'development', manifests: inDevelopment(({ logConfiguration }) => { logConfiguration.data['nats.conf'] = 'jetstream { sync_interval: always }'; }) },
+    ],
+  },
+  {
+    rule: 'MQTT-LOG-006',
+    breaks: [
+      {
+        name: 'an emptyDir',
+        manifests: withLog(({ log }) => {
+          delete log.spec.volumeClaimTemplates;
+          log.spec.template.spec.volumes.push({ name: 'data', emptyDir: {} });
+        }),
+        findings: [{ object: LOG, found: 'no volumeClaimTemplate is mounted', breaks: 'Acknowledged messages and all sessions are lost when the nodes are stopped.' }],
+      },
+      {
+        name: 'a claim that nothing mounts',
+        manifests: withLog(({ log }) => { log.spec.template.spec.containers[0].volumeMounts.shift(); }),
+        findings: [{ object: LOG, found: 'no volumeClaimTemplate is mounted', breaks: 'Acknowledged messages and all sessions are lost when the nodes are stopped.' }],
+      },
+    ],
+    satisfies: [
+      { name: 'claims', manifests: withLog() },
+      { name: 'an emptyDir in development', manifests: inDevelopment(({ log }) => { delete log.spec.volumeClaimTemplates; }) },
+    ],
+  },
+  {
+    rule: 'MQTT-LOG-007',
+    breaks: [
+      {
+        name: 'ten seconds',
+        manifests: withConfiguration('  sync_interval: always', '  sync_interval: 10s'),
+        findings: [{ object: LOG, found: 'sync_interval: 10s in nats.conf of ConfigMap broker-log-configuration', breaks: 'Acknowledged messages may be lost in a power cut.' }],
+      },
+      {
+        name: 'nothing but a comment',
+        manifests: withConfiguration('  sync_interval: always', '  // sync_interval: always'),
+        findings: [{ object: LOG, found: 'sync_interval: absent (2m) in nats.conf of ConfigMap broker-log-configuration', breaks: 'Acknowledged messages may be lost in a power cut.' }],
+      },
+      {
+        name: 'a setting in the wrong place, in development too',
+        manifests: inDevelopment(({ logConfiguration }) => { logConfiguration.data['nats.conf'] = 'jetstream {}\nsync_interval: always'; }),
+        findings: [{ object: LOG, found: 'sync_interval: absent (2m) in nats.conf of ConfigMap broker-log-configuration', breaks: 'Acknowledged messages may be lost in a power cut.' }],
+      },
+    ],
+    satisfies: [
+      { name: 'always', manifests: withLog() },
+      { name: 'its other name', manifests: withConfiguration('  sync_interval: always', '  sync = "always"') },
+    ],
+  },
+  {
+    rule: 'MQTT-LOG-008',
+    breaks: [
+      {
+        name: 'no budget',
+        manifests: withLog((manifests) => { delete manifests.logBudget; }),
+        findings: [{ object: LOG, found: 'no PodDisruptionBudget selects the pods', breaks: 'A drain of several nodes stops the log, and with it all brokers.' }],
+      },
+      {
+        name: 'two at once',
+        manifests: withLog(({ logBudget }) => { logBudget.spec.maxUnavailable = 2; }),
+        findings: [{ object: LOG, found: 'PodDisruptionBudget broker-log allows 2 of 3 pods to be away', breaks: 'A drain of several nodes stops the log, and with it all brokers.' }],
+      },
+      {
+        name: 'none at all',
+        manifests: withLog(({ logBudget }) => { logBudget.spec = { minAvailable: 3, selector: logBudget.spec.selector }; }),
+        findings: [{ object: LOG, found: 'PodDisruptionBudget broker-log allows 0 of 3 pods to be away', breaks: 'No node with a pod of the log can be drained.' }],
+      },
+    ],
+    satisfies: [
+      { name: 'one at a time', manifests: withLog() },
+      { name: 'two of three available', manifests: withLog(({ logBudget }) => { logBudget.spec = { minAvailable: 2, selector: logBudget.spec.selector }; }) },
+      { name: 'no budget in development', manifests: inDevelopment((manifests) => { delete manifests.logBudget; manifests.log.spec.replicas = 3; }) },
+    ],
+  },
+  {
+    rule: 'MQTT-LOG-009',
+    breaks: [{
+      name: 'none',
+      manifests: withLog(({ log }) => { delete log.spec.template.spec.affinity; }),
+      findings: [{
+        object: LOG, found: 'no required anti-affinity on kubernetes.io/hostname that selects these pods', breaks: 'One node that fails may take most copies, and stop all brokers.',
+      }],
+    }],
+    satisfies: [
+      { name: 'required', manifests: withLog() },
+      { name: 'development', manifests: inDevelopment(({ log }) => { delete log.spec.template.spec.affinity; log.spec.replicas = 3; }) },
+    ],
+  },
+  {
+    rule: 'MQTT-LOG-010',
+    breaks: [
+      {
+        name: 'brokers that may connect to nobody',
+        needsOtherObjects: 'who the brokers must reach is another object',
+        manifests: withLog(({ networkPolicy }) => { delete networkPolicy.spec.egress; }),
+        findings: [{ object: 'StatefulSet mqtt/broker', found: 'no egress to port 4222 of StatefulSet broker-log in NetworkPolicy broker', breaks: NEVER_READY }],
+      },
+      {
+        name: 'brokers that may connect to others, and to another port',
+        manifests: withLog(({ networkPolicy }) => {
+          networkPolicy.spec.egress = [
+            { to: [{ podSelector: { matchLabels: { app: 'web' } } }] },
+            { to: [{ podSelector: {} }], ports: [{ port: 4223, protocol: 'TCP' }, { port: 4222, protocol: 'UDP' }] },
+            { to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'other' } } }] },
+          ];
+        }),
+        findings: [{ object: 'StatefulSet mqtt/broker', found: 'no egress to port 4222 of StatefulSet broker-log in NetworkPolicy broker', breaks: NEVER_READY }],
+      },
+      {
+        name: 'a log that lets others in',
+        manifests: withLog(({ logPolicy }) => { logPolicy.spec.ingress[0].from[0].podSelector.matchLabels = { app: 'web' }; }),
+        findings: [{ object: LOG, found: 'no ingress to port 4222 from StatefulSet broker in NetworkPolicy broker-log', breaks: NEVER_READY }],
+      },
+    ],
+    satisfies: [
+      { name: 'both open', manifests: withLog() },
+      { name: 'no policies', manifests: withLog((manifests) => { delete manifests.networkPolicy; delete manifests.logPolicy; }) },
+      { name: 'a policy of another purpose', manifests: withLog(({ networkPolicy }) => { networkPolicy.spec.policyTypes = ['Ingress']; delete networkPolicy.spec.egress; }) },
+      {
+        name: 'a range of ports, to the whole namespace',
+        manifests: withLog(({ networkPolicy }) => {
+          networkPolicy.spec.egress = [{ to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'mqtt' } } }], ports: [{ port: 4000, endPort: 5000 }] }];
+        }),
+      },
+      { name: 'a block of addresses', manifests: withLog(({ networkPolicy }) => { networkPolicy.spec.egress = [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }]; }) },
+    ],
+  },
+  {
+    rule: 'MQTT-LOG-011',
+    breaks: [['nats:2.11.8', '2.11'], ['registry.example.com:5000/nats:2.9-alpine', '2.9'], ['nats:v1.4.1@sha256:0', '1.4']].map(([image, name]) => ({
+      name,
+      manifests: withLog(({ log }) => { log.spec.template.spec.containers[0].image = image; }),
+      findings: [{ object: LOG, found: `image ${image}`, breaks: 'The brokers do not start with it.' }],
+    })),
+    satisfies: ['nats:2.12.3', 'nats:2.14-alpine', 'nats:3.0', 'nats@sha256:0', 'registry.example.com:5000/nats'].map((image) => ({
+      name: image, manifests: withLog(({ log }) => { log.spec.template.spec.containers[0].image = image; }),
+    })),
+  },
+  {
+    rule: 'MQTT-LOG-012',
+    breaks: [{
+      name: 'a canary',
+      manifests: withLog(({ statefulSet }) => { statefulSet.spec.updateStrategy.rollingUpdate = { partition: 2 }; }),
+      findings: [{
+        object: 'StatefulSet mqtt/broker', found: 'spec.updateStrategy.rollingUpdate.partition: 2, with spec.replicas: 3', breaks: '2 of 3 brokers keep the version that they have.',
+      }],
+    }],
+    satisfies: [
+      { name: 'no partition', manifests: withLog() },
+      { name: 'a partition that changes all', manifests: withLog(({ statefulSet }) => { statefulSet.spec.updateStrategy.rollingUpdate = { partition: 0 }; }) },
+      { name: 'a partition that changes none', manifests: withLog(({ statefulSet }) => { statefulSet.spec.updateStrategy.rollingUpdate = { partition: 3 }; }) },
+      {
+        name: 'a canary of separate brokers',
+        manifests: development(({ statefulSet }) => {
+          statefulSet.spec.replicas = 3;
+          statefulSet.spec.updateStrategy.rollingUpdate = { partition: 2 };
+        }),
+      },
+    ],
+  },
+  {
+    rule: 'MQTT-LOG-013',
+    breaks: [{
+      name: 'two clusters under one name',
+      manifests: [...withForeignLog({ servers: ['tls://nats.example.com'], credentialsFile: '/c' }), ...second({ name: 'plant', log: { servers: ['tls://nats.example.com'], credentialsFile: '/c' } })],
+      findings: [{
+        object: 'StatefulSet mqtt/second',
+        found: 'cluster.name: plant in broker.yaml of ConfigMap second-configuration, as in broker.yaml of ConfigMap broker-configuration, on the same message log',
+        breaks: 'The brokers of StatefulSet broker and these cannot run side by side.',
+      }],
+    }],
+    satisfies: [
+      { name: 'two names', manifests: [...withForeignLog({ servers: ['tls://nats.example.com'] }), ...second({ name: 'other', log: { servers: ['tls://nats.example.com'] } })] },
+      { name: 'two logs', manifests: [...withForeignLog({ servers: ['tls://nats.example.com'] }), ...second({ name: 'plant', log: { servers: ['tls://other.example.com'] } })] },
+      { name: 'Services of the same name in two namespaces', manifests: [...withForeignLog({ servers: ['nats://nats'] }), ...second({ name: 'plant', log: { servers: ['nats://nats'] } }, 'elsewhere')] },
+    ],
+  },
+];
+
+/** The StatefulSet and the configuration of another cluster. */
+function second(cluster: object, namespace = 'mqtt'): object[] {
+  let objects: object[] = [];
+  production((manifests) => {
+    configure(manifests, (file) => { file.cluster = cluster; });
+    const { statefulSet, configuration } = structuredClone(manifests);
+    statefulSet.metadata = { ...statefulSet.metadata, name: 'second', namespace };
+    const labels = { 'app.kubernetes.io/name': 'mqtt-broker', 'app.kubernetes.io/instance': 'second' };
+    statefulSet.spec.selector.matchLabels = labels;
+    statefulSet.spec.template.metadata.labels = labels;
+    statefulSet.spec.template.spec.volumes.find((volume: any) => volume.configMap).configMap.name = 'second-configuration';
+    configuration.metadata = { name: 'second-configuration', namespace };
+    objects = [statefulSet, configuration];
+  });
+  return objects;
+}
