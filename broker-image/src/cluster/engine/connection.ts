@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { connect, credsAuthenticator, errors, type Authenticator, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
+import { EngineAuthenticationError, EngineClosedError, EngineUnavailableError, EngineVersionError } from './errors.js';
+import type { LogConfiguration } from '../../config/index.js';
+
+/** Atomic batches, and leaders that answer only once they know everything that their predecessor accepted. */
+const LEAST_VERSION = '2.12.0';
+const RETRY_MILLISECONDS = 500;
+/** A server that is silent for three of these counts as lost. */
+const PING_MILLISECONDS = 1000;
+
+export interface ConnectOptions {
+  readonly log: LogConfiguration;
+  /** Name of the connection in the monitoring of NATS. */
+  readonly name: string;
+  /** Told each time that a first connection fails, before it is tried again. */
+  readonly onWaiting?: (error: EngineUnavailableError) => void;
+  readonly signal?: AbortSignal;
+}
+
+export type ConnectionListener = (connected: boolean) => void;
+
+/** A connection to NATS that comes back by itself, for as long as it is not closed, and says whether it is there. */
+export class EngineConnection {
+  /**
+   * Waits for NATS to be there.
+   * @throws EngineAuthenticationError, EngineVersionError
+   */
+  static async open(options: ConnectOptions): Promise<EngineConnection> {
+    const { log, onWaiting, signal } = options;
+    const natsOptions = natsOptionsOf(options);
+    for (;;) {
+      if (signal?.aborted) throw new EngineClosedError();
+      try {
+        return EngineConnection.#checked(await connect({ ...natsOptions, reconnect: true }), log);
+      } catch (error) {
+        if (error instanceof errors.AuthorizationError) throw new EngineAuthenticationError(log.servers, { cause: error });
+        if (error instanceof EngineVersionError) throw error;
+        onWaiting?.(new EngineUnavailableError(`NATS at ${log.servers.join(', ')} cannot be reached: ${(error as Error).message}`, { cause: error }));
+      }
+      await pause(RETRY_MILLISECONDS, undefined, { ...(signal && { signal }) }).catch(() => undefined);
+    }
+  }
+
+  static async #checked(nats: NatsConnection, log: LogConfiguration): Promise<EngineConnection> {
+    const version = nats.info?.version ?? '0.0.0';
+    if (!isAtLeast(version, LEAST_VERSION)) {
+      await nats.close();
+      throw new EngineVersionError(version, LEAST_VERSION);
+    }
+    return new EngineConnection(nats, log.servers);
+  }
+
+  #failure: Error | undefined;
+  #lastError: Error | undefined;
+  readonly #listeners = new Set<ConnectionListener>();
+
+  private constructor(
+    readonly nats: NatsConnection,
+    readonly servers: readonly string[],
+  ) {
+    void this.#watch();
+  }
+
+  get connected(): boolean {
+    return this.#failure === undefined && !this.nats.isClosed();
+  }
+
+  /** Why it is not connected. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** Bytes that one NATS message may have, headers included. */
+  get maxPayload(): number {
+    return this.nats.info?.max_payload ?? 1024 * 1024;
+  }
+
+  /** @returns what ends the listening */
+  onChange(listener: ConnectionListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    if (!this.nats.isClosed()) await this.nats.close();
+  }
+
+  async #watch(): Promise<void> {
+    for await (const status of this.nats.status()) {
+      if (status.type === 'error') this.#lastError = status.error;
+      else if (status.type === 'disconnect') this.#change(this.#disconnected());
+      else if (status.type === 'reconnect') this.#change(undefined);
+    }
+    this.#change(new EngineClosedError());
+  }
+
+  #disconnected(): Error {
+    if (this.#lastError instanceof errors.AuthorizationError) return new EngineAuthenticationError(this.servers, { cause: this.#lastError });
+    return new EngineUnavailableError(`The connection to NATS at ${this.servers.join(', ')} is lost; it is tried again.`, { cause: this.#lastError });
+  }
+
+  #change(failure: Error | undefined): void {
+    if (failure === undefined) this.#lastError = undefined;
+    this.#failure = failure;
+    for (const listener of this.#listeners) listener(failure === undefined);
+  }
+}
+
+function natsOptionsOf({ log, name }: ConnectOptions): ConnectionOptions {
+  const { caFile, certificateFile, privateKeyFile } = log.tls ?? {};
+  const encrypted = log.servers.some((server) => server.startsWith('tls://'));
+  const authenticator = authenticatorOf(log);
+  return {
+    servers: [...log.servers],
+    name,
+    pingInterval: PING_MILLISECONDS,
+    maxPingOut: 2,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: RETRY_MILLISECONDS / 2,
+    reconnectJitter: RETRY_MILLISECONDS / 2,
+    reconnectJitterTLS: RETRY_MILLISECONDS / 2,
+    timeout: 5000,
+    noAsyncTraces: true,
+    // Credentials can be rotated: the next attempt may be right.
+    ignoreAuthErrorAbort: true,
+    ...(authenticator && { authenticator }),
+    // Read at every connection, so that rotated ones count.
+    ...(encrypted && { tls: { ...(caFile && { caFile }), ...(certificateFile && { certFile: certificateFile }), ...(privateKeyFile && { keyFile: privateKeyFile }) } }),
+  };
+}
+
+function authenticatorOf({ usernameFile, passwordFile, credentialsFile }: LogConfiguration): Authenticator | undefined {
+  if (credentialsFile !== undefined) {
+    const read = rereading(() => credsAuthenticator(readFileSync(credentialsFile)));
+    return (nonce) => read()(nonce);
+  }
+  if (usernameFile === undefined || passwordFile === undefined) return undefined;
+  return rereading(() => ({ user: readFileSync(usernameFile, 'utf8').trim(), pass: readFileSync(passwordFile, 'utf8').trim() }));
+}
+
+/** The first reading may fail, loudly. A later one must not, which would end the connection for good: a Secret is not there for a moment while it is replaced. */
+function rereading<T>(read: () => T): () => T {
+  let last = read();
+  return () => {
+    try {
+      last = read();
+    } catch {
+      // what worked before
+    }
+    return last;
+  };
+}
+
+function isAtLeast(version: string, least: string): boolean {
+  const [found, needed] = [version, least].map((text) => text.split(/[.-]/).slice(0, 3).map(Number)) as [number[], number[]];
+  for (const [index, number] of needed.entries()) {
+    if ((found[index] ?? 0) !== number) return (found[index] ?? 0) > number;
+  }
+  return true;
+}

@@ -1,0 +1,90 @@
+/** The engine can be reached, but this broker must not use it as it is: an operator has to change something. */
+export class EngineRefusedError extends Error {
+  override readonly name: string = 'EngineRefusedError';
+}
+
+export class EngineAuthenticationError extends EngineRefusedError {
+  override readonly name = 'EngineAuthenticationError';
+
+  constructor(servers: readonly string[], options?: ErrorOptions) {
+    super(`NATS at ${servers.join(', ')} refuses the credentials of this broker. Check usernameFile and passwordFile, or credentialsFile, in cluster.log against the accounts of NATS.`, options);
+  }
+}
+
+export class JetStreamMissingError extends EngineRefusedError {
+  override readonly name = 'JetStreamMissingError';
+
+  constructor(servers: readonly string[], options?: ErrorOptions) {
+    super(`NATS at ${servers.join(', ')} has no JetStream for this broker's account, so nothing could be stored. Turn it on: \`jetstream {}\` in the configuration of the servers, and \`jetstream: enabled\` for the account.`, options);
+  }
+}
+
+export class EngineVersionError extends EngineRefusedError {
+  override readonly name = 'EngineVersionError';
+
+  constructor(found: string, least: string) {
+    super(`The NATS server has version ${found}; the log needs ${least} or newer. Upgrade the servers, one after the other.`);
+  }
+}
+
+/** The stream is there, but is not the log of this cluster in a form that this broker knows. */
+export class StreamMismatchError extends EngineRefusedError {
+  override readonly name = 'StreamMismatchError';
+}
+
+/** The log belongs to another cluster than the store of this broker does: they have no common history. */
+export class ClusterMismatchError extends EngineRefusedError {
+  override readonly name = 'ClusterMismatchError';
+
+  constructor(
+    readonly stream: string,
+    readonly stored: string,
+    readonly found: string | undefined,
+  ) {
+    super(
+      found === undefined
+        ? `The store of this broker belongs to the cluster ${stored}, whose stream ${stream} is not in this NATS. Point cluster.log.servers to the NATS that has it, restore the stream, or start with an empty store.`
+        : `The store of this broker belongs to the cluster ${stored}, the stream ${stream} to the cluster ${found}: two clusters use one name on one NATS, or the stream was made anew. Give this cluster another cluster.name, or start with an empty store.`,
+    );
+  }
+}
+
+/** The log ends before what this broker has already applied: NATS lost what it had acknowledged, or was put back to an earlier state. */
+export class LogBehindError extends EngineRefusedError {
+  override readonly name = 'LogBehindError';
+
+  constructor(stream: string, last: number, applied: number) {
+    super(`The stream ${stream} ends at ${last}, but this broker has applied it up to ${applied}: NATS lost entries, or was restored from an older copy. Restore a copy that is not older than the brokers, or start all brokers with empty stores.`);
+  }
+}
+
+/** Nothing more fits into the log until it is trimmed. */
+export class LogFullError extends Error {
+  override readonly name = 'LogFullError';
+
+  constructor(stream: string, reason: string, options?: ErrorOptions) {
+    super(`NATS cannot store more in the stream ${stream}: ${reason}. Nothing durable is accepted until a snapshot lets the log be trimmed; check that snapshots are made, cluster.log.maxBytes, and the storage of the NATS servers.`, options);
+  }
+}
+
+/** The entry can never be appended, by nobody. */
+export class EntryTooLargeError extends Error {
+  override readonly name = 'EntryTooLargeError';
+
+  constructor(bytes: number, most: number) {
+    super(`An entry of ${bytes} bytes is too large for the log, which takes ${most}. Raise max_payload of the NATS servers, or lower limits.maxPacketBytes.`);
+  }
+}
+
+/** The engine cannot be reached now, or has no quorum. It is tried again until it has. */
+export class EngineUnavailableError extends Error {
+  override readonly name = 'EngineUnavailableError';
+}
+
+export class EngineClosedError extends Error {
+  override readonly name = 'EngineClosedError';
+
+  constructor() {
+    super('The connection to the replicated log was closed.');
+  }
+}

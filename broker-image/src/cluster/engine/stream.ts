@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DiscardPolicy, JetStreamApiError, jetstreamManager, RetentionPolicy, StorageType, type JetStreamManager, type StreamConfig, type StreamInfo } from '@nats-io/jetstream';
+import { errors } from '@nats-io/transport-node';
+import { ClusterMismatchError, EngineClosedError, EngineUnavailableError, JetStreamMissingError, StreamMismatchError } from './errors.js';
+import type { EngineConnection } from './connection.js';
+
+/** Of everything that brokers write into NATS. It changes when an older broker could not read it. */
+const FORMAT = 1;
+const RETRY_MILLISECONDS = 500;
+const metadataKeys = { cluster: 'mqtt-cluster', id: 'mqtt-cluster-id', content: 'mqtt-content', format: 'mqtt-format' } as const;
+
+export const ErrorCode = {
+  noPeers: 10005,
+  insufficientResources: 10023,
+  notForAccount: 10039,
+  storageExceeded: 10047,
+  nameInUse: 10058,
+  streamNotFound: 10059,
+  wrongLastSequence: 10071,
+  replicasNotSupported: 10074,
+  noJetStream: 10076,
+  storeFailed: 10077,
+  wrongLastSequenceInFlight: 10164,
+  incompleteBatch: 10176,
+} as const;
+
+/** Of answers of JetStream. */
+export function errorCode(error: unknown): number | undefined {
+  return error instanceof JetStreamApiError ? error.code : undefined;
+}
+
+export interface StreamOptions {
+  /** Name of the cluster. */
+  readonly cluster: string;
+  /** What it holds; its name is `CLUSTER-content`, its subjects are `CLUSTER.content.>`. */
+  readonly content: 'log' | 'snapshots';
+  readonly maxBytes: number;
+  /** Copies; undefined: as many as the NATS allows up to 3. */
+  readonly replicas?: number;
+  /** Of the store of this broker, if it has been in the cluster before: then the stream must be there, and have it. */
+  readonly clusterId?: string;
+  readonly onWarning?: (message: string) => void;
+  readonly onWaiting?: (error: EngineUnavailableError) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Whether the server said at once that there is nobody for this subject. */
+export function nobodyAnswers(error: unknown): boolean {
+  return error instanceof Error && (error instanceof errors.NoRespondersError || error.name === 'JetStreamNotEnabled' || nobodyAnswers(error.cause));
+}
+
+/** A stream that was found to be the one of this cluster. */
+export interface CheckedStream {
+  readonly name: string;
+  /** Subjects begin with it and a dot. */
+  readonly subject: string;
+  readonly clusterId: string;
+  readonly replicas: number;
+  readonly manager: JetStreamManager;
+}
+
+/**
+ * Finds the stream of a cluster, or makes it. Waits while JetStream elects its leaders.
+ * @throws EngineRefusedError
+ */
+export async function openStream(connection: EngineConnection, options: StreamOptions): Promise<CheckedStream> {
+  for (;;) {
+    if (options.signal?.aborted || connection.nats.isClosed()) throw new EngineClosedError();
+    try {
+      return await attempt(connection, options);
+    } catch (error) {
+      const missing = await jetStreamMissing(connection, error);
+      if (missing !== undefined) throw missing;
+      if (!isPassing(error)) throw error;
+      options.onWaiting?.(new EngineUnavailableError(`JetStream is not ready: ${waitingMessage(error, options)}.`, { cause: error }));
+    }
+    await pause(RETRY_MILLISECONDS);
+  }
+}
+
+async function attempt(connection: EngineConnection, options: StreamOptions): Promise<CheckedStream> {
+  const { cluster, content, clusterId, onWarning } = options;
+  const manager = await jetstreamManager(connection.nats, { timeout: 5000, checkAPI: false });
+  const name = `${cluster}-${content}`;
+  let info = await find(manager, name);
+  if (info === undefined) {
+    if (clusterId !== undefined && content === 'log') throw new ClusterMismatchError(name, clusterId, undefined);
+    info = await create(connection, manager, name, options);
+  }
+  const found = check(info, options);
+  if (found.replicas === 1 && options.replicas === undefined) {
+    onWarning?.(`The stream ${name} has one copy, on a single NATS server: what is acknowledged is lost with its disk. Run three servers as a cluster, or write cluster.log.replicas: 1 to accept it.`);
+  }
+  if (info.config.max_bytes !== options.maxBytes) await manager.streams.update(name, { max_bytes: options.maxBytes });
+  return { ...found, name, subject: `${cluster}.${content}`, manager };
+}
+
+async function find(manager: JetStreamManager, name: string): Promise<StreamInfo | undefined> {
+  try {
+    return await manager.streams.info(name);
+  } catch (error) {
+    if (errorCode(error) === ErrorCode.streamNotFound) return undefined;
+    throw error;
+  }
+}
+
+async function create(connection: EngineConnection, manager: JetStreamManager, name: string, options: StreamOptions): Promise<StreamInfo> {
+  const { cluster, content, clusterId = randomUUID(), maxBytes } = options;
+  const replicas = options.replicas ?? (connection.nats.info?.cluster === undefined ? 1 : 3);
+  const config: Partial<StreamConfig> & { name: string } = {
+    name,
+    description: `The ${content} of the MQTT brokers "${cluster}". Written by the brokers alone.`,
+    subjects: [`${cluster}.${content}.>`],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    num_replicas: replicas,
+    max_bytes: maxBytes,
+    allow_atomic: true,
+    allow_direct: false,
+    metadata: { [metadataKeys.cluster]: cluster, [metadataKeys.id]: clusterId, [metadataKeys.content]: content, [metadataKeys.format]: String(FORMAT) },
+  };
+  try {
+    return await manager.streams.add(config);
+  } catch (error) {
+    // Another broker was first, with an id of its own: that is the cluster's.
+    const other = errorCode(error) === ErrorCode.nameInUse ? await find(manager, name) : undefined;
+    if (other !== undefined) return other;
+    if (errorCode(error) === ErrorCode.replicasNotSupported) {
+      throw new StreamMismatchError(`The stream ${name} cannot have ${replicas} copies on this NATS, which is a single server. Run at least ${replicas} servers as a cluster, or write cluster.log.replicas: 1.`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function check({ config }: StreamInfo, { cluster, content, clusterId, replicas }: StreamOptions): { readonly clusterId: string; readonly replicas: number } {
+  const { name, metadata = {} } = config;
+  const format = Number(metadata[metadataKeys.format]);
+  const id = metadata[metadataKeys.id];
+  if (metadata[metadataKeys.cluster] !== cluster || metadata[metadataKeys.content] !== content || id === undefined || !(format >= 1)) {
+    throw new StreamMismatchError(`The stream ${name} of this NATS was not made by the brokers "${cluster}", so it is left alone. Give the brokers another cluster.name, or remove the stream if nobody needs it.`);
+  }
+  if (format > FORMAT) {
+    throw new StreamMismatchError(`The stream ${name} has format ${format}; this broker knows ${FORMAT}. A newer broker wrote it, so run that version or a newer one.`);
+  }
+  if (clusterId !== undefined && id !== clusterId) throw new ClusterMismatchError(name, clusterId, id);
+  if (replicas !== undefined && config.num_replicas !== replicas) {
+    throw new StreamMismatchError(`The stream ${name} has ${config.num_replicas} ${config.num_replicas === 1 ? 'copy' : 'copies'}, cluster.log.replicas says ${replicas}. Change one of them: \`nats stream edit ${name} --replicas ${replicas}\`, or cluster.log.replicas: ${config.num_replicas}.`);
+  }
+  return { clusterId: id, replicas: config.num_replicas };
+}
+
+/** Without JetStream nobody answers at all, or the server says so. */
+async function jetStreamMissing(connection: EngineConnection, error: unknown): Promise<JetStreamMissingError | undefined> {
+  const code = errorCode(error);
+  if (code === ErrorCode.noJetStream || code === ErrorCode.notForAccount) return new JetStreamMissingError(connection.servers, { cause: error });
+  if (!nobodyAnswers(error)) return undefined;
+  // A server that has just started looks the same: it has to stay so.
+  for (let again = 0; again < 5; again++) {
+    await pause(RETRY_MILLISECONDS);
+    const answer = await connection.nats.request('$JS.API.INFO', undefined, { timeout: 1000 }).catch((failure: unknown) => failure);
+    if (!nobodyAnswers(answer)) return undefined;
+  }
+  return new JetStreamMissingError(connection.servers, { cause: error });
+}
+
+/** Whether waiting can help. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof JetStreamApiError) return error.status >= 500 || error.code === ErrorCode.noPeers || error.code === ErrorCode.nameInUse;
+  return error instanceof errors.TimeoutError || error instanceof errors.RequestError || nobodyAnswers(error);
+}
+
+function waitingMessage(error: unknown, { cluster, content, maxBytes, replicas = 3 }: StreamOptions): string {
+  const message = (error as Error).message;
+  switch (errorCode(error)) {
+    case ErrorCode.noPeers:
+      return `the stream ${cluster}-${content} cannot have ${replicas} copies now (${message}). Run at least ${replicas} NATS servers with JetStream, or write a smaller cluster.log.replicas`;
+    case ErrorCode.insufficientResources:
+    case ErrorCode.storageExceeded:
+      return `the stream ${cluster}-${content} of ${maxBytes} bytes does not fit (${message}). Give the NATS servers more storage, or write a smaller cluster.log.maxBytes`;
+    case ErrorCode.nameInUse:
+      return `the stream ${cluster}-${content} is just being made`;
+    default:
+      return message;
+  }
+}

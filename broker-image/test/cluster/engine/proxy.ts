@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** A network between a client and a server that can be cut without either being told, and mended. */
+export class Proxy {
+  static async start(port: number): Promise<Proxy> {
+    const proxy = new Proxy(port);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  readonly #server: Server;
+  readonly #pairs = new Set<readonly [Socket, Socket]>();
+  #cut = false;
+
+  private constructor(port: number) {
+    this.#server = createServer((inner) => {
+      const outer = connect(port, '127.0.0.1');
+      const pair = [inner, outer] as const;
+      this.#pairs.add(pair);
+      for (const [one, other] of [pair, [outer, inner]] as const) {
+        one.on('data', (data) => this.#cut || other.write(data));
+        one.on('error', () => undefined);
+        one.on('close', () => {
+          other.destroy();
+          this.#pairs.delete(pair);
+        });
+      }
+    });
+  }
+
+  get url(): string {
+    return `nats://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** From now on whatever is sent is lost; connections stay open. */
+  cut(): void {
+    this.#cut = true;
+  }
+
+  /** Connections that lost something end, as the packets that come late would not fit. */
+  mend(): void {
+    this.#cut = false;
+    this.reset();
+  }
+
+  reset(): void {
+    for (const [inner, outer] of this.#pairs) {
+      inner.destroy();
+      outer.destroy();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.reset();
+    await once(this.#server.close(), 'close');
+  }
+}
