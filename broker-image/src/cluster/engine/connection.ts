@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, credsAuthenticator, errors, type Authenticator, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 import { EngineAuthenticationError, EngineClosedError, EngineUnavailableError, EngineVersionError } from './errors.js';
-import type { LogConfiguration } from '../../config/index.js';
 
 /** Atomic batches, and leaders that answer only once they know everything that their predecessor accepted. */
 const LEAST_VERSION = '2.12.0';
@@ -10,8 +9,18 @@ const RETRY_MILLISECONDS = 500;
 /** A server that is silent for three of these counts as lost. */
 const PING_MILLISECONDS = 1000;
 
+/** Where NATS is, and how this broker shows who it is: `cluster.log` of the configuration. */
+export interface EngineAddress {
+  /** URLs, all of them `nats://` or all `tls://`. */
+  readonly servers: readonly string[];
+  readonly usernameFile?: string;
+  readonly passwordFile?: string;
+  readonly credentialsFile?: string;
+  readonly tls?: { readonly caFile?: string; readonly certificateFile?: string; readonly privateKeyFile?: string };
+}
+
 export interface ConnectOptions {
-  readonly log: LogConfiguration;
+  readonly log: EngineAddress;
   /** Name of the connection in the monitoring of NATS. */
   readonly name: string;
   /** Told each time that a first connection fails, before it is tried again. */
@@ -43,7 +52,7 @@ export class EngineConnection {
     }
   }
 
-  static async #checked(nats: NatsConnection, log: LogConfiguration): Promise<EngineConnection> {
+  static async #checked(nats: NatsConnection, log: EngineAddress): Promise<EngineConnection> {
     const version = nats.info?.version ?? '0.0.0';
     if (!isAtLeast(version, LEAST_VERSION)) {
       await nats.close();
@@ -131,7 +140,7 @@ function natsOptionsOf({ log, name }: ConnectOptions): ConnectionOptions {
   };
 }
 
-function authenticatorOf({ usernameFile, passwordFile, credentialsFile }: LogConfiguration): Authenticator | undefined {
+function authenticatorOf({ usernameFile, passwordFile, credentialsFile }: EngineAddress): Authenticator | undefined {
   if (credentialsFile !== undefined) {
     const read = rereading(() => credsAuthenticator(readFileSync(credentialsFile)));
     return (nonce) => read()(nonce);

@@ -58,6 +58,15 @@ export class LogBehindError extends EngineRefusedError {
   }
 }
 
+/** Two processes under one name: each would take what belongs to the other. */
+export class DuplicateBrokerError extends EngineRefusedError {
+  override readonly name = 'DuplicateBrokerError';
+
+  constructor(cluster: string, name: string) {
+    super(`Another broker of the cluster "${cluster}" runs under the name "${name}". Names of brokers must differ (in a StatefulSet they do), and so must cluster.name of two clusters on one NATS.`);
+  }
+}
+
 /** Nothing more fits into the log until it is trimmed. */
 export class LogFullError extends Error {
   override readonly name = 'LogFullError';

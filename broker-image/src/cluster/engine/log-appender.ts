@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { jetstream, type JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
 import { errors, headers, type MsgHdrs } from '@nats-io/transport-node';
@@ -12,6 +13,7 @@ const RETRY_MILLISECONDS = 100;
 const HEADER_BYTES = 512;
 /** Messages of one atomic batch; the server takes 1000. */
 const MAX_PARTS = 1000;
+const ANSWERED_PARTS = 16;
 /** Header of the parts of an entry that is larger than a NATS message: `1/3`. */
 export const PART_HEADER = 'Mqtt-Part';
 
@@ -91,21 +93,29 @@ export class LogAppender {
   }
 
   async #send(parts: readonly Uint8Array[]): Promise<number> {
-    const options = { expect: { lastSubjectSequence: this.#end }, timeout: ATTEMPT_MILLISECONDS };
-    if (parts.length === 1) return (await this.#client.publish(this.#subject, parts[0]!, options)).seq;
-    const partHeaders = (index: number): MsgHdrs => {
-      const found = headers();
-      found.set(PART_HEADER, `${index + 1}/${parts.length}`);
-      return found;
-    };
-    const batch = await this.#client.startBatch(this.#subject, parts[0]!, { ...options, headers: partHeaders(0) });
-    for (let index = 1; index < parts.length - 1; index++) {
+    const expect = { lastSubjectSequence: this.#end };
+    if (parts.length === 1) return (await this.#client.publish(this.#subject, parts[0]!, { expect, timeout: ATTEMPT_MILLISECONDS })).seq;
+    // Not by the library's batches, which take an answer that refuses the whole batch for one with a wrong count.
+    const id = randomUUID();
+    const { nats } = this.#connection;
+    for (const [index, part] of parts.slice(0, -1).entries()) {
+      const options = { headers: this.#partHeaders(id, index, parts.length) };
+      if (index === 0) options.headers.set('Nats-Expected-Last-Subject-Sequence', String(this.#end));
       // An answer now and then keeps the server from being flooded.
-      if (index % 16 === 0) await batch.add(this.#subject, parts[index]!, { headers: partHeaders(index), ack: true, timeout: ATTEMPT_MILLISECONDS });
-      else batch.add(this.#subject, parts[index]!, { headers: partHeaders(index) });
+      if (index % ANSWERED_PARTS === 0) await nats.request(this.#subject, part, { ...options, timeout: ATTEMPT_MILLISECONDS });
+      else nats.publish(this.#subject, part, options);
     }
-    const { seq } = await batch.commit(this.#subject, parts.at(-1)!, { headers: partHeaders(parts.length - 1), timeout: 5 * ATTEMPT_MILLISECONDS });
-    return seq;
+    const last = this.#partHeaders(id, parts.length - 1, parts.length);
+    last.set('Nats-Batch-Commit', '1');
+    return (await this.#client.publish(this.#subject, parts.at(-1)!, { headers: last, timeout: 5 * ATTEMPT_MILLISECONDS })).seq;
+  }
+
+  #partHeaders(batch: string, index: number, count: number): MsgHdrs {
+    const found = headers();
+    found.set(PART_HEADER, `${index + 1}/${count}`);
+    found.set('Nats-Batch-Id', batch);
+    found.set('Nats-Batch-Sequence', String(index + 1));
+    return found;
   }
 
   /** A connection that comes back has lost the answer, if there was one: asking again at once is faster than waiting. */

@@ -144,7 +144,7 @@ export async function eventually<T>(what: string, check: () => T | Promise<T>, s
     }
     await pause(50);
   }
-  throw new Error(`not within ${seconds} s: ${what}`, { cause: last });
+  throw new Error(`not within ${seconds} s: ${what}; ${last instanceof Error ? last.stack : String(last)}`);
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -1,0 +1,210 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { DuplicateBrokerError } from './errors.js';
+import type { EngineConnection } from './connection.js';
+import type { Subscription } from '@nats-io/transport-node';
+
+const INTERVAL_MILLISECONDS = 1000;
+/** A broker that is silent for so long is gone: whoever waits for it goes on. */
+export const GONE_MILLISECONDS = 6000;
+/** How long a broker that starts waits for those that are there to answer. */
+const ANSWER_MILLISECONDS = 750;
+/** A tick that comes so late shows that this process did not run: it heard nobody, which says nothing of them. */
+const FROZEN_MILLISECONDS = 3000;
+
+/** What brokers tell each other of themselves. */
+export interface PeerStatus {
+  /** Sequence of the log up to which it has applied it. */
+  readonly applied: number;
+  readonly connections: number;
+  readonly draining: boolean;
+}
+
+/** Another broker of the cluster that is alive. */
+export interface Peer extends PeerStatus {
+  readonly name: string;
+  /** Of its process: a broker that restarts under its name is another peer. */
+  readonly incarnation: string;
+}
+
+export interface PeersOptions {
+  readonly cluster: string;
+  readonly name: string;
+  readonly incarnation: string;
+  readonly status: () => PeerStatus;
+}
+
+export type PeerListener = (peer: Peer) => void;
+
+type Kind = 'asking' | 'here' | 'bye';
+
+interface Presence extends Peer {
+  readonly kind: Kind;
+  /** Milliseconds since the epoch. */
+  readonly started: number;
+}
+
+interface Known {
+  peer: Peer;
+  /** Of the monotonic clock. */
+  heard: number;
+}
+
+/** Who is there: every broker says so once a second, over core NATS. */
+export class Peers {
+  /**
+   * Finds the other brokers and joins them.
+   * @throws DuplicateBrokerError if there is one with this name
+   */
+  static async join(connection: EngineConnection, options: PeersOptions): Promise<Peers> {
+    const peers = new Peers(connection, options);
+    peers.#tell('asking');
+    await connection.nats.flush();
+    await pause(ANSWER_MILLISECONDS);
+    if (peers.#failure !== undefined) {
+      peers.#stop();
+      throw peers.#failure;
+    }
+    peers.#joined = true;
+    peers.#tell('here');
+    return peers;
+  }
+
+  /** Told of a broker that came. */
+  onJoin: PeerListener = () => {};
+  /** Told of a broker that said goodbye, or was silent for too long. */
+  onLeave: PeerListener = () => {};
+  /** Another broker runs under this one's name, and this is the older: it has to end. */
+  onReplaced: (error: DuplicateBrokerError) => void = () => {};
+
+  readonly #connection: EngineConnection;
+  readonly #options: PeersOptions;
+  readonly #subject: string;
+  readonly #subscription: Subscription;
+  readonly #started = Date.now();
+  readonly #known = new Map<string, Known>();
+  /** Brokers that said goodbye: what they said before may come later. */
+  readonly #left = new Set<string>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #stopListening: () => void;
+  #lastTick = performance.now();
+  #joined = false;
+  #failure: DuplicateBrokerError | undefined;
+
+  private constructor(connection: EngineConnection, options: PeersOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#subject = `${options.cluster}.peers`;
+    this.#subscription = connection.nats.subscribe(this.#subject, {
+      callback: (error, { data }) => {
+        if (error === null) this.#hear(data);
+      },
+    });
+    this.#timer = setInterval(() => this.#tick(), INTERVAL_MILLISECONDS).unref();
+    this.#stopListening = connection.onChange((connected) => {
+      if (!connected) return;
+      // Nobody could be heard meanwhile.
+      this.#hearEverybody();
+      this.#tell(this.#joined ? 'here' : 'asking');
+    });
+  }
+
+  /** The others, by name. */
+  list(): Peer[] {
+    return [...this.#known.values()].map(({ peer }) => peer).toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  get(incarnation: string): Peer | undefined {
+    return this.#known.get(incarnation)?.peer;
+  }
+
+  /** Whether this broker is the first by name of those that are there, this one included: it has the duties that one has to do. */
+  get isFirst(): boolean {
+    return this.list().every(({ name }) => this.#options.name < name);
+  }
+
+  /** Says goodbye, so that nobody waits for this broker. */
+  async leave(): Promise<void> {
+    this.#stop();
+    if (this.#connection.nats.isClosed() || !this.#connection.connected) return;
+    this.#tell('bye');
+    await this.#connection.nats.flush().catch(() => undefined);
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer);
+    this.#stopListening();
+    if (!this.#connection.nats.isClosed()) this.#subscription.unsubscribe();
+  }
+
+  #tell(kind: Kind): void {
+    const { name, incarnation, status } = this.#options;
+    // What is sent while there is no connection would come late, all at once.
+    if (!this.#connection.connected) return;
+    const presence: Presence = { kind, name, incarnation, started: this.#started, ...status() };
+    this.#connection.nats.publish(this.#subject, JSON.stringify(presence));
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    if (now - this.#lastTick > FROZEN_MILLISECONDS || !this.#connection.connected) this.#hearEverybody();
+    this.#lastTick = now;
+    for (const { peer, heard } of this.#known.values()) if (now - heard > GONE_MILLISECONDS) this.#forget(peer.incarnation);
+    if (this.#joined) this.#tell('here');
+  }
+
+  #hear(data: Uint8Array): void {
+    const { kind, started, ...peer } = JSON.parse(Buffer.from(data).toString()) as Presence;
+    const { name, incarnation } = this.#options;
+    if (peer.incarnation === incarnation) return;
+    if (kind === 'bye') {
+      this.#left.add(peer.incarnation);
+      this.#forget(peer.incarnation);
+      return;
+    }
+    if (peer.name === name) {
+      this.#meetNamesake(kind, started, peer);
+      return;
+    }
+    if (kind === 'asking' && this.#joined) this.#tell('here');
+    // One that asks has not joined yet, and may find that it must not.
+    if (kind === 'here' && !this.#left.has(peer.incarnation)) this.#meet(peer);
+  }
+
+  #meet(peer: Peer): void {
+    const known = this.#known.get(peer.incarnation);
+    if (known !== undefined) {
+      known.peer = peer;
+      known.heard = performance.now();
+      return;
+    }
+    this.#known.set(peer.incarnation, { peer, heard: performance.now() });
+    // Its goodbye was lost, or it was killed: its name is only taken by a process that asked whether it was there.
+    for (const { peer: other } of this.#known.values()) if (other.name === peer.name && other.incarnation !== peer.incarnation) this.#forget(other.incarnation);
+    this.onJoin(peer);
+  }
+
+  /** One that has joined stays before one that asks. Of two that have joined, one was cut off or frozen while the other took its name: the later one stays. */
+  #meetNamesake(kind: Kind, started: number, { incarnation }: Peer): void {
+    const later = this.#started > started || (this.#started === started && this.#options.incarnation > incarnation);
+    const stays = kind === 'asking' && this.#joined ? true : kind === 'here' && !this.#joined ? false : later;
+    if (stays) {
+      this.#tell(this.#joined ? 'here' : 'asking');
+      return;
+    }
+    if (this.#failure !== undefined) return;
+    this.#failure = new DuplicateBrokerError(this.#options.cluster, this.#options.name);
+    if (this.#joined) this.onReplaced(this.#failure);
+  }
+
+  #forget(incarnation: string): void {
+    const known = this.#known.get(incarnation);
+    if (known === undefined) return;
+    this.#known.delete(incarnation);
+    this.onLeave(known.peer);
+  }
+
+  #hearEverybody(): void {
+    const now = performance.now();
+    for (const known of this.#known.values()) known.heard = now;
+  }
+}

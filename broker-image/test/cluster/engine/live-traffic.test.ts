@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { allLeave, startBroker, type TestBroker } from './brokers.js';
+import { eventually, Nats, natsMissing } from './nats.js';
+import { Proxy } from './proxy.js';
+
+const skip = natsMissing;
+
+const know = (...brokers: TestBroker[]) => eventually('all know each other', () => brokers.every(({ peers }) => peers.list().length === brokers.length - 1));
+
+test('messages go to the brokers whose clients have a filter for them', { skip, timeout: 60_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false, maxPayload: 128 * 1024 });
+  t.after(() => allLeave().then(() => nats.stop()));
+  const [a, b, c] = (await Promise.all(['a', 'b', 'c'].map((name) => startBroker(nats.log, name)))) as [TestBroker, TestBroker, TestBroker];
+  await know(a, b, c);
+  const send = async (topic: string, qos: 0 | 1 | 2 = 0) => {
+    assert.equal(a.traffic.publish(topic, Buffer.from(`${topic} ${qos}`), qos), undefined);
+    await a.traffic.flushed();
+    return [b, c].map(({ received }) => received.splice(0));
+  };
+
+  await t.test('to nobody without a filter', async () => {
+    assert.deepEqual([a.traffic.interested('x'), await send('x')], [false, [[], []]]);
+  });
+
+  await t.test('once an announcement is through, nothing is missed', async () => {
+    for (let index = 0; index < 50; index++) {
+      await b.traffic.announce(`t/${index}/+`, 'live');
+      assert.deepEqual(await send(`t/${index}/x`), [[`t/${index}/x 0`], []]);
+    }
+    assert.deepEqual(await send('t/50/x'), [[], []]);
+  });
+
+  await t.test('once for each broker, however many of its filters match', async () => {
+    await Promise.all([b.traffic.announce('#', 'live'), b.traffic.announce('m/#', 'stored'), c.traffic.announce('m/n', 'live')]);
+    assert.deepEqual(await send('m/n', 1), [['m/n 1'], ['m/n 1']]);
+    assert.deepEqual([a.traffic.storedInterest('m/n'), a.traffic.storedInterest('q')], [true, false]);
+    assert.deepEqual([a.traffic.interested('$SYS/x'), a.traffic.interested('x')], [false, true]);
+  });
+
+  await t.test('until the last client with a filter is gone', async () => {
+    await c.traffic.announce('m/n', 'stored');
+    c.traffic.withdraw('m/n', 'live');
+    assert.deepEqual((await send('m/n'))[1], ['m/n 0']);
+    c.traffic.withdraw('m/n', 'stored');
+    c.traffic.withdraw('m/n', 'stored');
+    await c.traffic.flushed();
+    assert.deepEqual((await send('m/n'))[1], []);
+    b.traffic.withdraw('m/#', 'stored');
+    b.traffic.withdraw('#', 'live');
+    await b.traffic.flushed();
+    assert.equal(a.traffic.storedInterest('m/n'), false);
+    assert.equal(a.traffic.interested('m/n'), false);
+  });
+
+  await t.test('a broker that comes later gets all filters before it is complete', async () => {
+    for (let index = 0; index < 20_000; index++) void b.traffic.announce(`many/${index}`, 'live');
+    const d = await startBroker(nats.log, 'd');
+    await know(a, b, c, d);
+    await d.traffic.complete();
+    assert.equal(d.traffic.statistics().filters.remote, 20_050);
+    assert.ok(d.traffic.interested('many/19999'));
+    d.traffic.publish('many/7', Buffer.from('early'), 1);
+    await d.traffic.flushed();
+    assert.deepEqual(b.received.splice(0), ['early']);
+  });
+
+  await t.test('a packet larger than a NATS message arrives whole', async () => {
+    const large = 'abcdefghij'.repeat(100_000);
+    await b.traffic.announce('large', 'live');
+    a.traffic.publish('large', Buffer.from('before'), 0);
+    a.traffic.publish('large', Buffer.from(large), 1);
+    a.traffic.publish('large', Buffer.from('after'), 0);
+    await a.traffic.flushed();
+    assert.deepEqual(b.received.splice(0).map((text) => (text === large ? 'large' : text)), ['before', 'large', 'after']);
+  });
+
+  await t.test('what went to a broker that left is not waited for', async () => {
+    await c.traffic.announce('late', 'live');
+    await c.leave();
+    await eventually('it is gone', () => !a.traffic.interested('late'));
+    await a.traffic.announce('x', 'live');
+  });
+});
+
+test('nothing is lost and nothing is twice above QoS 0 while connections break', { skip, timeout: 120_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false });
+  t.after(() => allLeave().then(() => nats.stop()));
+  const proxies = await Promise.all([Proxy.start(nats.servers[0]!.port), Proxy.start(nats.servers[0]!.port)]);
+  t.after(() => Promise.all(proxies.map((proxy) => proxy.stop())));
+  const [a, b] = (await Promise.all(proxies.map(({ url }, index) => startBroker({ servers: [url] }, 'ab'[index]!)))) as [TestBroker, TestBroker];
+  await know(a, b);
+  await b.traffic.announce('#', 'live');
+  let number = 0;
+  const publishFor = async (milliseconds: number) => {
+    const end = performance.now() + milliseconds;
+    while (performance.now() < end) {
+      for (let index = 0; index < 100; index++) await a.traffic.publish('t', Buffer.from(String(number++)), 1);
+      await new Promise(setImmediate);
+    }
+  };
+  for (const disturb of [() => proxies[0]!.reset(), () => proxies[1]!.reset(), () => proxies[0]!.cut(), () => proxies[0]!.mend(), () => proxies[1]!.cut(), () => proxies[1]!.mend(), () => nats.servers[0]!.freeze(), () => nats.servers[0]!.thaw()]) {
+    disturb();
+    await publishFor(700);
+  }
+  await nats.servers[0]!.kill();
+  await nats.servers[0]!.start();
+  await publishFor(200);
+  await eventually('all arrived', () => b.received.length >= number);
+  assert.deepEqual(b.received.map(Number), [...Array(number).keys()]);
+  assert.equal(b.traffic.statistics().interrupted, 0);
+});
+
+test('a broker that does not keep up: QoS 0 is dropped for it alone, more waits, until it is gone', { skip, timeout: 120_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false });
+  t.after(() => allLeave().then(() => nats.stop()));
+  const proxy = await Proxy.start(nats.servers[0]!.port);
+  t.after(() => proxy.stop());
+  const a = await startBroker(nats.log, 'a');
+  const slow = await startBroker({ servers: [proxy.url] }, 'slow');
+  const quick = await startBroker(nats.log, 'quick');
+  await know(a, slow, quick);
+  await Promise.all([slow.traffic.announce('#', 'live'), quick.traffic.announce('#', 'live')]);
+  proxy.cut();
+  const packet = Buffer.alloc(10_000, 'x');
+  for (let sent = 0; sent < 3000; sent++) {
+    a.traffic.publish('t', packet, 0);
+    if (sent % 50 === 0) await quick.traffic.flushed().then(() => new Promise((resolve) => setTimeout(resolve, 5)));
+  }
+  await eventually('the quick one has all', () => quick.received.length === 3000);
+  const { dropped, bufferedBytes } = a.traffic.statistics();
+  assert.ok(dropped > 1500 && dropped < 3000, `dropped ${dropped}`);
+  assert.ok(bufferedBytes < 9 * 1024 * 1024, `buffered ${bufferedBytes}`);
+  const wait = a.traffic.publish('t', packet, 1);
+  assert.ok(wait instanceof Promise);
+  await wait;
+  assert.equal(a.peers.list().some(({ name }) => name === 'slow'), false);
+  assert.equal(a.traffic.statistics().bufferedBytes, 0);
+
+  proxy.mend();
+  await know(a, slow, quick);
+  await slow.traffic.flushed();
+  await a.traffic.complete();
+  a.traffic.publish('t', Buffer.from('again'), 1);
+  await eventually('it takes part again', () => slow.received.at(-1) === 'again');
+  assert.equal(slow.traffic.statistics().interrupted, 1);
+});

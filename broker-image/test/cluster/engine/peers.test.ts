@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { allLeave, startBroker } from './brokers.js';
+import { eventually, Nats, natsMissing } from './nats.js';
+import { Proxy } from './proxy.js';
+
+const skip = natsMissing;
+
+test('brokers find each other, know what they say of themselves, and which is the first', { skip, timeout: 60_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false });
+  t.after(() => allLeave().then(() => nats.stop()));
+  const [b, a] = await Promise.all([startBroker(nats.log, 'b'), startBroker(nats.log, 'a')]);
+  const c = await startBroker(nats.log, 'c');
+  await eventually('all are known', () => [a, b, c].every(({ peers }) => peers.list().length === 2));
+  assert.deepEqual(b.peers.list().map(({ name, applied, draining }) => ({ name, applied, draining })), [{ name: 'a', applied: 7, draining: false }, { name: 'c', applied: 7, draining: false }]);
+  assert.deepEqual([a, b, c].map(({ peers }) => peers.isFirst), [true, false, false]);
+  assert.equal(a.peers.get(c.peers.list()[1]!.incarnation)?.name, 'b');
+
+  b.received.push('x');
+  await eventually('what changes is told', () => c.peers.list().find(({ name }) => name === 'b')?.connections === 1);
+
+  const before = performance.now();
+  await a.leave();
+  await eventually('the goodbye', () => b.peers.isFirst && c.peers.list().length === 1);
+  assert.ok(performance.now() - before < 5000, 'earlier than silence would tell');
+  assert.ok(c.events.includes('a left'));
+
+  const again = await startBroker(nats.log, 'a');
+  await eventually('it came back', () => b.peers.list().some(({ name }) => name === 'a'));
+  assert.deepEqual([again.peers.isFirst, b.peers.isFirst], [true, false]);
+});
+
+test('a broker that is cut off is gone after a while, and comes back; it does not take the others for gone', { skip, timeout: 60_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false });
+  t.after(() => allLeave().then(() => nats.stop()));
+  const proxy = await Proxy.start(nats.servers[0]!.port);
+  t.after(() => proxy.stop());
+  const a = await startBroker(nats.log, 'a');
+  const b = await startBroker({ servers: [proxy.url] }, 'b');
+  await eventually('they know each other', () => a.peers.list().length + b.peers.list().length === 2);
+  proxy.cut();
+  await eventually('it is gone', () => a.peers.list().length === 0);
+  assert.deepEqual(b.events.filter((event) => event.endsWith('left')), []);
+  proxy.mend();
+  await eventually('it is back', () => a.peers.list().length === 1 && b.connection.connected);
+  assert.deepEqual([a.events, b.events.filter((event) => event.endsWith('left'))], [['b came', 'b left', 'b came'], []]);
+});
+
+test('a name is taken once', { skip, timeout: 60_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false });
+  t.after(() => allLeave().then(() => nats.stop()));
+  const message = 'Another broker of the cluster "mqtt" runs under the name "a". Names of brokers must differ (in a StatefulSet they do), and so must cluster.name of two clusters on one NATS.';
+  const proxy = await Proxy.start(nats.servers[0]!.port);
+  t.after(() => proxy.stop());
+
+  const first = await startBroker({ servers: [proxy.url] }, 'a');
+  await assert.rejects(startBroker(nats.log, 'a'), { name: 'DuplicateBrokerError', message });
+  assert.deepEqual(first.events, []);
+
+  // One that cannot be heard is replaced, and is told once it can.
+  proxy.cut();
+  const second = await startBroker(nats.log, 'a');
+  proxy.mend();
+  await eventually('the first is told', () => first.events.includes(message));
+  assert.deepEqual(second.events, []);
+
+  await second.leave();
+  await first.leave();
+  const two = await Promise.allSettled([startBroker(nats.log, 'a'), startBroker(nats.log, 'a')]);
+  assert.deepEqual(two.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
+});
