@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, credsAuthenticator, errors, type Authenticator, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 import { EngineAuthenticationError, EngineClosedError, EngineUnavailableError, EngineVersionError } from './errors.js';
@@ -93,12 +94,18 @@ export class EngineConnection {
   }
 
   async close(): Promise<void> {
+    // What a socket that has just ended still says of earlier writes must find the library listening, or it ends the process.
+    await new Promise(setImmediate);
     if (!this.nats.isClosed()) await this.nats.close();
   }
 
   async #watch(): Promise<void> {
     for await (const status of this.nats.status()) {
-      if (status.type === 'error') this.#lastError = status.error;
+      if (status.type === 'error') {
+        this.#lastError = status.error;
+        if (this.#failure !== undefined) this.#failure = this.#disconnected();
+      }
+      if (status.type === 'staleConnection') destroySocket(this.nats);
       else if (status.type === 'disconnect') this.#change(this.#disconnected());
       else if (status.type === 'reconnect') this.#change(undefined);
     }
@@ -115,6 +122,14 @@ export class EngineConnection {
     this.#failure = failure;
     for (const listener of this.#listeners) listener(failure === undefined);
   }
+}
+
+/**
+ * The library gives a stale connection up only after everything it has written to it is on its way, which a server that hangs never lets happen. There is no public way to
+ * its socket; a test fails if this one ends.
+ */
+function destroySocket(nats: NatsConnection): void {
+  (nats as unknown as { protocol?: { transport?: { socket?: Socket } } }).protocol?.transport?.socket?.destroy();
 }
 
 function natsOptionsOf({ log, name }: ConnectOptions): ConnectionOptions {

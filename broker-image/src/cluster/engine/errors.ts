@@ -67,6 +67,32 @@ export class DuplicateBrokerError extends EngineRefusedError {
   }
 }
 
+/** Another broker saves a snapshot now: there is no need for a second one. */
+export class SnapshotInProgressError extends Error {
+  override readonly name = 'SnapshotInProgressError';
+
+  constructor() {
+    super('Another broker of the cluster saves a snapshot.');
+  }
+}
+
+/** The snapshot was removed while it was read, because there is a newer one. */
+export class SnapshotReplacedError extends Error {
+  override readonly name = 'SnapshotReplacedError';
+
+  constructor() {
+    super('The snapshot was replaced by a newer one while it was read.');
+  }
+}
+
+export class SnapshotDamagedError extends EngineRefusedError {
+  override readonly name = 'SnapshotDamagedError';
+
+  constructor(stream: string) {
+    super(`The snapshot in the stream ${stream} is not what was saved: its checksum differs. Remove the stream; another broker of the cluster saves a new one.`);
+  }
+}
+
 /** Nothing more fits into the log until it is trimmed. */
 export class LogFullError extends Error {
   override readonly name = 'LogFullError';

@@ -1,0 +1,94 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SnapshotInProgressError } from './errors.js';
+import { errorCode, ErrorCode, type CheckedStream } from './stream.js';
+import type { JetStreamClient } from '@nats-io/jetstream';
+
+const RENEW_MILLISECONDS = 3000;
+/** A lease that does not change for so long was left by a broker that is no more. */
+const EXPIRED_MILLISECONDS = 10_000;
+
+interface Holder {
+  /** Undefined: nobody. */
+  readonly incarnation?: string;
+}
+
+/**
+ * The right to save a snapshot, which one broker has at a time: a message that only changes from a version that one knows. No clock is compared: whoever wants
+ * a lease that is taken watches whether it is renewed.
+ */
+export class SnapshotLease {
+  /** @returns undefined if another broker has it, and renews it */
+  static async take(stream: CheckedStream, client: JetStreamClient, incarnation: string, signal: AbortSignal): Promise<SnapshotLease | undefined> {
+    const subject = `${stream.subject}.lease`;
+    const now = await current(stream, subject);
+    if (now.holder.incarnation !== undefined && now.holder.incarnation !== incarnation) {
+      await pause(EXPIRED_MILLISECONDS, undefined, { signal });
+      if ((await current(stream, subject)).version !== now.version) return undefined;
+    }
+    const version = await write(client, subject, { incarnation }, now.version);
+    if (version === undefined) return undefined;
+    // Versions before are of no use.
+    await stream.manager.streams.purge(stream.name, { filter: subject, keep: 1 });
+    return new SnapshotLease(client, subject, incarnation, version);
+  }
+
+  readonly #client: JetStreamClient;
+  readonly #subject: string;
+  readonly #incarnation: string;
+  readonly #lost = new AbortController();
+  #version: number;
+  #renewal: Promise<void> = Promise.resolve();
+  #renewed = performance.now();
+  readonly #timer: NodeJS.Timeout;
+
+  private constructor(client: JetStreamClient, subject: string, incarnation: string, version: number) {
+    this.#client = client;
+    this.#subject = subject;
+    this.#incarnation = incarnation;
+    this.#version = version;
+    this.#timer = setInterval(() => (this.#renewal = this.#renewal.then(() => this.#renew())), RENEW_MILLISECONDS).unref();
+  }
+
+  /** Another broker may have it now. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  async release(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#renewal;
+    if (!this.lost.aborted) await write(this.#client, this.#subject, {}, this.#version).catch(() => undefined);
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      const version = await write(this.#client, this.#subject, { incarnation: this.#incarnation }, this.#version);
+      if (version === undefined) return this.#lose();
+      this.#version = version;
+      this.#renewed = performance.now();
+    } catch {
+      if (performance.now() - this.#renewed > EXPIRED_MILLISECONDS - RENEW_MILLISECONDS) this.#lose();
+    }
+  }
+
+  #lose(): void {
+    clearInterval(this.#timer);
+    this.#lost.abort(new SnapshotInProgressError());
+  }
+}
+
+async function current(stream: CheckedStream, subject: string): Promise<{ readonly holder: Holder; readonly version: number }> {
+  const message = await stream.manager.streams.getMessage(stream.name, { last_by_subj: subject });
+  return message === null ? { holder: {}, version: 0 } : { holder: message.json<Holder>(), version: message.seq };
+}
+
+/** @returns the new version; undefined if it had changed */
+async function write(client: JetStreamClient, subject: string, holder: Holder, version: number): Promise<number | undefined> {
+  try {
+    return (await client.publish(subject, JSON.stringify(holder), { expect: { lastSubjectSequence: version }, timeout: 5000 })).seq;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === ErrorCode.wrongLastSequence || code === ErrorCode.wrongLastSequenceInFlight) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto';
+import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
+import { nuid } from '@nats-io/transport-node';
+import { SnapshotDamagedError, SnapshotInProgressError, SnapshotReplacedError } from './errors.js';
+import { SnapshotLease } from './snapshot-lease.js';
+import { StreamReader } from './stream-reader.js';
+import { errorCode, ErrorCode, openStream, type CheckedStream, type StreamOptions } from './stream.js';
+import type { EngineConnection } from './connection.js';
+
+/** Of one message with a part of a snapshot; less where NATS takes less. */
+const PART_BYTES = 256 * 1024;
+const HEADER_BYTES = 512;
+/** Parts on the way at once: what bounds the memory that saving takes. */
+const PARTS_ON_THE_WAY = 16;
+const PART_MILLISECONDS = 30_000;
+
+/** A state of all that is durable, as it is after the entry of the log with this sequence. */
+export interface Snapshot {
+  readonly sequence: number;
+  readonly bytes: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+interface Manifest extends Snapshot {
+  readonly id: string;
+  readonly parts: number;
+  readonly sha256: string;
+}
+
+export interface SnapshotStoreOptions extends Omit<StreamOptions, 'content'> {
+  /** Of this process alone. */
+  readonly incarnation: string;
+}
+
+/**
+ * Snapshots in a stream of their own: the parts of each on a subject of its own, and a last message that says what they are, without which a snapshot is not there.
+ * So one whose saving was interrupted is never seen; its parts are removed by the next that is saved.
+ */
+export class SnapshotStore {
+  /** @throws EngineRefusedError */
+  static async open(connection: EngineConnection, options: SnapshotStoreOptions): Promise<SnapshotStore> {
+    return new SnapshotStore(connection, await openStream(connection, { ...options, content: 'snapshots' }), options.incarnation);
+  }
+
+  readonly #connection: EngineConnection;
+  readonly #stream: CheckedStream;
+  readonly #client: JetStreamClient;
+  readonly #incarnation: string;
+  readonly #closed = new AbortController();
+
+  private constructor(connection: EngineConnection, stream: CheckedStream, incarnation: string) {
+    this.#connection = connection;
+    this.#stream = stream;
+    this.#client = jetstream(connection.nats);
+    this.#incarnation = incarnation;
+  }
+
+  /** The newest whole snapshot. */
+  async latest(): Promise<Snapshot | undefined> {
+    return (await this.#manifest())?.manifest;
+  }
+
+  /**
+   * Saves a snapshot; the one before is removed once this one is whole.
+   * @throws SnapshotInProgressError if another broker saves one
+   */
+  async save(sequence: number, chunks: AsyncIterable<Uint8Array>): Promise<Snapshot> {
+    const lease = await SnapshotLease.take(this.#stream, this.#client, this.#incarnation, this.#closed.signal);
+    if (lease === undefined) throw new SnapshotInProgressError();
+    try {
+      const before = await this.#manifest();
+      if (before !== undefined && before.manifest.sequence >= sequence) return before.manifest;
+      await this.#removeAllBut(before?.manifest.id);
+      const manifest = await this.#writeParts(sequence, chunks, lease.lost);
+      // Whoever lost the lease without noticing finds that there is another one.
+      await this.#client.publish(this.#subject('latest'), JSON.stringify(manifest), { expect: { lastSubjectSequence: before?.streamSequence ?? 0 }, timeout: PART_MILLISECONDS });
+      await this.#removeAllBut(manifest.id);
+      await this.#stream.manager.streams.purge(this.#stream.name, { filter: this.#subject('latest'), keep: 1 });
+      return manifest;
+    } finally {
+      await lease.release();
+    }
+  }
+
+  /**
+   * The newest snapshot, in chunks of any size. Whether it is whole is known at its end: use nothing of it before.
+   * @throws SnapshotDamagedError if it is not what was saved, SnapshotReplacedError if a newer one took its place meanwhile: then load that
+   */
+  async load(): Promise<{ readonly snapshot: Snapshot; readonly chunks: AsyncIterable<Uint8Array> } | undefined> {
+    const found = await this.#manifest();
+    return found && { snapshot: found.manifest, chunks: this.#readParts(found.manifest) };
+  }
+
+  close(): void {
+    this.#closed.abort();
+  }
+
+  #subject(last: string): string {
+    return `${this.#stream.subject}.${last}`;
+  }
+
+  async #manifest(): Promise<{ readonly manifest: Manifest; readonly streamSequence: number } | undefined> {
+    const message = await this.#stream.manager.streams.getMessage(this.#stream.name, { last_by_subj: this.#subject('latest') });
+    return message === null ? undefined : { manifest: message.json<Manifest>(), streamSequence: message.seq };
+  }
+
+  async #writeParts(sequence: number, chunks: AsyncIterable<Uint8Array>, lost: AbortSignal): Promise<Manifest> {
+    const id = nuid.next();
+    const hash = createHash('sha256');
+    const onTheWay = new Set<Promise<unknown>>();
+    let failure: unknown;
+    let bytes = 0;
+    let parts = 0;
+    for await (const part of partsOf(chunks, Math.min(PART_BYTES, this.#connection.maxPayload - HEADER_BYTES))) {
+      lost.throwIfAborted();
+      if (failure !== undefined) break;
+      hash.update(part);
+      bytes += part.length;
+      // Each on a subject of its own, which may be written once: so a part can be sent again without being there twice.
+      const written = this.#writePart(this.#subject(`part.${id}.${parts++}`), part).catch((error: unknown) => (failure ??= error)).finally(() => onTheWay.delete(written));
+      onTheWay.add(written);
+      if (onTheWay.size >= PARTS_ON_THE_WAY) await Promise.race(onTheWay);
+    }
+    await Promise.all(onTheWay);
+    if (failure !== undefined) throw failure as Error;
+    lost.throwIfAborted();
+    return { sequence, bytes, time: Date.now(), id, parts, sha256: hash.digest('hex') };
+  }
+
+  async #writePart(subject: string, part: Uint8Array): Promise<void> {
+    const end = performance.now() + PART_MILLISECONDS;
+    for (;;) {
+      try {
+        await this.#client.publish(subject, part, { expect: { lastSubjectSequence: 0 }, timeout: 5000 });
+        return;
+      } catch (error) {
+        const code = errorCode(error);
+        if (code === ErrorCode.wrongLastSequence) return;
+        if (performance.now() > end || this.#closed.signal.aborted || (code !== undefined && code !== ErrorCode.wrongLastSequenceInFlight)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    }
+  }
+
+  /** Also what was left by brokers that were killed while they saved. */
+  async #removeAllBut(id: string | undefined): Promise<void> {
+    const { manager, name } = this.#stream;
+    const { state } = await manager.streams.info(name, { subjects_filter: this.#subject('part.>') });
+    const prefix = this.#subject('part.');
+    const ids = new Set(Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length).split('.')[0]!));
+    for (const other of ids) if (other !== id) await manager.streams.purge(name, { filter: this.#subject(`part.${other}.>`) });
+  }
+
+  async *#readParts({ id, parts, sha256 }: Manifest): AsyncGenerator<Uint8Array> {
+    const end = new AbortController();
+    const stop = () => end.abort();
+    this.#closed.signal.addEventListener('abort', stop);
+    const reader = new StreamReader(this.#connection, this.#stream, { from: 1, filter: this.#subject(`part.${id}.>`), signal: end.signal });
+    // Parts that are not there are not waited for: a newer snapshot took their place.
+    const guard = setInterval(() => void this.#manifest().then((now) => now?.manifest.id !== id && stop(), () => undefined), 1000).unref();
+    try {
+      const hash = createHash('sha256');
+      const early = new Map<number, Uint8Array>();
+      let next = 0;
+      if (parts > 0) {
+        for await (const { subject, data } of reader.read()) {
+          early.set(Number(subject.slice(subject.lastIndexOf('.') + 1)), data);
+          for (let part = early.get(next); part !== undefined; part = early.get(next)) {
+            early.delete(next++);
+            hash.update(part);
+            yield part;
+          }
+          if (next === parts) break;
+        }
+      }
+      if (next < parts) throw new SnapshotReplacedError();
+      if (hash.digest('hex') !== sha256) throw new SnapshotDamagedError(this.#stream.name);
+    } finally {
+      clearInterval(guard);
+      this.#closed.signal.removeEventListener('abort', stop);
+      stop();
+    }
+  }
+}
+
+/** The same bytes in parts of one size, but for the last. */
+async function* partsOf(chunks: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
+  let part = Buffer.allocUnsafe(size);
+  let filled = 0;
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; ) {
+      const taken = Math.min(size - filled, chunk.length - at);
+      part.set(chunk.subarray(at, at + taken), filled);
+      filled += taken;
+      at += taken;
+      if (filled < size) continue;
+      yield part;
+      part = Buffer.allocUnsafe(size);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield part.subarray(0, filled);
+}
