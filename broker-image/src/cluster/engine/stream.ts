@@ -27,7 +27,8 @@ export const ErrorCode = {
 
 /** Of answers of JetStream. */
 export function errorCode(error: unknown): number | undefined {
-  return error instanceof JetStreamApiError ? error.code : undefined;
+  if (error instanceof JetStreamApiError) return error.code;
+  return error instanceof Error ? errorCode(error.cause) : undefined;
 }
 
 export interface StreamOptions {

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { createHash, randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { EngineConnection, SnapshotStore } from '../../../src/cluster/engine/index.js';
+import { eventually, Nats, natsMissing } from './nats.js';
+
+const skip = natsMissing;
+
+async function openSnapshots(nats: Nats, replicas = 1) {
+  const connection = await EngineConnection.open({ log: nats.log, name: 'test' });
+  const store = await SnapshotStore.open(connection, { cluster: 'mqtt', maxBytes: 900 * 1024 ** 2, incarnation: randomUUID(), replicas });
+  return { connection, store, close: async () => { store.close(); await connection.close(); } };
+}
+
+async function* chunksOf(count: number, size: number, fill: (index: number) => number = (index) => index % 256) {
+  for (let index = 0; index < count; index++) yield Buffer.alloc(size, fill(index));
+}
+
+async function contentOf(store: SnapshotStore): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of (await store.load())!.chunks) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+async function hashOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of chunks) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+test('on one server', { skip, timeout: 180_000 }, async (t) => {
+  const nats = await Nats.start({ maxPayload: 64 * 1024 });
+  t.after(() => nats.stop());
+  const one = await openSnapshots(nats);
+  const other = await openSnapshots(nats);
+  t.after(() => Promise.all([one.close(), other.close()]));
+  const manager = await jetstreamManager(one.connection.nats);
+  const partsStored = async () => Object.keys((await manager.streams.info('mqtt-snapshots', { subjects_filter: 'mqtt.snapshots.part.>' })).state.subjects ?? {}).length;
+
+  await t.test('none at first', async () => {
+    assert.deepEqual([await one.store.latest(), await one.store.load()], [undefined, undefined]);
+  });
+
+  await t.test('what was saved is what others load', async () => {
+    const { sequence, bytes } = await one.store.save(10, chunksOf(100, 10_007));
+    assert.deepEqual([sequence, bytes], [10, 1_000_700]);
+    assert.equal((await other.store.latest())?.sequence, 10);
+    assert.equal(await contentOf(other.store), await hashOf(chunksOf(100, 10_007)));
+  });
+
+  await t.test('a newer one takes its place, and nothing else is kept', async () => {
+    await other.store.save(20, chunksOf(3, 50_000, () => 7));
+    assert.equal((await one.store.latest())?.sequence, 20);
+    assert.equal(await contentOf(one.store), await hashOf(chunksOf(3, 50_000, () => 7)));
+    assert.equal(await partsStored(), 3);
+  });
+
+  await t.test('an older or equal one is not saved', async () => {
+    assert.equal((await one.store.save(20, chunksOf(1, 1))).bytes, 150_000);
+    assert.equal((await one.store.save(19, chunksOf(1, 1))).sequence, 20);
+  });
+
+  await t.test('an empty one', async () => {
+    await one.store.save(21, chunksOf(0, 0));
+    assert.equal(await contentOf(other.store), createHash('sha256').digest('hex'));
+  });
+
+  await t.test('one that is interrupted is never seen, and what is left of it goes with the next', async () => {
+    const broken = (async function* () {
+      yield* chunksOf(20, 64_000);
+      throw new Error('the disk fails');
+    })();
+    await assert.rejects(one.store.save(30, broken), { message: 'the disk fails' });
+    assert.equal((await other.store.latest())?.sequence, 21);
+    await eventually('some of it is there', async () => (await partsStored()) > 0);
+    await other.store.save(31, chunksOf(2, 60_000));
+    assert.equal(await partsStored(), 2);
+  });
+
+  await t.test('one broker saves at a time', async () => {
+    let goOn = () => {};
+    const paused = new Promise<void>((resolve) => (goOn = resolve));
+    const slow = one.store.save(40, (async function* () {
+      yield* chunksOf(1, 100);
+      await paused;
+    })());
+    await eventually('it has begun', async () => (await manager.streams.getMessage('mqtt-snapshots', { last_by_subj: 'mqtt.snapshots.lease' }))!.string().includes('incarnation'));
+    await assert.rejects(other.store.save(41, chunksOf(1, 1)), { name: 'SnapshotInProgressError', message: 'Another broker of the cluster saves a snapshot.' });
+    goOn();
+    assert.equal((await slow).sequence, 40);
+    assert.equal((await other.store.save(42, chunksOf(1, 1))).sequence, 42);
+  });
+
+  await t.test('a lease of a broker that was killed is taken over', async () => {
+    await one.connection.nats.request('mqtt.snapshots.lease', JSON.stringify({ incarnation: 'killed' }));
+    assert.equal((await other.store.save(50, chunksOf(1, 1))).sequence, 50);
+  });
+
+  await t.test('one that was replaced while it was read says so', async () => {
+    await one.store.save(60, chunksOf(400, 63_000));
+    const { chunks } = (await one.store.load())!;
+    const reading = chunks[Symbol.asyncIterator]();
+    await reading.next();
+    await other.store.save(61, chunksOf(1, 1));
+    await assert.rejects(async () => {
+      while (!(await reading.next()).done);
+    }, { name: 'SnapshotReplacedError', message: 'The snapshot was replaced by a newer one while it was read.' });
+  });
+
+  await t.test('one that is not what was saved says so', async () => {
+    const latest = (await manager.streams.getMessage('mqtt-snapshots', { last_by_subj: 'mqtt.snapshots.latest' }))!;
+    await one.connection.nats.request('mqtt.snapshots.latest', JSON.stringify({ ...latest.json<object>(), sha256: 'other' }));
+    await assert.rejects(contentOf(one.store), { name: 'SnapshotDamagedError', message: /^The snapshot in the stream mqtt-snapshots is not what was saved: its checksum differs\./ });
+  });
+});
+
+test('three servers: 150 MB in bounded memory, while the leader is killed', { skip, timeout: 300_000 }, async (t) => {
+  const nats = await Nats.start({ servers: 3 });
+  t.after(() => nats.stop());
+  const one = await openSnapshots(nats, 3);
+  t.after(() => one.close());
+  const manager = await jetstreamManager(one.connection.nats);
+  let most = 0;
+  let killed: string | undefined;
+  const chunks = async function* () {
+    for (let index = 0; index < 1500; index++) {
+      yield Buffer.alloc(100_000, index);
+      if (index % 50 === 0) most = Math.max(most, process.memoryUsage().arrayBuffers);
+      if (index === 700) {
+        killed = (await manager.streams.info('mqtt-snapshots')).cluster!.leader!;
+        await nats.server(killed).kill();
+      }
+    }
+  };
+  const { bytes } = await one.store.save(1, chunks());
+  assert.equal(bytes, 150_000_000);
+  assert.ok(most < 100 * 1024 ** 2, `${most} bytes in buffers`);
+  await nats.server(killed!).start();
+
+  const hash = createHash('sha256');
+  const expected = createHash('sha256');
+  for (let index = 0; index < 1500; index++) expected.update(Buffer.alloc(100_000, index));
+  let seen = 0;
+  let frozen: string | undefined;
+  for await (const chunk of (await one.store.load())!.chunks) {
+    hash.update(chunk);
+    if (++seen === 100) {
+      frozen = (await manager.streams.info('mqtt-snapshots')).cluster!.leader!;
+      nats.server(frozen).freeze();
+    }
+  }
+  nats.server(frozen!).thaw();
+  assert.equal(hash.digest('hex'), expected.digest('hex'));
+});

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { EngineConnection, JetStreamLog, LogFullError } from '../../../src/cluster/engine/index.js';
+import { eventually, Nats, natsMissing } from './nats.js';
+
+const skip = natsMissing;
+const maxBytes = 16 * 1024 ** 2;
+
+test('a stream that is not this cluster\'s is left alone, and told', { skip, timeout: 120_000 }, async (t) => {
+  const nats = await Nats.start();
+  t.after(() => nats.stop());
+  const connection = await EngineConnection.open({ log: nats.log, name: 'test' });
+  t.after(() => connection.close());
+  const manager = await jetstreamManager(connection.nats);
+  const open = (more: Partial<Parameters<typeof JetStreamLog.open>[1]> = {}) => JetStreamLog.open(connection, { cluster: 'mqtt', maxBytes, incarnation: 'i', ...more });
+  const refused = (name: string, message: string, more: Partial<Parameters<typeof JetStreamLog.open>[1]> = {}) => assert.rejects(open(more), { name, message });
+
+  await t.test('more copies than servers', () =>
+    refused('StreamMismatchError', 'The stream mqtt-log cannot have 3 copies on this NATS, which is a single server. Run at least 3 servers as a cluster, or write cluster.log.replicas: 1.', { replicas: 3 }));
+
+  await t.test('a store whose stream is gone', async () => {
+    await refused('ClusterMismatchError', 'The store of this broker belongs to the cluster 4711, whose stream mqtt-log is not in this NATS. Point cluster.log.servers to the NATS that has it, restore the stream, or start with an empty store.', { clusterId: '4711' });
+    await assert.rejects(manager.streams.info('mqtt-log'));
+  });
+
+  await t.test('somebody else\'s stream', async () => {
+    await manager.streams.add({ name: 'mqtt-log', subjects: ['orders'] });
+    await refused('StreamMismatchError', 'The stream mqtt-log of this NATS was not made by the brokers "mqtt", so it is left alone. Give the brokers another cluster.name, or remove the stream if nobody needs it.');
+    assert.deepEqual((await manager.streams.info('mqtt-log')).config.subjects, ['orders']);
+    await manager.streams.delete('mqtt-log');
+  });
+
+  let clusterId = '';
+  await t.test('the stream is made once', async () => {
+    const log = await open();
+    clusterId = log.clusterId;
+    await log.append(Buffer.from('a'));
+    await log.close();
+    const again = await open({ incarnation: 'j', clusterId });
+    assert.deepEqual([again.clusterId, await again.last()], [clusterId, 1]);
+    await again.close();
+  });
+
+  await t.test('another cluster under the same name', () =>
+    refused('ClusterMismatchError', `The store of this broker belongs to the cluster 4711, the stream mqtt-log to the cluster ${clusterId}: two clusters use one name on one NATS, or the stream was made anew. Give this cluster another cluster.name, or start with an empty store.`, { clusterId: '4711' }));
+
+  await t.test('another number of copies', () =>
+    refused('StreamMismatchError', 'The stream mqtt-log has 1 copy, cluster.log.replicas says 5. Change one of them: `nats stream edit mqtt-log --replicas 5`, or cluster.log.replicas: 1.', { replicas: 5 }));
+
+  await t.test('a store that is ahead of its log', async () => {
+    const log = await open();
+    await assert.rejects(async () => {
+      for await (const _ of log.read(99)) break;
+    }, { name: 'LogBehindError', message: 'The stream mqtt-log ends at 1, but this broker has applied it up to 99: NATS lost entries, or was restored from an older copy. Restore a copy that is not older than the brokers, or start all brokers with empty stores.' });
+    await log.close();
+  });
+
+  await t.test('a full log refuses, says so, and takes entries again once it was trimmed', async () => {
+    const log = await open();
+    const entry = Buffer.alloc(700_000);
+    const rejection: unknown = await (async () => {
+      for (;;) await log.append(entry);
+    })().catch((error: unknown) => error);
+    assert.ok(rejection instanceof LogFullError, String(rejection));
+    assert.equal(rejection.message, 'NATS cannot store more in the stream mqtt-log: maximum bytes exceeded. Nothing durable is accepted until a snapshot lets the log be trimmed; check that snapshots are made, cluster.log.maxBytes, and the storage of the NATS servers.');
+    assert.deepEqual([log.available, log.failure], [false, rejection]);
+    const last = await log.last();
+    await log.trim(last - 1);
+    await eventually('it is available', () => log.available);
+    assert.equal(await log.append(entry), last + 1);
+    assert.equal(await log.last(), last + 1);
+    await log.close();
+  });
+
+  await t.test('an entry that no NATS takes', async () => {
+    const log = await open();
+    const size = 1000 * (1024 ** 2 - 512);
+    await assert.rejects(log.append({ length: size + 1 } as Uint8Array), { name: 'EntryTooLargeError', message: `An entry of ${size + 1} bytes is too large for the log, which takes ${size}. Raise max_payload of the NATS servers, or lower limits.maxPacketBytes.` });
+    await log.close();
+  });
+
+  await t.test('another size of the same stream is taken over', async () => {
+    await (await open({ maxBytes: 2 * maxBytes })).close();
+    assert.equal((await manager.streams.info('mqtt-log')).config.max_bytes, 2 * maxBytes);
+  });
+
+  await t.test('a format of the future', async () => {
+    const { config } = await manager.streams.info('mqtt-log');
+    await manager.streams.update('mqtt-log', { metadata: { ...config.metadata, 'mqtt-format': '2' } });
+    await refused('StreamMismatchError', 'The stream mqtt-log has format 2; this broker knows 1. A newer broker wrote it, so run that version or a newer one.');
+  });
+
+  await t.test('a size that does not fit is waited for, with the reason', async () => {
+    const waiting: string[] = [];
+    const end = new AbortController();
+    const opening = open({ cluster: 'large', maxBytes: 1024 ** 5, onWaiting: (error) => waiting.push(error.message), signal: end.signal });
+    await eventually('it says so', () => waiting.length > 0);
+    assert.match(waiting[0]!, /^JetStream is not ready: the stream large-log of 1125899906842624 bytes does not fit \(.*\)\. Give the NATS servers more storage, or write a smaller cluster\.log\.maxBytes\.$/);
+    end.abort();
+    await assert.rejects(opening, { name: 'EngineClosedError' });
+  });
+});
+
+test('NATS without JetStream', { skip, timeout: 60_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false });
+  t.after(() => nats.stop());
+  const connection = await EngineConnection.open({ log: nats.log, name: 'test' });
+  t.after(() => connection.close());
+  await assert.rejects(JetStreamLog.open(connection, { cluster: 'mqtt', maxBytes, incarnation: 'i' }), {
+    name: 'JetStreamMissingError',
+    message: `NATS at ${nats.log.servers[0]} has no JetStream for this broker's account, so nothing could be stored. Turn it on: \`jetstream {}\` in the configuration of the servers, and \`jetstream: enabled\` for the account.`,
+  });
+});
+
+test('an account without JetStream', { skip, timeout: 60_000 }, async (t) => {
+  const nats = await Nats.start({ more: 'accounts { A { users: [{user: a, password: a}], jetstream: enabled }, B { users: [{user: b, password: b}] } }\nno_auth_user: b' });
+  t.after(() => nats.stop());
+  const connection = await EngineConnection.open({ log: nats.log, name: 'test' });
+  t.after(() => connection.close());
+  await assert.rejects(JetStreamLog.open(connection, { cluster: 'mqtt', maxBytes, incarnation: 'i' }), { name: 'JetStreamMissingError' });
+});
