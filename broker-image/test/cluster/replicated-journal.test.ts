@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LogTrimmedError } from '../../src/cluster/replicated-log.js';
+import { SnapshotNeededError } from '../../src/cluster/snapshots.js';
 import { BatchWriter, Message, readBatch, Store, StoreUnavailableError, type SubmittedOperation } from '../../src/store/index.js';
 import { temporaryDirectory } from '../store/temporary-directory.js';
 import { caughtUp, limits, Member, TestConnection } from './cluster.js';
@@ -252,7 +252,7 @@ test('a store that is too far behind is told apart from one that is ahead', asyn
     await member.applied();
   }
   log.trim(3);
-  await assert.rejects(Member.join(t, log, { broker: 'broker-1' }), (error) => error instanceof LogTrimmedError && error.first === 4 && /begins at 4; the entries from 1 on were trimmed/.test(error.message));
+  await assert.rejects(Member.join(t, log, { broker: 'broker-1' }), (error) => error instanceof SnapshotNeededError && error.sequence === 3 && /begins at 4; the entries from 1 on were trimmed/.test(error.message));
   const { directory } = member;
   await member.die();
   await assert.rejects(Member.join(t, new SharedLog(), { directory }), /^Error: The store of this broker is at entry 6 of the replicated log, which ends at 0: it is another log, or one that was begun anew\. Name the log/);
