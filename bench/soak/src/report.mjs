@@ -54,7 +54,7 @@ export function report({ machine, node, options, counts, rows, fitted, before, a
       rows.map((row, i) => [row.minute, ...Object.keys(watched).map((key) => fixed(row[key], digits(key))), fixed(row.resident, 1), fixed(row.connections, 0), i === 0 ? '–' : fixed((row.last.sent - rows[i - 1].last.sent) / (row.last.seconds - rows[i - 1].last.seconds), 0)]),
     ),
     table(
-      ['second half', 'mean', 'slope per hour', '95 % confidence', 'verdict'],
+      ['second half', 'mean', 'slope per hour', '99 % confidence', 'verdict'],
       fitted.map(({ key, level, slope, low, high, grows }) => [watched[key], fixed(level, digits(key)), fixed(slope, 2), `${fixed(low, 2)} to ${fixed(high, 2)}`, grows ? '**grows**' : 'flat']),
     ),
     table(
