@@ -47,7 +47,7 @@ export function createAdminServer({ broker, token, log }: AdminServerOptions): S
     return result;
   };
 
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000 }, (request, response) => {
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 5_000 }, (request, response) => {
     answer(request).then(
       (result) => send(response, result === undefined ? 204 : 200, result),
       (error: Error) => {
