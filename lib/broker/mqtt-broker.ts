@@ -2,11 +2,13 @@ import type { MqttAedesOptions } from './aedes/aedes-options';
 import { AedesStrategy } from './aedes/aedes-strategy';
 import type { BrokerStrategy } from './broker-strategy';
 import type { MqttCoverage } from './mqtt-coverage';
+import { checkOptions } from '../manifest/options';
 
 /** The broker that runs in the pods of a cluster. */
 export class MqttBroker {
   /** The companion broker of this library, on aedes, with a durable store in each pod. */
   public static aedes(options: MqttAedesOptions = {}): MqttBroker {
+    checkOptions('MqttBroker.aedes', options);
     return new MqttBroker(new AedesStrategy(options));
   }
 

@@ -12,6 +12,7 @@ import { messageLogOf, replicationOf } from './session-store';
 import { MqttBroker } from '../broker/mqtt-broker';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { Labels, MANAGED_BY, PART_OF } from '../manifest/labels';
+import { checkProps } from '../manifest/options';
 import type { IMqttMessageLog } from '../message-log/mqtt-message-log-reference';
 import { keepaliveReport, type MqttKeepaliveReport } from '../network/keepalive';
 import type { IMqttCluster, MqttProxyPortOptions } from '../network/mqtt-cluster-reference';
@@ -85,6 +86,7 @@ export class MqttCluster extends Construct implements IMqttCluster {
   /** @throws one error with everything in the props that cannot work. */
   constructor(scope: Construct, id: string, props: MqttClusterProps = {}) {
     super(scope, id);
+    checkProps(this, 'MqttCluster', props);
     checkArguments(this, props);
     const strategy = (props.broker ?? MqttBroker.aedes())._strategy;
 

@@ -1,4 +1,5 @@
 import type { MqttClusterSettings } from './mqtt-cluster-settings';
+import { checkOptions } from '../manifest/options';
 import type { IMqttProfile } from '../workload/mqtt-profile-reference';
 
 /**
@@ -8,11 +9,13 @@ import type { IMqttProfile } from '../workload/mqtt-profile-reference';
 export class MqttProfile implements IMqttProfile {
   /** For a laptop or a shared test environment: one broker, 15 GiB, no passwords. */
   public static development(settings: MqttClusterSettings = {}): MqttProfile {
+    checkOptions('MqttProfile.development', settings);
     return new MqttProfile('development', settings);
   }
 
   /** For clients that matter: three brokers on three nodes, 100 GiB each, TLS and passwords. */
   public static production(settings: MqttClusterSettings = {}): MqttProfile {
+    checkOptions('MqttProfile.production', settings);
     return new MqttProfile('production', settings);
   }
 

@@ -6,6 +6,7 @@ import { scaleValidations } from './scale-limits';
 import { ArgumentErrors } from '../manifest/arguments';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { Labels, MANAGED_BY, PART_OF } from '../manifest/labels';
+import { checkProps } from '../manifest/options';
 import { renderManifest } from '../manifest/render-manifest';
 import { VersionGates } from '../manifest/version-gates';
 import { admissionSubjects, type AdmissionSubject } from '../rules/admission';
@@ -31,7 +32,8 @@ export class MqttGuardRails extends Construct {
   /** @throws one error with everything in the props that cannot work. */
   constructor(scope: Construct, id: string, props: MqttGuardRailsProps = {}) {
     super(scope, id);
-    checkProps(this, props);
+    checkProps(this, 'MqttGuardRails', props);
+    checkArguments(this, props);
 
     const { name = MANAGED_BY, objectLabels = { [Labels.MANAGED_BY]: MANAGED_BY }, action = MqttGuardRailsAction.WARN, namespaces } = props;
     const policies = policiesOf(this, objectLabels);
@@ -104,7 +106,7 @@ function policySpec({ concerns, objectLabels, resource: { apiGroup, apiVersion, 
   };
 }
 
-function checkProps(scope: Construct, props: MqttGuardRailsProps): void {
+function checkArguments(scope: Construct, props: MqttGuardRailsProps): void {
   const errors = new ArgumentErrors(scope, 'MqttGuardRails');
   const { kubernetesVersion = KubernetesVersion.V1_35 } = props;
   errors.member('action', props.action, MqttGuardRailsAction);

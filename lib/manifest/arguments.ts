@@ -147,7 +147,7 @@ export class ArgumentErrors {
   /** A value that has these members, as the objects of a class do; `undefined` passes. Answers whether it can be looked at. */
   public like<T>(name: string, value: T | undefined, members: (keyof T)[], example: string): value is T {
     if (value === undefined) return false;
-    const fits = typeof value === 'object' && value !== null && members.every((member) => member in (value as object));
+    const fits = typeof value === 'object' && value !== null && !Array.isArray(value) && members.every((member) => member in (value as object));
     if (!fits) this.add(`${name} is ${show(value)}, but must be made like this: ${example}`);
     return fits;
   }

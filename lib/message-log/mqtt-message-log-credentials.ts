@@ -1,4 +1,5 @@
 import type { ISecret } from 'cdk8s-plus-27';
+import { checkOptions } from '../manifest/options';
 
 /** Where a user name and password stand in a Secret. The defaults are those of the type `kubernetes.io/basic-auth`. */
 export interface MqttMessageLogUserOptions {
@@ -31,11 +32,13 @@ export class MqttMessageLogCredentials {
    * brokers (`kubectl rollout restart`).
    */
   public static fromSecret(secret: ISecret, options: MqttMessageLogUserOptions = {}): MqttMessageLogCredentials {
+    checkOptions('MqttMessageLogCredentials.fromSecret', options);
     return MqttMessageLogCredentials.user((secret as ISecret | undefined)?.name, options);
   }
 
   /** A credentials file (`.creds`: a user's JWT and its seed) in a Secret, for a NATS that exists and has an operator. Not for a log of the library's own. */
   public static credentialsFile(secret: ISecret, options: MqttMessageLogCredentialsFileOptions = {}): MqttMessageLogCredentials {
+    checkOptions('MqttMessageLogCredentials.credentialsFile', options);
     return new MqttMessageLogCredentials((secret as ISecret | undefined)?.name, undefined, undefined, options.key ?? 'user.creds');
   }
 

@@ -13,6 +13,7 @@ import { renderClientService, renderHeadlessService } from './services';
 import { renderStatefulSet } from './stateful-set';
 import { ArgumentErrors } from '../manifest/arguments';
 import { Labels, MANAGED_BY, PART_OF } from '../manifest/labels';
+import { checkOptions, checkProps } from '../manifest/options';
 import { renderManifest } from '../manifest/render-manifest';
 import { acknowledgeRule, attachRules, findingsAbout, type MqttFinding } from '../rules';
 import { MqttFile } from '../security/mqtt-file';
@@ -38,6 +39,7 @@ export class MqttMessageLog extends Construct implements IMqttMessageLog {
    * @param servers its addresses, all of them `nats://host:4222` or all `tls://host:4222`; one is enough to find the others, several let a broker start while one is down
    */
   public static fromServers(servers: string[], options: MqttMessageLogServersOptions = {}): IMqttMessageLog {
+    checkOptions('MqttMessageLog.fromServers', options);
     return new ExternalMessageLog(servers, options);
   }
 
@@ -97,6 +99,7 @@ export class MqttMessageLog extends Construct implements IMqttMessageLog {
   /** @throws one error with everything in the props that cannot work. */
   constructor(scope: Construct, id: string, props: MqttMessageLogProps = {}) {
     super(scope, id);
+    checkProps(this, 'MqttMessageLog', props);
     checkArguments(this, props);
     const { namespace } = Chart.of(this);
     const instance = props.name ?? Names.toDnsLabel(this, { includeHash: false });

@@ -1,5 +1,6 @@
 import type { MqttMessageLogOptions } from './mqtt-message-log-props';
 import type { IMqttMessageLog } from './mqtt-message-log-reference';
+import { checkOptions } from '../manifest/options';
 
 /** How connections are moved to brokers that have fewer, as after a scale-out. A client that is moved is disconnected, and reconnects through the load balancer. */
 export interface MqttRebalanceOptions {
@@ -55,11 +56,13 @@ export class MqttSessionStore {
    * connects to, and the loss of a broker or of a node of the log loses nothing that was acknowledged.
    */
   public static replicated(options: MqttReplicatedStoreOptions = {}): MqttSessionStore {
+    checkOptions('MqttSessionStore.replicated', options);
     return new MqttSessionStore(true, options, options);
   }
 
   /** The same by a message log that is made elsewhere, or by a NATS that exists (`MqttMessageLog.fromServers`). Several clusters may share one. */
   public static replicatedBy(log: IMqttMessageLog, options: MqttReplicationOptions = {}): MqttSessionStore {
+    checkOptions('MqttSessionStore.replicatedBy', options);
     return new MqttSessionStore(true, options, undefined, (log as IMqttMessageLog | undefined) ?? null!);
   }
 

@@ -1,5 +1,6 @@
 import type { Duration } from 'cdk8s';
 import type { MqttAlert } from './mqtt-alert';
+import { checkOptions } from '../manifest/options';
 
 /** Options of the alerts. The thresholds without a source are this library's judgement: change them to what your fleet shows. */
 export interface MqttAlertsOptions {
@@ -105,6 +106,7 @@ export interface MqttAlertsOptions {
 export class MqttAlerts {
   /** A PrometheusRule (`monitoring.coreos.com/v1`) with one group, `mqtt-<cluster>`. Needs the Prometheus Operator. */
   public static prometheusRule(options: MqttAlertsOptions = {}): MqttAlerts {
+    checkOptions('MqttAlerts.prometheusRule', options);
     return new MqttAlerts(options);
   }
 

@@ -1,3 +1,5 @@
+import { checkOptions } from '../manifest/options';
+
 /** Options of a dashboard in a ConfigMap. */
 export interface MqttDashboardConfigMapOptions {
   /**
@@ -42,11 +44,13 @@ export interface MqttGrafanaDashboardOptions {
 export class MqttDashboard {
   /** A ConfigMap that the sidecar of the Grafana Helm chart (also part of kube-prometheus-stack) loads. */
   public static configMap(options: MqttDashboardConfigMapOptions = {}): MqttDashboard {
+    checkOptions('MqttDashboard.configMap', options);
     return new MqttDashboard({ kind: 'ConfigMap', options });
   }
 
   /** A GrafanaDashboard (`grafana.integreatly.org/v1beta1`) for the Grafana Operator. */
   public static grafanaDashboard(options: MqttGrafanaDashboardOptions): MqttDashboard {
+    checkOptions('MqttDashboard.grafanaDashboard', options);
     return new MqttDashboard({ kind: 'GrafanaDashboard', options });
   }
 

@@ -1,4 +1,5 @@
 import type { Duration } from 'cdk8s';
+import { checkOptions } from '../manifest/options';
 
 /** Options of scraping. */
 export interface MqttScrapeOptions {
@@ -22,6 +23,7 @@ export class MqttScrape {
    * whether they publish pods that are not ready or drain, the very ones to look at. A pod behind several Services is scraped once.
    */
   public static podMonitor(options: MqttScrapeOptions = {}): MqttScrape {
+    checkOptions('MqttScrape.podMonitor', options);
     return new MqttScrape('PodMonitor', options);
   }
 
@@ -29,6 +31,7 @@ export class MqttScrape {
    * A ServiceMonitor (`monitoring.coreos.com/v1`), for a Prometheus that selects no PodMonitors. It needs a Service of the cluster with the metrics port: the headless one has it.
    */
   public static serviceMonitor(options: MqttScrapeOptions = {}): MqttScrape {
+    checkOptions('MqttScrape.serviceMonitor', options);
     return new MqttScrape('ServiceMonitor', options);
   }
 

@@ -1,3 +1,4 @@
+import { checkOptions } from '../manifest/options';
 import type { MqttAuthenticationMethod } from '../security/mqtt-authentication';
 import type { MqttTls } from '../security/mqtt-tls';
 
@@ -69,6 +70,7 @@ export class MqttListener {
    * MQTT over plain TCP. In production this is an error (MQTT-SECURITY-003) until it is acknowledged with a reason.
    */
   public static tcp(options: MqttListenerOptions = {}): MqttListener {
+    checkOptions('MqttListener.tcp', options);
     return new MqttListener(MqttTransport.TCP, { name: 'mqtt', port: 1883, ...defined(options) });
   }
 
@@ -76,6 +78,7 @@ export class MqttListener {
    * MQTT over TLS, ended in the broker.
    */
   public static tls(certificate: MqttTls, options: MqttListenerOptions = {}): MqttListener {
+    checkOptions('MqttListener.tls', options);
     return new MqttListener(MqttTransport.TLS, { name: 'mqtts', port: 8883, ...defined(options), certificate });
   }
 
@@ -83,6 +86,7 @@ export class MqttListener {
    * MQTT over WebSocket, for browsers. In production this is an error (MQTT-SECURITY-003) until it is acknowledged with a reason.
    */
   public static websocket(options: MqttWebSocketOptions = {}): MqttListener {
+    checkOptions('MqttListener.websocket', options);
     return new MqttListener(MqttTransport.WEBSOCKET, { name: 'ws', port: 8083, path: '/mqtt', ...defined(options) });
   }
 
@@ -90,6 +94,7 @@ export class MqttListener {
    * MQTT over secure WebSocket, ended in the broker.
    */
   public static secureWebsocket(certificate: MqttTls, options: MqttWebSocketOptions = {}): MqttListener {
+    checkOptions('MqttListener.secureWebsocket', options);
     return new MqttListener(MqttTransport.SECURE_WEBSOCKET, { name: 'wss', port: 8084, path: '/mqtt', ...defined(options), certificate });
   }
 

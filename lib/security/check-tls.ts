@@ -39,7 +39,9 @@ function checkCertManager(errors: ArgumentErrors, at: string, options: MqttCertM
     errors.add(`${at} issuer is ${show(issuer)}, but must name who signs the certificate: { name: 'private-ca', kind: 'ClusterIssuer' }`);
   } else {
     errors.reference(`${at} issuer name`, issuer.name, 'issuer', "{ name: 'private-ca', kind: 'ClusterIssuer' }");
-    if (issuer.kind !== undefined && !/^[A-Z][A-Za-z0-9]*$/.test(issuer.kind)) errors.add(`${at} issuer kind is ${show(issuer.kind)}, but must be a kind, for example 'ClusterIssuer'`);
+    if (issuer.kind !== undefined && !(typeof issuer.kind === 'string' && /^[A-Z][A-Za-z0-9]*$/.test(issuer.kind))) {
+      errors.add(`${at} issuer kind is ${show(issuer.kind)}, but must be a kind, for example 'ClusterIssuer'`);
+    }
     errors.dnsSubdomain(`${at} issuer group`, issuer.group);
   }
   errors.boolean(`${at} serviceNames`, serviceNames);

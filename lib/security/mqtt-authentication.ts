@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import type { ISecret } from 'cdk8s-plus-27';
 import type { MqttJwtKeys, MqttJwtOptions } from './mqtt-jwt';
+import { checkOptions } from '../manifest/options';
 
 /** Where the key of a Secret is to be found. */
 export interface MqttSecretKeyOptions {
@@ -92,6 +93,7 @@ export class MqttAuthentication {
    * The broker notices a change of the Secret by itself; connections stay.
    */
   public static passwordFile(secret: ISecret, options: MqttPasswordFileOptions = {}): MqttAuthentication {
+    checkOptions('MqttAuthentication.passwordFile', options);
     return new MqttAuthentication({
       allowsAnonymous: options.allowAnonymous ?? false,
       secretName: (secret as ISecret | undefined)?.name,

@@ -1,4 +1,5 @@
 import type { IConfigMap, ISecret } from 'cdk8s-plus-27';
+import { checkOptions } from '../manifest/options';
 
 /** Where in a Secret or ConfigMap the certificates stand. */
 export interface MqttClientCaOptions {
@@ -16,11 +17,13 @@ export interface MqttClientCaOptions {
 export class MqttClientCa {
   /** Certificates of authorities in a Secret. */
   public static fromSecret(secret: ISecret, options: MqttClientCaOptions = {}): MqttClientCa {
+    checkOptions('MqttClientCa.fromSecret', options);
     return new MqttClientCa(options.key ?? 'ca.crt', (secret as ISecret | undefined)?.name);
   }
 
   /** Certificates of authorities in a ConfigMap, as trust-manager's Bundle writes it. They are public, so that no Secret is needed. */
   public static fromConfigMap(configMap: IConfigMap, options: MqttClientCaOptions = {}): MqttClientCa {
+    checkOptions('MqttClientCa.fromConfigMap', options);
     return new MqttClientCa(options.key ?? 'ca.crt', undefined, (configMap as IConfigMap | undefined)?.name);
   }
 

@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import type { MqttFile } from './mqtt-file';
 import type { MqttNetworkPeer } from './mqtt-network-peer';
+import { checkOptions } from '../manifest/options';
 
 /** Signature algorithms of tokens (RFC 7518 §3.1, RFC 8037, RFC 9864). */
 export enum MqttJwtAlgorithm {
@@ -64,6 +65,7 @@ export class MqttJwtKeys {
    * @param url `https`, or `http` to a loopback address, as of a sidecar
    */
   public static fromUrl(url: string, options: MqttJwtUrlOptions = {}): MqttJwtKeys {
+    checkOptions('MqttJwtKeys.fromUrl', options);
     return new MqttJwtKeys(url, undefined, options);
   }
 

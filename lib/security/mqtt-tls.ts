@@ -2,6 +2,7 @@ import type { ISecret } from 'cdk8s-plus-27';
 import type { MqttCertManagerCertificateOptions } from './mqtt-cert-manager-options';
 import type { MqttClientCa } from './mqtt-client-ca';
 import type { MqttFile } from './mqtt-file';
+import { checkOptions } from '../manifest/options';
 
 /** Whether clients of a listener with TLS present a certificate of their own. */
 export enum MqttClientCertificate {
@@ -48,6 +49,7 @@ export class MqttTls {
    * new certificate.
    */
   public static fromSecret(secret: ISecret, options: MqttTlsSecretOptions = {}): MqttTls {
+    checkOptions('MqttTls.fromSecret', options);
     return new MqttTls((secret as ISecret | undefined)?.name, options);
   }
 

@@ -73,6 +73,10 @@ function checkQueries(errors: ArgumentErrors, name: string, queries: MqttNodeQue
     const at = `${name}[${index}]`;
     if (!errors.like(at, query ?? null, ['key', 'operator'], QUERY_EXAMPLE)) return;
     const { key, values = [''] } = query;
+    if (typeof key !== 'string') {
+      errors.add(`${at} key is ${show(key)}, but must be the key of a label`);
+      return;
+    }
     if (errors.filledArray(`${at} values`, values, 'the API server refuses a comparison with nothing')) {
       values.forEach((value) => errors.labels(at, { [key]: value }));
     }

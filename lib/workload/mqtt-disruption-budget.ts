@@ -1,3 +1,5 @@
+import { checkOptions } from '../manifest/options';
+
 /** When a pod that is not ready may be evicted. */
 export enum MqttUnhealthyPodEviction {
   /** Always: a broker that is broken anyway does not block the drain of its node. */
@@ -19,11 +21,13 @@ export interface MqttDisruptionBudgetOptions {
 export class MqttDisruptionBudget {
   /** So many pods. */
   public static maxUnavailablePods(pods: number, options: MqttDisruptionBudgetOptions = {}): MqttDisruptionBudget {
+    checkOptions('MqttDisruptionBudget.maxUnavailablePods', options);
     return new MqttDisruptionBudget(pods, undefined, options.unhealthyPodEviction);
   }
 
   /** So many percent of the pods, from 1 to 100, rounded up to whole pods: 20 percent of 3 are 1. */
   public static maxUnavailablePercent(percent: number, options: MqttDisruptionBudgetOptions = {}): MqttDisruptionBudget {
+    checkOptions('MqttDisruptionBudget.maxUnavailablePercent', options);
     return new MqttDisruptionBudget(undefined, percent, options.unhealthyPodEviction);
   }
 

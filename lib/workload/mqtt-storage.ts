@@ -1,5 +1,6 @@
 import { Size } from 'cdk8s';
 import type { MqttVolumeAttributesClass } from './mqtt-volume-attributes-class';
+import { checkOptions } from '../manifest/options';
 
 export * from './mqtt-volume-attributes-class';
 
@@ -78,6 +79,7 @@ export interface MqttEphemeralVolumeOptions {
 export class MqttStorage {
   /** A persistent volume claim for each pod. */
   public static persistentVolume(options: MqttPersistentVolumeOptions = {}): MqttStorage {
+    checkOptions('MqttStorage.persistentVolume', options);
     const { size, storageClassName, accessMode = MqttAccessMode.READ_WRITE_ONCE } = options;
     const { whenDeleted = MqttClaimRetention.RETAIN, whenScaled = MqttClaimRetention.RETAIN } = options;
     const { volumeAttributesClassName, volumeAttributesClass } = options;
@@ -86,6 +88,7 @@ export class MqttStorage {
 
   /** An `emptyDir`: everything is lost when the pod is deleted or moves. An error in production (MQTT-STORAGE-002). */
   public static ephemeral(options: MqttEphemeralVolumeOptions = {}): MqttStorage {
+    checkOptions('MqttStorage.ephemeral', options);
     return new MqttStorage(true, options.sizeLimit);
   }
 

@@ -1,4 +1,5 @@
 import { Duration } from 'cdk8s';
+import { checkOptions } from '../manifest/options';
 
 /** The three numbers of TCP keepalive, see `man 7 tcp`. */
 export interface MqttTcpKeepaliveOptions {
@@ -33,6 +34,7 @@ export class MqttTcpKeepalive {
    * With the defaults a dead peer is found after 120 + 30 × 4 = 240 seconds, and a probe passes every known passthrough load balancer before its idle timeout.
    */
   public static of(options: MqttTcpKeepaliveOptions = {}): MqttTcpKeepalive {
+    checkOptions('MqttTcpKeepalive.of', options);
     return new MqttTcpKeepalive(options.time ?? Duration.seconds(120), options.interval ?? Duration.seconds(30), options.probes ?? 4);
   }
 

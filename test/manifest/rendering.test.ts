@@ -45,6 +45,16 @@ describe('rendering once', () => {
     });
   });
 
+  test('refuses objects that are made of each other, and names the circle', () => {
+    const chart = Testing.chart();
+    const gvk = { apiVersion: 'v1', kind: 'ConfigMap' };
+    const one: ApiObject = renderManifest(chart, 'One', { gvk, name: 'one', fields: { data: () => other.toJson().data } });
+    const other: ApiObject = renderManifest(chart, 'Other', { gvk, name: 'other', fields: { data: () => one.toJson().data } });
+    for (let attempt = 0; attempt < 2; attempt++) {
+      expect(() => one.toJson()).toThrow("[test/One] ConfigMap 'one' is made of itself: test/One → test/Other → test/One. A value that is computed");
+    }
+  });
+
   test('of one app leaves another alone', () => {
     const [one, other] = [objects(), objects()];
     renderingOnce(one.app, () => [1, 2].forEach(() => other.source.toJson()));

@@ -49,11 +49,15 @@ export class AedesStrategy implements BrokerStrategy {
   }
 
   public checkOptions(errors: ArgumentErrors): void {
-    const { image, imagePullPolicy, logLevel, maxPacketSize, maxQueuedMessages, maxQueuedSize } = this.options;
+    const { image, imagePullPolicy, imagePullSecrets, logLevel, maxPacketSize, maxQueuedMessages, maxQueuedSize } = this.options;
     if (image !== undefined && (typeof image !== 'string' || !/^\S+$/.test(image))) {
       errors.add(`broker image is '${image}', but must be an image reference, for example 'example.com/mqtt/broker@sha256:…'`);
     }
     errors.member('broker imagePullPolicy', imagePullPolicy, MqttImagePullPolicy);
+    if (errors.filledArray('broker imagePullSecrets', imagePullSecrets, 'leave it out')) {
+      this.options.imagePullSecrets!.forEach((secret, index) => errors.reference(
+        `broker imagePullSecrets[${index}]`, (secret as typeof secret | null)?.name, 'Secret', "Secret.fromSecretName(this, 'Registry', 'registry-credentials')"));
+    }
     errors.member('broker logLevel', logLevel, MqttLogLevel);
     checkLimits(errors, this.options);
     errors.wholeNumber('broker maxQueuedMessages', maxQueuedMessages, { min: 1 }, 'a session must be able to hold a message');
