@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { crc32c } from './crc32c.js';
 
 /**
  * The header that a proxy sends before the first byte of a client (PROXY protocol, https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt). It can
@@ -56,18 +57,37 @@ function parseBinary(bytes: Buffer): ProxyHeader {
   const length = 16 + bytes.readUInt16BE(14);
   if (bytes.length < length) return { state: 'incomplete' };
   if (command === 0) return { state: 'complete', length, address: undefined };
-  const addresses = bytes.subarray(16, length);
-  // What follows the addresses, such as the endpoint's id of AWS, does not matter here.
-  switch (bytes[13]) {
-    case 0x11:
-      return addresses.length < 12 ? invalid('the header is too short for its addresses') : { state: 'complete', length, address: formatIPv4(addresses) };
-    case 0x21:
-      return addresses.length < 36 ? invalid('the header is too short for its addresses') : { state: 'complete', length, address: formatIPv6(addresses) };
-    case 0x00:
-      return { state: 'complete', length, address: undefined };
-    default:
-      return invalid(`the header names the transport 0x${bytes[13]!.toString(16).padStart(2, '0')}, which is not TCP`);
+  const [size, format] = ADDRESSES.get(bytes[13]!) ?? [];
+  if (size === undefined) return invalid(`the header names the transport 0x${bytes[13]!.toString(16).padStart(2, '0')}, which is not TCP`);
+  const fields = 16 + size;
+  if (fields > length) return invalid('the header is too short for its addresses');
+  const problem = checksumProblem(bytes.subarray(0, length), fields);
+  return problem === undefined ? { state: 'complete', length, address: format?.(bytes.subarray(16)) } : invalid(problem);
+}
+
+/** By family and transport: the length of the two addresses and ports, and how to read the first. Unspecified: the proxy does not know. */
+const ADDRESSES = new Map<number, [number, ((bytes: Buffer) => string)?]>([[0x11, [12, formatIPv4]], [0x21, [36, formatIPv6]], [0x00, [0]]]);
+
+/** PP2_TYPE_CRC32C. */
+const CHECKSUM = 0x03;
+
+/**
+ * A checksum is over the whole header, with itself as zero (§2.2.3). Of the other fields, such as the endpoint's id of AWS, none matters here; without a checksum not even
+ * their lengths do, as some proxies fill up with something else.
+ */
+function checksumProblem(header: Buffer, fields: number): string | undefined {
+  for (let at = fields; at + 3 <= header.length; ) {
+    const value = at + 3;
+    const end = value + header.readUInt16BE(at + 1);
+    if (header[at] === CHECKSUM) {
+      if (end !== value + 4 || end > header.length) return `the header's checksum is not four bytes long`;
+      const expected = header.readUInt32BE(value);
+      const zeroed = Buffer.from(header).fill(0, value, end);
+      return crc32c(zeroed) === expected ? undefined : 'the header does not match its checksum (CRC32c)';
+    }
+    at = end;
   }
+  return undefined;
 }
 
 function formatIPv4(bytes: Buffer): string {

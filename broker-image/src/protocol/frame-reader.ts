@@ -14,8 +14,9 @@ export class FrameError extends Error {
  * before anything of it is kept.
  */
 export class FrameReader {
-  /** Undefined while nothing is kept: a connection spends most of its time so. */
-  #rest: Buffer[] | undefined;
+  /** The beginning of a packet, or what waits for `resume`; undefined while nothing does: a connection spends most of its time so. */
+  #rest: Buffer | undefined;
+  /** Bytes of `#rest` that are filled. */
   #restLength = 0;
   /** Bytes that the packet in `#rest` needs before it can be handled; 0 while its header is incomplete. */
   #needed = 0;
@@ -37,8 +38,7 @@ export class FrameReader {
       this.#parse(chunk);
       return;
     }
-    (this.#rest ??= []).push(chunk);
-    this.#restLength += chunk.length;
+    this.#append(chunk);
     if (!this.#paused && this.#restLength >= this.#needed) this.#parseRest();
   }
 
@@ -55,8 +55,7 @@ export class FrameReader {
   }
 
   #parseRest(): void {
-    const rest = this.#rest!;
-    const bytes = rest.length === 1 ? rest[0]! : Buffer.concat(rest, this.#restLength);
+    const bytes = this.#rest!.subarray(0, this.#restLength);
     this.#rest = undefined;
     this.#restLength = 0;
     this.#needed = 0;
@@ -85,11 +84,22 @@ export class FrameReader {
     if (start < bytes.length) this.#keep(bytes, start, 0);
   }
 
+  /** Copies, so that a packet that comes byte by byte takes no more memory than its bytes, and no chunk of the stream is kept alive by a part of it. */
+  #append(chunk: Buffer): void {
+    const length = this.#restLength + chunk.length;
+    const rest = this.#rest;
+    if (rest === undefined || rest.length < length) {
+      // Twice as much as before, so that all the copying together stays proportional to the length; never a whole packet on the word of its header.
+      const larger = Buffer.allocUnsafeSlow(Math.max(length, Math.min(2 * this.#restLength, this.#needed)));
+      if (rest !== undefined) rest.copy(larger, 0, 0, this.#restLength);
+      this.#rest = larger;
+    }
+    chunk.copy(this.#rest!, this.#restLength);
+    this.#restLength = length;
+  }
+
   #keep(bytes: Buffer, start: number, needed: number): void {
-    // A copy, unless the rest is large: a slice would keep the whole chunk alive.
-    const rest = bytes.subarray(start);
-    this.#rest = [rest.length < 4096 ? Buffer.from(rest) : rest];
-    this.#restLength = rest.length;
     this.#needed = needed;
+    this.#append(bytes.subarray(start));
   }
 }

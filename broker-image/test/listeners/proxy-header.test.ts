@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { crc32c } from '../../src/listeners/crc32c.js';
 import { parseProxyHeader } from '../../src/listeners/proxy-header.js';
 import { proxyV2 } from './proxy-v2.js';
 
@@ -28,6 +29,28 @@ test('version 2 with type-length-value fields behind the addresses, as AWS sends
   assert.deepEqual(parseProxyHeader(header, 'v2'), { state: 'complete', length: header.length, address: '192.0.2.1' });
   const local = proxyV2({ command: 0, family: 0, addresses: vpcEndpoint });
   assert.deepEqual(parseProxyHeader(local, 'v2'), { state: 'complete', length: local.length, address: undefined });
+});
+
+test('version 2 with a checksum: it has to match', () => {
+  const addresses = [192, 0, 2, 1, 198, 51, 100, 1, 1, 1, 2, 2];
+  const authority = [0x02, 0, 1, 0x61];
+  const withChecksum = (checksum: readonly number[]) => proxyV2({ family: 0x11, addresses: [...addresses, ...authority, 0x03, 0, checksum.length, ...checksum, ...authority] });
+  const value = crc32c(withChecksum([0, 0, 0, 0]));
+  const right = withChecksum([value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff]);
+  assert.deepEqual(parseProxyHeader(right, 'v2'), { state: 'complete', length: right.length, address: '192.0.2.1' });
+  // Each bit counts, but those that make it another header.
+  for (let at = 16; at < right.length; at++) {
+    for (let bit = 0; bit < 8; bit++) {
+      const changed = Buffer.from(right);
+      changed[at]! ^= 1 << bit;
+      const found = parseProxyHeader(changed, 'v2');
+      const outOfPlace = at >= 28 && at < 35 && [0, 1, 2].includes((at - 28) % 4);
+      if (!outOfPlace) assert.deepEqual(found, { state: 'invalid', reason: 'the header does not match its checksum (CRC32c)' }, `bit ${bit} of byte ${at}`);
+    }
+  }
+  for (const short of [[], [1, 2, 3], [1, 2, 3, 4, 5]]) assert.deepEqual(parseProxyHeader(withChecksum(short), 'v2'), { state: 'invalid', reason: `the header's checksum is not four bytes long` });
+  const cut = proxyV2({ family: 0, addresses: [0x03, 0, 4, 1, 2] });
+  assert.deepEqual(parseProxyHeader(cut, 'v2'), { state: 'invalid', reason: `the header's checksum is not four bytes long` });
 });
 
 const whole = [text(line), proxyV2({ family: 0x11, addresses: [192, 0, 2, 1, 198, 51, 100, 1, 1, 1, 2, 2, 0xea, 0, 1, 0] })];
