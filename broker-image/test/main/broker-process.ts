@@ -85,6 +85,10 @@ export class BrokerProcess {
     return line.url as string;
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }

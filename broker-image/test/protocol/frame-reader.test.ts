@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { collectGarbage } from './garbage.js';
 import { FrameError, FrameReader } from '../../src/protocol/frame-reader.js';
 
 function reader(maxBytes = 1_000_000) {
@@ -67,4 +68,15 @@ test('a packet above the limit is refused by its header', () => {
 
 test('a length of more than four bytes is refused', () => {
   assert.throws(() => reader().frameReader.push(Buffer.of(0x30, 0x80, 0x80, 0x80, 0x80, 0x01)), (error) => error instanceof FrameError && error.message === 'the remaining length of a packet has more than four bytes');
+});
+
+test('a packet that comes byte by byte takes little more memory than its bytes', () => {
+  const { frameReader, frames } = reader(2_000_000);
+  const bytes = frame(0x30, 1_000_000);
+  const before = collectGarbage();
+  for (let at = 0; at < bytes.length - 1; at++) frameReader.push(bytes.subarray(at, at + 1));
+  const taken = collectGarbage() - before;
+  assert.ok(taken < 4_000_000, `${taken} bytes`);
+  frameReader.push(bytes.subarray(-1));
+  assert.equal(frames[0]!.replace(':', ''), bytes.toString('hex'));
 });
