@@ -125,6 +125,21 @@ test('a session is deleted, with its connection, its subscriptions and its queue
   assert.equal(sessionPresent, false);
 });
 
+test('a client of another broker of the cluster is seen, and disconnected there or by deleting its session', async (t) => {
+  const admin = await TestAdmin.start(t);
+  const { store } = admin.mqtt;
+  const limits = { expirySeconds: 0, maxQueuedMessages: 1, maxQueuedBytes: 1024 };
+  store.apply({ kind: 'open', time: Date.now(), clientId: 'elsewhere', connection: { broker: 'broker-1', incarnation: 1, number: 1 }, clean: false, limits });
+  await store.durable();
+  const { body } = await admin.get('/v1/clients/elsewhere');
+  assert.deepEqual({ connected: body.connected, broker: body.broker, listener: body.listener, disconnectedSince: body.disconnectedSince }, { connected: true, broker: 'broker-1', listener: undefined, disconnectedSince: undefined });
+  assert.equal((await admin.get('/v1/clients?state=connected')).body.clients.length, 1);
+  const { status, body: refused } = await admin.delete('/v1/clients/elsewhere/connection');
+  assert.deepEqual({ status, body: refused }, { status: 409, body: { error: 'the client is connected to the broker broker-1: ask that one' } });
+  assert.equal((await admin.delete('/v1/clients/elsewhere/session')).status, 204);
+  assert.equal((await admin.get('/v1/clients/elsewhere')).status, 404);
+});
+
 test('a clean session cannot be deleted apart from its connection', async (t) => {
   const admin = await TestAdmin.start(t);
   await admin.mqtt.connect({ clientId: 'clean' });
