@@ -47,13 +47,24 @@ export async function joinCluster(store: Store, options: JoinOptions): Promise<J
           continue;
         }
         await current.close();
-        await Store.restore(storeOptions.directory, snapshots.load());
+        await restore(storeOptions.directory, latest.sequence, snapshots);
         current = await Store.open(storeOptions);
       }
     }
   } catch (error) {
     await current.close();
     throw error;
+  }
+}
+
+/** Leaves the store as it is if a newer snapshot took the place of this one meanwhile. */
+async function restore(directory: string, sequence: number, snapshots: SnapshotStore): Promise<void> {
+  try {
+    const loaded = await snapshots.load();
+    if (loaded !== undefined) await Store.restore(directory, loaded.chunks);
+  } catch (error) {
+    const latest = await snapshots.latest();
+    if (latest === undefined || latest.sequence === sequence) throw error;
   }
 }
 

@@ -2,8 +2,8 @@
 export interface SnapshotStore {
   /** Undefined if there is none. */
   latest(): Promise<{ readonly sequence: number } | undefined>;
-  /** The latest one. */
-  load(): AsyncIterable<Uint8Array>;
+  /** The latest one. Its chunks end with an error if a newer one took its place meanwhile. */
+  load(): Promise<{ readonly chunks: AsyncIterable<Uint8Array> } | undefined>;
   /** Takes its place, once it is whole. */
   save(sequence: number, chunks: AsyncIterable<Uint8Array>): Promise<unknown>;
 }

@@ -153,6 +153,34 @@ test('a broker that was away while the log was trimmed begins from the latest sn
   assert.equal(await content(second), await content(first));
 });
 
+test('a snapshot that is replaced while it is read is read anew; one that cannot be read leaves the store as it is', async (t) => {
+  const cluster = new TestCluster(t);
+  const first = await cluster.join('broker-0', await standalone(t));
+  await shareContent(first.store, cluster.snapshots);
+  const directory = temporaryDirectory(t);
+  cluster.snapshots.reading = () => {
+    throw new Error('the network is gone');
+  };
+  await assert.rejects(cluster.join('broker-1', directory), /the network is gone/);
+  first.journal.submit(publish('after'));
+  await applied(first);
+  await first.store.durable();
+  const bytes: Buffer[] = [];
+  const { sequence, chunks } = first.store.snapshot();
+  for await (const chunk of chunks) bytes.push(chunk);
+  let reads = 0;
+  cluster.snapshots.reading = () => {
+    if (reads++ === 1) void cluster.snapshots.save(sequence, pieces(bytes));
+  };
+  const second = await cluster.join('broker-1', directory);
+  assert.equal(queue(second.store).at(-1), 'after');
+  assert.deepEqual(cluster.waits, 0);
+});
+
+async function* pieces(chunks: Iterable<Buffer>) {
+  yield* chunks;
+}
+
 test('snapshots are saved when they are due, by who is responsible, and the log goes back to the one before the latest', async (t) => {
   const cluster = new TestCluster(t);
   const { store, journal } = await cluster.join('broker-0');
