@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { SnapshotNeededError } from '../../src/cluster/snapshots.js';
 import { BatchWriter, Message, readBatch, Store, StoreUnavailableError, type SubmittedOperation } from '../../src/store/index.js';
@@ -324,3 +325,34 @@ test('operations of a log are the same after a crash of the broker, from where i
   assert.equal(queue(again, 'a').length, 20);
 });
 
+const canLimit = spawnSync('prlimit', ['--version']).status === 0;
+
+test('a disk that cannot be written: new messages are refused, the log is not read without bound, and all goes on when it can', { skip: !canLimit && 'prlimit (util-linux) is not here' }, async (t) => {
+  const limit = (bytes: number | string) => execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`]);
+  const ignored = () => {};
+  process.on('SIGXFSZ', ignored);
+  // The store alone does not keep a process alive while it waits to try again.
+  const alive = setInterval(() => {}, 1000);
+  t.after(() => {
+    clearInterval(alive);
+    limit('unlimited');
+    process.off('SIGXFSZ', ignored);
+  });
+  const log = new SharedLog();
+  const member = await Member.join(t, log, { maxBatchBytes: 10_000 });
+  limit(1);
+  member.journal.submit(publish('one'));
+  await member.applied();
+  await assert.rejects(member.store.durable(), /cannot be written/);
+  assert.match(member.journal.failure!.message, /^The store in .* cannot be written: .* check the free space and the volume\.$/);
+  assert.throws(() => member.journal.submit(publish('refused')), (error) => error instanceof StoreUnavailableError && /cannot be written/.test(error.message));
+  for (let i = 0; i < 150_000; i++) member.journal.submit({ kind: 'expire', time: 1 });
+  while (member.store.pendingOperations <= 100_000) await turns(1);
+  await turns(50);
+  assert.ok(member.store.pendingOperations < 110_000, `${member.store.pendingOperations} operations in memory`);
+  limit('unlimited');
+  await member.applied();
+  await member.store.durable();
+  assert.equal(member.store.applied, log.last);
+  assert.ok(member.journal.writable);
+});
