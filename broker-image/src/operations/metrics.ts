@@ -76,7 +76,7 @@ export class Metrics {
     this.counter('mqtt_messages_dropped_total', 'Messages that did not reach a subscriber.', ['reason'], () => series('reason', totals.dropped));
     this.single('counter', 'mqtt_bytes_received_total', 'Bytes of PUBLISH packets from clients.', () => totals.bytesReceived);
     this.single('counter', 'mqtt_bytes_sent_total', 'Bytes of PUBLISH packets to clients.', () => totals.bytesSent);
-    this.counter('mqtt_publish_throttled_total', 'Times that a client was not read for a while, because it published faster than it may.', ['reason'], () => series('reason', totals.throttled));
+    this.counter('mqtt_publish_throttled_total', 'Clients that were not read for a while because they publish faster than they may, each counted once a second.', ['reason'], () => series('reason', totals.throttled));
     this.single('counter', 'mqtt_publish_denied_total', 'Publishes that the access rules denied.', () => totals.publishDenied);
     this.single('counter', 'mqtt_subscribe_denied_total', 'Subscriptions that the access rules denied.', () => totals.subscribeDenied);
 

@@ -31,7 +31,7 @@ export interface BrokerObserver {
   messageDropped(reason: DropReason, count: number, clientId: string): void;
   publishDenied(client: ClientIdentity, topic: string): void;
   subscribeDenied(client: ClientIdentity, filter: string): void;
-  /** A client published too fast: it is not read for a while. */
+  /** A client publishes too fast and is not read for a while: told once a second at most for each client. */
   publishThrottled(client: ClientIdentity, reason: ThrottleReason): void;
   /** A group commit of the store, synced to disk: how many operations it carried and how long it took. */
   storeCommitted(operations: number, seconds: number): void;

@@ -48,6 +48,7 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
   #publishRate: PublishRate | undefined;
   /** While the client is not read because it published too fast. */
   #throttled: NodeJS.Timeout | undefined;
+  #lastThrottleTold = -Infinity;
   /** Bytes that had left for the client at the last check, and when that last changed. */
   #sent = 0;
   #lastSent = 0;
@@ -240,9 +241,13 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
 
   /** A client that publishes too fast is not read for a while: TCP slows it down, and nothing is lost. */
   #countPublish(rate: PublishRate, bytes: number): void {
-    const throttle = rate.count(bytes, performance.now());
+    const now = performance.now();
+    const throttle = rate.count(bytes, now);
     if (throttle === undefined || this.#stage === Stage.over) return;
-    this.#broker.options.observer.publishThrottled(this.#handshake.identity, throttle.reason);
+    if (now - this.#lastThrottleTold >= 1000) {
+      this.#lastThrottleTold = now;
+      this.#broker.options.observer.publishThrottled(this.#handshake.identity, throttle.reason);
+    }
     this.#reader.pause();
     this.gate.close('rate');
     this.#throttled = setTimeout(() => this.#readOn(), throttle.milliseconds);

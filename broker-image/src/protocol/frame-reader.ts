@@ -4,6 +4,7 @@ export interface FrameHandler {
 }
 
 const MAX_LENGTH_BYTES = 4;
+const MIN_SLICE = 4096;
 
 export class FrameError extends Error {
   override readonly name = 'FrameError';
@@ -84,7 +85,7 @@ export class FrameReader {
     if (start < bytes.length) this.#keep(bytes, start, 0);
   }
 
-  /** Copies, so that a packet that comes byte by byte takes no more memory than its bytes, and no chunk of the stream is kept alive by a part of it. */
+  /** Copies, so that a packet that comes byte by byte takes no more memory than its bytes. */
   #append(chunk: Buffer): void {
     const length = this.#restLength + chunk.length;
     const rest = this.#rest;
@@ -100,6 +101,9 @@ export class FrameReader {
 
   #keep(bytes: Buffer, start: number, needed: number): void {
     this.#needed = needed;
-    this.#append(bytes.subarray(start));
+    const rest = bytes.subarray(start);
+    // A slice keeps the whole chunk alive, so it has to be worth it.
+    this.#rest = rest.length < MIN_SLICE ? Buffer.from(rest) : rest;
+    this.#restLength = rest.length;
   }
 }
