@@ -162,6 +162,12 @@ export class ArgumentErrors {
     });
   }
 
+  /** One label, whose key is an argument too. */
+  public label(name: string, key: unknown, value: unknown): void {
+    if (typeof key === 'string') this.labels(name, { [key]: value });
+    else this.add(`${name} has the key ${show(key)}, but must have the key of a label, a string`);
+  }
+
   /** The keys of annotations; `undefined` passes. */
   public annotations(name: string, value: unknown): void {
     this.stringMap(name, value, (key) => {

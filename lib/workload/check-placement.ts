@@ -30,7 +30,7 @@ export function checkPlacement(errors: ArgumentErrors, settings: MqttPlacementSe
 function checkDedicatedNodes(errors: ArgumentErrors, { dedicatedNodes, nodeSelector }: MqttPlacementSettings): void {
   if (!errors.like('dedicatedNodes', dedicatedNodes, ['value'], "{ value: 'mqtt' }")) return;
   const key = dedicatedKey(dedicatedNodes);
-  errors.labels('dedicatedNodes', { [key]: dedicatedNodes.value });
+  errors.label('dedicatedNodes', key, dedicatedNodes.value);
   if (dedicatedNodes.value === '') errors.add("dedicatedNodes value is empty: write the value of the taint and the label, for example 'mqtt'");
   const other = nodeSelector?.[key];
   if (other !== undefined && other !== dedicatedNodes.value) {
@@ -44,7 +44,7 @@ function checkTolerations(errors: ArgumentErrors, tolerations: MqttToleration[] 
     const at = `tolerations[${index}]`;
     if (!errors.like(at, toleration ?? null, [], "{ key: 'dedicated', value: 'mqtt' }")) return;
     const { key, value, effect, tolerateFor } = toleration;
-    if (key !== undefined) errors.labels(`${at} key`, { [key]: value ?? '' });
+    if (key !== undefined) errors.label(`${at} key`, key, value ?? '');
     else if (value !== undefined) errors.add(`${at} has the value ${show(value)}, but no key: the API server refuses that; write the key of the taint`);
     errors.member(`${at} effect`, effect, MqttTaintEffect);
     errors.duration(`${at} tolerateFor`, tolerateFor, { min: Duration.seconds(0) }, 'Kubernetes counts it in seconds');
@@ -73,12 +73,8 @@ function checkQueries(errors: ArgumentErrors, name: string, queries: MqttNodeQue
     const at = `${name}[${index}]`;
     if (!errors.like(at, query ?? null, ['key', 'operator'], QUERY_EXAMPLE)) return;
     const { key, values = [''] } = query;
-    if (typeof key !== 'string') {
-      errors.add(`${at} key is ${show(key)}, but must be the key of a label`);
-      return;
-    }
     if (errors.filledArray(`${at} values`, values, 'the API server refuses a comparison with nothing')) {
-      values.forEach((value) => errors.labels(at, { [key]: value }));
+      values.forEach((value) => errors.label(at, key, value));
     }
   });
 }

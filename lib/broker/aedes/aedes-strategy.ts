@@ -8,7 +8,7 @@ import { MqttAedesOptions, MqttImagePullPolicy, MqttLogLevel } from './aedes-opt
 import { AedesPaths } from './aedes-paths';
 import { checkLimits } from './check-limits';
 import { mountedFiles } from './mounted-files';
-import { type ArgumentErrors, isSize } from '../../manifest/arguments';
+import { type ArgumentErrors, isSize, show } from '../../manifest/arguments';
 import { quantity } from '../../manifest/quantity';
 import { renderManifest } from '../../manifest/render-manifest';
 import type { ClusterIntent } from '../../workload/cluster-intent';
@@ -51,7 +51,7 @@ export class AedesStrategy implements BrokerStrategy {
   public checkOptions(errors: ArgumentErrors): void {
     const { image, imagePullPolicy, imagePullSecrets, logLevel, maxPacketSize, maxQueuedMessages, maxQueuedSize } = this.options;
     if (image !== undefined && (typeof image !== 'string' || !/^\S+$/.test(image))) {
-      errors.add(`broker image is '${image}', but must be an image reference, for example 'example.com/mqtt/broker@sha256:…'`);
+      errors.add(`broker image is ${show(image)}, but must be an image reference, for example 'example.com/mqtt/broker@sha256:…'`);
     }
     errors.member('broker imagePullPolicy', imagePullPolicy, MqttImagePullPolicy);
     if (errors.filledArray('broker imagePullSecrets', imagePullSecrets, 'leave it out')) {
