@@ -1,4 +1,4 @@
-import { BatchWriter, type CommitWaiter, type Operation } from '../store/index.js';
+import { BatchWriter, readBatch, type CommitWaiter, type Operation } from '../store/index.js';
 
 export interface BatchQueueOptions {
   readonly broker: string;
@@ -12,11 +12,15 @@ export interface BatchQueueOptions {
 
 class OutgoingBatch {
   readonly waiters: CommitWaiter[] = [];
+  /** Connections that it opens. */
+  readonly opens = new Set<number>();
+  /** Those of them that are over already. */
+  readonly withdrawn = new Set<number>();
   sealed = false;
 
   constructor(
     readonly number: number,
-    readonly content: BatchWriter,
+    public content: BatchWriter,
   ) {}
 }
 
@@ -69,10 +73,21 @@ export class BatchQueue {
     const batch = last === undefined || last.sealed ? this.#next() : last;
     const before = batch.content.length;
     batch.content.add(operation);
+    if (operation.kind === 'open') batch.opens.add(operation.connection.number);
     this.#bytes += batch.content.length - before;
     this.#operations++;
     if (batch.content.length >= this.#options.maxBatchBytes) batch.sealed = true;
     this.#schedule();
+  }
+
+  /**
+   * The connection is over before it was opened: opening it later would take the client id from one that is not.
+   * @returns false if that is on its way already
+   */
+  withdraw(connection: number): boolean {
+    const batch = this.#batches.slice(this.#appended).find(({ opens }) => opens.has(connection));
+    batch?.withdrawn.add(connection);
+    return batch !== undefined;
   }
 
   /** Calls back once everything that was added so far was applied; at once if it was. */
@@ -101,12 +116,26 @@ export class BatchQueue {
   }
 
   #next(): OutgoingBatch {
-    const { broker } = this.#options;
     const number = ++this.#numbers;
-    const batch = new OutgoingBatch(number, new BatchWriter({ broker, incarnation: this.#incarnation, batch: number }, Date.now()));
+    const batch = new OutgoingBatch(number, this.#writer(number));
     this.#bytes += batch.content.length;
     this.#batches.push(batch);
     return batch;
+  }
+
+  #writer(batch: number): BatchWriter {
+    return new BatchWriter({ broker: this.#options.broker, incarnation: this.#incarnation, batch }, Date.now());
+  }
+
+  /** Writes a batch anew without the connections that are over. */
+  #leaveOut(batch: OutgoingBatch): void {
+    const before = batch.content;
+    batch.content = this.#writer(batch.number);
+    for (const operation of readBatch(before.finish()).operations) {
+      if (operation.kind !== 'open' || !batch.withdrawn.has(operation.connection.number)) batch.content.add(operation);
+    }
+    this.#bytes -= before.length - batch.content.length;
+    this.#operations -= before.operations - batch.content.operations;
   }
 
   #schedule(): void {
@@ -123,6 +152,7 @@ export class BatchQueue {
     const batch = this.#batches[this.#appended];
     if (this.#appending || this.#closed || batch === undefined) return;
     batch.sealed = true;
+    if (batch.withdrawn.size > 0) this.#leaveOut(batch);
     this.#appending = true;
     this.#appended++;
     this.#options.append(batch.content.finish()).then(

@@ -21,6 +21,8 @@ export interface ReplicatedJournalOptions {
   readonly maxWaitingBytes?: number;
   /** The same in operations. @default 200000 */
   readonly maxWaitingOperations?: number;
+  /** How long the opening of a session may wait for the log; then it is refused, and the client may try another broker. @default 10 */
+  readonly openSeconds?: number;
   /** How long `end` waits for what was submitted. @default 10 */
   readonly endSeconds?: number;
 }
@@ -28,6 +30,7 @@ export interface ReplicatedJournalOptions {
 const MAX_BATCH_BYTES = 256 * 1024;
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 const MAX_WAITING_OPERATIONS = 200_000;
+const OPEN_SECONDS = 10;
 const END_SECONDS = 10;
 /** So much applied and not on disk may be in memory; until it is less, the log is not read. */
 const MAX_PENDING_OPERATIONS = 100_000;
@@ -36,6 +39,7 @@ const SLICE_MILLISECONDS = 10;
 const RETRY_MILLISECONDS = 1000;
 
 interface PendingOpen {
+  readonly timeout: NodeJS.Timeout;
   resolve(opened: OpenedSession): void;
   reject(error: Error): void;
 }
@@ -139,13 +143,21 @@ export class ReplicatedJournal implements Journal {
       const { number } = operation.connection;
       this.#submit(operation);
       this.#owners.set(number, owner);
-      this.#opening.set(number, { resolve, reject });
+      const { openSeconds = OPEN_SECONDS, log } = this.#options;
+      const timeout = setTimeout(() => {
+        const cause = log.failure === undefined ? '' : `: ${log.failure.message}`;
+        this.#opened(number)?.reject(new StoreUnavailableError(`the replicated log did not take the session within ${openSeconds} s${cause}`, { cause: log.failure }));
+      }, openSeconds * 1000);
+      this.#opening.set(number, { timeout, resolve, reject });
     });
   }
 
   close(operation: CloseSession): void {
+    const { number } = operation.connection;
     // Without an owner, the log ended the connection already.
-    if (this.#owners.delete(operation.connection.number)) this.#batches.add(operation);
+    if (!this.#owners.delete(number)) return;
+    this.#opened(number)?.reject(new StoreUnavailableError('the connection is over'));
+    if (!this.#batches.withdraw(number)) this.#batches.add(operation);
   }
 
   submit(operation: SubmittedOperation): void {
@@ -212,9 +224,7 @@ export class ReplicatedJournal implements Journal {
       const incarnation = Math.max(Date.now(), (this.#store.brokers.get(broker)?.incarnation ?? 0) + 1);
       this.#incarnation = incarnation;
       this.#owners.clear();
-      const opening = [...this.#opening.values()];
-      this.#opening.clear();
-      for (const { reject } of opening) reject(reason);
+      this.#refuseOpening(reason);
       this.#batches.begin(incarnation, reason);
       // Only the first entry of a log can say so.
       const { applied, content } = this.#store;
@@ -304,8 +314,7 @@ export class ReplicatedJournal implements Journal {
       if (applied && operation.message.qos > 0) this.#listener.published(operation.message);
     } else if (operation.kind === 'open' && mine) {
       const { clean, clientId, connection } = operation;
-      const pending = this.#opening.get(connection.number);
-      this.#opening.delete(connection.number);
+      const pending = this.#opened(connection.number);
       if (applied) pending?.resolve({ sessionPresent, session: clean ? undefined : this.#store.session(clientId) });
       else pending?.reject(new StoreUnavailableError('the cluster took this broker for gone'));
     }
@@ -339,9 +348,19 @@ export class ReplicatedJournal implements Journal {
   }
 
   #giveUp(reason: Error): void {
-    const opening = [...this.#opening.values()];
-    this.#opening.clear();
-    for (const { reject } of opening) reject(reason);
+    this.#refuseOpening(reason);
     this.#batches.close(reason);
+  }
+
+  /** Whoever waits for the connection to be opened, for the last time. */
+  #opened(connection: number): PendingOpen | undefined {
+    const pending = this.#opening.get(connection);
+    if (pending !== undefined) clearTimeout(pending.timeout);
+    this.#opening.delete(connection);
+    return pending;
+  }
+
+  #refuseOpening(reason: Error): void {
+    for (const connection of [...this.#opening.keys()]) this.#opened(connection)?.reject(reason);
   }
 }

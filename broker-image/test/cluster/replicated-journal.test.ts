@@ -200,6 +200,43 @@ test('while the log is away, operations wait, as many as there is room for, and 
   assert.deepEqual([retained(member), member.store.session('a')!.connected, member.journal.writable], [['2'], false, true]);
 });
 
+test('a session that the log does not take in time is refused; what is over before it was opened takes the client id from nobody later', async (t) => {
+  const log = new SharedLog();
+  const members = [await Member.join(t, log, { openSeconds: 0.05 }), await Member.join(t, log, { broker: 'broker-1' })] as const;
+  const [isolated, other] = members;
+  isolated.log.disconnect();
+  // The append that is on its way cannot be taken back.
+  isolated.journal.submit(publish('x'));
+  await turns(2);
+  const [slow, left, patient] = ['a', 'a', 'b'].map((clientId) => new TestConnection(isolated, clientId)) as [TestConnection, TestConnection, TestConnection];
+  const refused = assert.rejects(slow.open(), (error) => error instanceof StoreUnavailableError && error.message === 'the replicated log did not take the session within 0.05 s: the log is away');
+  const over = assert.rejects(left.open(), /the connection is over/);
+  left.close();
+  await Promise.all([refused, over]);
+  slow.close();
+  const connection = new TestConnection(other, 'a');
+  await connection.open();
+  // Whether it is still in time does not matter here.
+  patient.open().catch(() => {});
+  isolated.log.reconnect();
+  await isolated.applied();
+  await caughtUp(...members);
+  assert.deepEqual([connection.over, other.store.owner('a')?.broker, other.store.owner('b')?.broker], [false, 'broker-1', 'broker-0']);
+  const operations = log.entries.flatMap(({ data }) => readBatch(data).operations).map((operation) => operation.kind);
+  assert.deepEqual(operations.toSorted(), ['open', 'open', 'publish', 'recover', 'recover']);
+});
+
+test('a connection that ends while its opening is on its way is closed behind it', async (t) => {
+  const log = new SharedLog();
+  const member = await Member.join(t, log, { delays: () => 3 });
+  const connection = new TestConnection(member, 'a');
+  const over = assert.rejects(connection.open(), /the connection is over/);
+  await turns(2);
+  connection.close();
+  await Promise.all([over, member.applied()]);
+  assert.deepEqual([member.store.session('a')?.connected], [false]);
+});
+
 test('a slow log is said to be slow; the bound in bytes holds too', async (t) => {
   const member = await Member.join(t, new SharedLog(), { maxWaitingBytes: 1000 });
   member.journal.submit(publish('p'.repeat(1000)));

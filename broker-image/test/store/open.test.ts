@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +31,12 @@ function refusal(pattern: RegExp) {
 test('a folder that does not exist is created', async (t) => {
   const store = await openStore(join(temporaryDirectory(t), 'a', 'b'));
   await store.close();
+});
+
+test('the name of the folder may look like that of a file', async (t) => {
+  const directory = join(temporaryDirectory(t), 'broker.v1');
+  await (await openStore(directory)).close();
+  assert.deepEqual(readdirSync(directory).sort(), ['data.mdb', 'lock.mdb']);
 });
 
 test('a folder that cannot be created is said', async (t) => {
