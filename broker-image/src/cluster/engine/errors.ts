@@ -76,12 +76,20 @@ export class SnapshotInProgressError extends Error {
   }
 }
 
-/** The snapshot was removed while it was read, because there is a newer one. */
+export class SnapshotMissingError extends Error {
+  override readonly name = 'SnapshotMissingError';
+
+  constructor() {
+    super('There is no snapshot of this cluster yet.');
+  }
+}
+
+/** The snapshot was removed while it was read, because there are newer ones. */
 export class SnapshotReplacedError extends Error {
   override readonly name = 'SnapshotReplacedError';
 
   constructor() {
-    super('The snapshot was replaced by a newer one while it was read.');
+    super('The snapshot was replaced by newer ones while it was read.');
   }
 }
 

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { EngineConnection, SnapshotStore } from '../../../src/cluster/engine/index.js';
+import { EngineConnection, JetStreamSnapshots } from '../../../src/cluster/engine/index.js';
 import { eventually, Nats, natsMissing } from './nats.js';
 
 const skip = natsMissing;
 
 async function openSnapshots(nats: Nats, replicas = 1) {
   const connection = await EngineConnection.open({ log: nats.log, name: 'test' });
-  const store = await SnapshotStore.open(connection, { cluster: 'mqtt', maxBytes: 900 * 1024 ** 2, incarnation: randomUUID(), replicas });
+  const store = await JetStreamSnapshots.open(connection, { cluster: 'mqtt', maxBytes: 900 * 1024 ** 2, incarnation: randomUUID(), replicas });
   return { connection, store, close: async () => { store.close(); await connection.close(); } };
 }
 
@@ -17,9 +17,9 @@ async function* chunksOf(count: number, size: number, fill: (index: number) => n
   for (let index = 0; index < count; index++) yield Buffer.alloc(size, fill(index));
 }
 
-async function contentOf(store: SnapshotStore): Promise<string> {
+async function contentOf(store: JetStreamSnapshots): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of (await store.load())!.chunks) hash.update(chunk);
+  for await (const chunk of store.load()) hash.update(chunk);
   return hash.digest('hex');
 }
 
@@ -39,7 +39,8 @@ test('on one server', { skip, timeout: 180_000 }, async (t) => {
   const partsStored = async () => Object.keys((await manager.streams.info('mqtt-snapshots', { subjects_filter: 'mqtt.snapshots.part.>' })).state.subjects ?? {}).length;
 
   await t.test('none at first', async () => {
-    assert.deepEqual([await one.store.latest(), await one.store.load()], [undefined, undefined]);
+    assert.equal(await one.store.latest(), undefined);
+    await assert.rejects(contentOf(one.store), { name: 'SnapshotMissingError', message: 'There is no snapshot of this cluster yet.' });
   });
 
   await t.test('what was saved is what others load', async () => {
@@ -49,20 +50,22 @@ test('on one server', { skip, timeout: 180_000 }, async (t) => {
     assert.equal(await contentOf(other.store), await hashOf(chunksOf(100, 10_007)));
   });
 
-  await t.test('a newer one takes its place, and nothing else is kept', async () => {
+  await t.test('a newer one takes its place, and only the one before it is kept', async () => {
     await other.store.save(20, chunksOf(3, 50_000, () => 7));
     assert.equal((await one.store.latest())?.sequence, 20);
     assert.equal(await contentOf(one.store), await hashOf(chunksOf(3, 50_000, () => 7)));
-    assert.equal(await partsStored(), 3);
+    assert.equal(await partsStored(), 3 + 16);
+    await other.store.save(22, chunksOf(1, 1));
+    assert.equal(await partsStored(), 1 + 3);
   });
 
   await t.test('an older or equal one is not saved', async () => {
-    assert.equal((await one.store.save(20, chunksOf(1, 1))).bytes, 150_000);
-    assert.equal((await one.store.save(19, chunksOf(1, 1))).sequence, 20);
+    assert.equal((await one.store.save(22, chunksOf(1, 2))).bytes, 1);
+    assert.equal((await one.store.save(19, chunksOf(1, 2))).sequence, 22);
   });
 
   await t.test('an empty one', async () => {
-    await one.store.save(21, chunksOf(0, 0));
+    await one.store.save(23, chunksOf(0, 0));
     assert.equal(await contentOf(other.store), createHash('sha256').digest('hex'));
   });
 
@@ -72,7 +75,7 @@ test('on one server', { skip, timeout: 180_000 }, async (t) => {
       throw new Error('the disk fails');
     })();
     await assert.rejects(one.store.save(30, broken), { message: 'the disk fails' });
-    assert.equal((await other.store.latest())?.sequence, 21);
+    assert.equal((await other.store.latest())?.sequence, 23);
     await eventually('some of it is there', async () => (await partsStored()) > 0);
     await other.store.save(31, chunksOf(2, 60_000));
     assert.equal(await partsStored(), 2);
@@ -99,13 +102,20 @@ test('on one server', { skip, timeout: 180_000 }, async (t) => {
 
   await t.test('one that was replaced while it was read says so', async () => {
     await one.store.save(60, chunksOf(400, 63_000));
-    const { chunks } = (await one.store.load())!;
-    const reading = chunks[Symbol.asyncIterator]();
-    await reading.next();
-    await other.store.save(61, chunksOf(1, 1));
+    const reading = one.store.load();
+    const hash = createHash('sha256').update((await reading.next()).value as Uint8Array);
+    // The one before the latest can still be read.
+    await other.store.save(61, chunksOf(400, 63_000));
+    for await (const chunk of reading) hash.update(chunk);
+    assert.equal(hash.digest('hex'), await hashOf(chunksOf(400, 63_000)));
+
+    const late = one.store.load();
+    await late.next();
+    await other.store.save(62, chunksOf(1, 1));
+    await other.store.save(63, chunksOf(1, 1));
     await assert.rejects(async () => {
-      while (!(await reading.next()).done);
-    }, { name: 'SnapshotReplacedError', message: 'The snapshot was replaced by a newer one while it was read.' });
+      while (!(await late.next()).done);
+    }, { name: 'SnapshotReplacedError', message: 'The snapshot was replaced by newer ones while it was read.' });
   });
 
   await t.test('one that is not what was saved says so', async () => {
@@ -143,7 +153,7 @@ test('three servers: 150 MB in bounded memory, while the leader is killed', { sk
   for (let index = 0; index < 1500; index++) expected.update(Buffer.alloc(100_000, index));
   let seen = 0;
   let frozen: string | undefined;
-  for await (const chunk of (await one.store.load())!.chunks) {
+  for await (const chunk of one.store.load()) {
     hash.update(chunk);
     if (++seen === 100) {
       frozen = (await manager.streams.info('mqtt-snapshots')).cluster!.leader!;

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/transport-node';
-import { SnapshotDamagedError, SnapshotInProgressError, SnapshotReplacedError } from './errors.js';
+import { SnapshotDamagedError, SnapshotInProgressError, SnapshotMissingError, SnapshotReplacedError } from './errors.js';
 import { SnapshotLease } from './snapshot-lease.js';
 import { StreamReader } from './stream-reader.js';
 import { errorCode, ErrorCode, openStream, type CheckedStream, type StreamOptions } from './stream.js';
 import type { EngineConnection } from './connection.js';
+import type { SnapshotStore } from '../snapshots.js';
 
 /** Of one message with a part of a snapshot; less where NATS takes less. */
 const PART_BYTES = 256 * 1024;
@@ -26,21 +27,23 @@ interface Manifest extends Snapshot {
   readonly id: string;
   readonly parts: number;
   readonly sha256: string;
+  /** Id of the snapshot before. */
+  readonly previous?: string;
 }
 
-export interface SnapshotStoreOptions extends Omit<StreamOptions, 'content'> {
+export interface JetStreamSnapshotsOptions extends Omit<StreamOptions, 'content'> {
   /** Of this process alone. */
   readonly incarnation: string;
 }
 
 /**
- * Snapshots in a stream of their own: the parts of each on a subject of its own, and a last message that says what they are, without which a snapshot is not there.
- * So one whose saving was interrupted is never seen; its parts are removed by the next that is saved.
+ * Snapshots in a stream of their own: the parts of each on subjects of its own, and a last message that says what they are, without which a snapshot is not there.
+ * So one whose saving was interrupted is never seen; its parts are removed by the next that is saved. The one before the latest is kept for whoever is reading it.
  */
-export class SnapshotStore {
+export class JetStreamSnapshots implements SnapshotStore {
   /** @throws EngineRefusedError */
-  static async open(connection: EngineConnection, options: SnapshotStoreOptions): Promise<SnapshotStore> {
-    return new SnapshotStore(connection, await openStream(connection, { ...options, content: 'snapshots' }), options.incarnation);
+  static async open(connection: EngineConnection, options: JetStreamSnapshotsOptions): Promise<JetStreamSnapshots> {
+    return new JetStreamSnapshots(connection, await openStream(connection, { ...options, content: 'snapshots' }), options.incarnation);
   }
 
   readonly #connection: EngineConnection;
@@ -62,7 +65,7 @@ export class SnapshotStore {
   }
 
   /**
-   * Saves a snapshot; the one before is removed once this one is whole.
+   * Saves a snapshot. An older one than the latest is not needed, and not saved.
    * @throws SnapshotInProgressError if another broker saves one
    */
   async save(sequence: number, chunks: AsyncIterable<Uint8Array>): Promise<Snapshot> {
@@ -71,11 +74,12 @@ export class SnapshotStore {
     try {
       const before = await this.#manifest();
       if (before !== undefined && before.manifest.sequence >= sequence) return before.manifest;
-      await this.#removeAllBut(before?.manifest.id);
-      const manifest = await this.#writeParts(sequence, chunks, lease.lost);
+      const { id, previous } = before?.manifest ?? {};
+      await this.#removeAllBut(id, previous);
+      const manifest: Manifest = { ...(await this.#writeParts(sequence, chunks, lease.lost)), ...(id !== undefined && { previous: id }) };
       // Whoever lost the lease without noticing finds that there is another one.
       await this.#client.publish(this.#subject('latest'), JSON.stringify(manifest), { expect: { lastSubjectSequence: before?.streamSequence ?? 0 }, timeout: PART_MILLISECONDS });
-      await this.#removeAllBut(manifest.id);
+      await this.#removeAllBut(manifest.id, id);
       await this.#stream.manager.streams.purge(this.#stream.name, { filter: this.#subject('latest'), keep: 1 });
       return manifest;
     } finally {
@@ -85,11 +89,12 @@ export class SnapshotStore {
 
   /**
    * The newest snapshot, in chunks of any size. Whether it is whole is known at its end: use nothing of it before.
-   * @throws SnapshotDamagedError if it is not what was saved, SnapshotReplacedError if a newer one took its place meanwhile: then load that
+   * @throws SnapshotMissingError if there is none, SnapshotDamagedError if it is not what was saved, SnapshotReplacedError if two newer ones took its place meanwhile: then load again
    */
-  async load(): Promise<{ readonly snapshot: Snapshot; readonly chunks: AsyncIterable<Uint8Array> } | undefined> {
+  async *load(): AsyncGenerator<Uint8Array> {
     const found = await this.#manifest();
-    return found && { snapshot: found.manifest, chunks: this.#readParts(found.manifest) };
+    if (found === undefined) throw new SnapshotMissingError();
+    yield* this.#readParts(found.manifest);
   }
 
   close(): void {
@@ -144,12 +149,16 @@ export class SnapshotStore {
   }
 
   /** Also what was left by brokers that were killed while they saved. */
-  async #removeAllBut(id: string | undefined): Promise<void> {
+  async #removeAllBut(...kept: readonly (string | undefined)[]): Promise<void> {
     const { manager, name } = this.#stream;
-    const { state } = await manager.streams.info(name, { subjects_filter: this.#subject('part.>') });
     const prefix = this.#subject('part.');
-    const ids = new Set(Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length).split('.')[0]!));
-    for (const other of ids) if (other !== id) await manager.streams.purge(name, { filter: this.#subject(`part.${other}.>`) });
+    const ids = new Set((await this.#partSubjects('>')).map((subject) => subject.slice(prefix.length).split('.')[0]!));
+    for (const id of ids) if (!kept.includes(id)) await manager.streams.purge(name, { filter: this.#subject(`part.${id}.>`) });
+  }
+
+  async #partSubjects(filter: string): Promise<string[]> {
+    const { state } = await this.#stream.manager.streams.info(this.#stream.name, { subjects_filter: this.#subject(`part.${filter}`) });
+    return Object.keys(state.subjects ?? {});
   }
 
   async *#readParts({ id, parts, sha256 }: Manifest): AsyncGenerator<Uint8Array> {
@@ -157,8 +166,11 @@ export class SnapshotStore {
     const stop = () => end.abort();
     this.#closed.signal.addEventListener('abort', stop);
     const reader = new StreamReader(this.#connection, this.#stream, { from: 1, filter: this.#subject(`part.${id}.>`), signal: end.signal });
-    // Parts that are not there are not waited for: a newer snapshot took their place.
-    const guard = setInterval(() => void this.#manifest().then((now) => now?.manifest.id !== id && stop(), () => undefined), 1000).unref();
+    // Parts that are not there are not waited for: newer snapshots took their place.
+    const stopIfRemoved = async () => {
+      if ((await this.#partSubjects(`${id}.>`)).length < parts) stop();
+    };
+    const guard = setInterval(() => void stopIfRemoved().catch(() => undefined), 2000).unref();
     try {
       const hash = createHash('sha256');
       const early = new Map<number, Uint8Array>();
