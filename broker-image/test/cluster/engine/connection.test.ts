@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { EngineConnection, type EngineAddress } from '../../../src/cluster/engine/index.js';
+import { Authority } from '../../listeners/certificates.js';
+import { credentialsOf, newAccount } from './nats-accounts.js';
 import { eventually, freePorts, Nats, natsMissing } from './nats.js';
+import { Proxy } from './proxy.js';
 
 const skip = natsMissing;
 
@@ -65,4 +68,66 @@ test('credentials come from files, and are read again', { skip, timeout: 60_000 
 
 test('a credentials file that is not there is said at once', { skip }, async () => {
   await assert.rejects(EngineConnection.open({ log: { servers: ['nats://127.0.0.1:1'], credentialsFile: '/nowhere.creds' }, name: 'test' }), { code: 'ENOENT' });
+});
+
+test('a credentials file', { skip, timeout: 60_000 }, async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'credentials-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const account = newAccount();
+  const nats = await Nats.start({ jetStream: false, more: account.configuration });
+  t.after(() => nats.stop());
+  const credentialsFile = join(directory, 'broker.creds');
+  writeFileSync(credentialsFile, credentialsOf(account));
+  const connection = await EngineConnection.open({ log: { ...nats.log, credentialsFile }, name: 'test' });
+  t.after(() => connection.close());
+  assert.equal(connection.connected, true);
+  writeFileSync(credentialsFile, credentialsOf(newAccount()));
+  await assert.rejects(EngineConnection.open({ log: { ...nats.log, credentialsFile }, name: 'test' }), { name: 'EngineAuthenticationError' });
+});
+
+test('TLS, with certificates of both sides', { skip, timeout: 60_000 }, async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'tls-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const authority = await Authority.create(join(directory, 'authority'), 'NATS');
+  const stranger = await Authority.create(join(directory, 'stranger'), 'Somebody');
+  const server = await authority.issue('server');
+  const broker = await authority.issue('broker');
+  const nats = await Nats.start({ jetStream: false, more: `tls { cert_file: "${server.certificateFile}", key_file: "${server.privateKeyFile}", ca_file: "${authority.file}", verify: true }` });
+  t.after(() => nats.stop());
+  const servers = [`tls://localhost:${nats.servers[0]!.port}`];
+  const connection = await EngineConnection.open({ log: { servers, tls: { caFile: authority.file, ...broker } }, name: 'test' });
+  t.after(() => connection.close());
+  await connection.nats.flush();
+
+  const failureWith = async (log: EngineAddress) => {
+    const end = new AbortController();
+    let message = '';
+    await assert.rejects(EngineConnection.open({ log, name: 'test', onWaiting: (error) => {
+      message = error.message;
+      end.abort();
+    }, signal: end.signal }));
+    return message;
+  };
+  assert.match(await failureWith({ servers, tls: { caFile: stranger.file, ...broker } }), /cannot be reached: .*(self.signed|unable to verify|unable to get)/);
+  assert.match(await failureWith({ servers, tls: { caFile: authority.file } }), /cannot be reached: /);
+});
+
+test('TLS that a server does not speak is not left out', { skip, timeout: 60_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false });
+  t.after(() => nats.stop());
+  const end = new AbortController();
+  let message = '';
+  await assert.rejects(EngineConnection.open({ log: { servers: [nats.servers[0]!.url.replace('nats:', 'tls:')] }, name: 'test', onWaiting: (error) => {
+    message = error.message;
+    end.abort();
+  }, signal: end.signal }));
+  assert.match(message, /cannot be reached: server does not support 'tls'$/);
+});
+
+test('a server that is too old', { skip, timeout: 60_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false });
+  t.after(() => nats.stop());
+  const proxy = await Proxy.start(nats.servers[0]!.port, (data) => Buffer.from(data.toString('latin1').replace(/"version":"[^"]*"/, '"version":"2.10.29"'), 'latin1'));
+  t.after(() => proxy.stop());
+  await assert.rejects(EngineConnection.open({ log: { servers: [proxy.url] }, name: 'test' }), { name: 'EngineVersionError', message: 'The NATS server has version 2.10.29; the log needs 2.12.0 or newer. Upgrade the servers, one after the other.' });
 });

@@ -3,8 +3,9 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 /** A network between a client and a server that can be cut without either being told, and mended. */
 export class Proxy {
-  static async start(port: number): Promise<Proxy> {
-    const proxy = new Proxy(port);
+  /** @param rewrite what the server says */
+  static async start(port: number, rewrite: (data: Buffer) => Buffer = (data) => data): Promise<Proxy> {
+    const proxy = new Proxy(port, rewrite);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;
@@ -14,13 +15,13 @@ export class Proxy {
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #cut = false;
 
-  private constructor(port: number) {
+  private constructor(port: number, rewrite: (data: Buffer) => Buffer) {
     this.#server = createServer((inner) => {
       const outer = connect(port, '127.0.0.1');
       const pair = [inner, outer] as const;
       this.#pairs.add(pair);
       for (const [one, other] of [pair, [outer, inner]] as const) {
-        one.on('data', (data) => this.#cut || other.write(data));
+        one.on('data', (data) => this.#cut || other.write(one === outer ? rewrite(data) : data));
         one.on('error', () => undefined);
         one.on('close', () => {
           other.destroy();
