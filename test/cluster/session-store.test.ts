@@ -1,0 +1,252 @@
+import { Chart, Duration, Size, Testing } from 'cdk8s';
+import { ConfigMap, Secret } from 'cdk8s-plus-27';
+import { parse } from 'yaml';
+import { MqttCluster, type MqttClusterProps, MqttListener, MqttNetworkPeer, MqttProfile, MqttStorage, MqttTls } from '../../lib';
+import { PROFILE_DEFAULTS } from '../../lib/cluster/profile-defaults';
+import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
+import { MqttMessageLogCredentials } from '../../lib/message-log/mqtt-message-log-credentials';
+import type { MqttMessageLogServersOptions } from '../../lib/message-log/mqtt-message-log-reference';
+import { type MqttReplicationOptions, MqttSessionStore } from '../../lib/message-log/mqtt-session-store';
+import { MqttFile } from '../../lib/security/mqtt-file';
+import { complaints } from '../support/complaints';
+import { findObject, newChart } from '../support/synth';
+
+const secret = (name: string) => Secret.fromSecretName(newChart(), 'Secret', name);
+
+function make(props: MqttClusterProps, chart = newChart()) {
+  const cluster = new MqttCluster(chart, 'Broker', props);
+  return { chart, cluster };
+}
+
+function brokerOf(chart: Chart, name = 'test-broker') {
+  const { spec, metadata } = findObject(chart, 'StatefulSet', name);
+  return {
+    file: parse(findObject(chart, 'ConfigMap', `${name}-configuration`).data['broker.yaml']).cluster,
+    annotations: metadata.annotations,
+    volumes: spec.template.spec.volumes as any[],
+    container: spec.template.spec.containers[0],
+  };
+}
+
+describe('embedded', () => {
+  test('by default: in development, and in production until it is switched', () => {
+    for (const profile of [MqttProfile.development(), MqttProfile.production({ replicas: 1 })]) {
+      const { chart, cluster } = make({ profile });
+      const { file, annotations } = brokerOf(chart);
+      expect([file, cluster.messageLog, annotations['cdk8s-mqtt/session-store'], annotations['cdk8s-mqtt/message-log']]).toEqual([undefined, undefined, 'embedded', undefined]);
+    }
+  });
+
+  test('the brokers call nobody', () => {
+    expect(findObject(make({ networkPolicy: true, sessionStore: MqttSessionStore.embedded() }).chart, 'NetworkPolicy').spec).not.toHaveProperty('egress');
+  });
+});
+
+describe('replicated, by a message log of its own', () => {
+  test('which stands beside the brokers, named after them', () => {
+    const { chart, cluster } = make({ name: 'plant', replicas: 3, sessionStore: MqttSessionStore.replicated() });
+    expect(chart.node.findAll().filter((construct: any) => construct.kind === 'StatefulSet').map((object: any) => `${object.node.path} ${object.name}`)).toEqual([
+      'test/Broker/MessageLog/Resource plant-log', 'test/Broker/Resource plant',
+    ]);
+    expect((cluster.messageLog as MqttMessageLog).name).toBe('plant-log');
+    const { file, annotations, container, volumes } = brokerOf(chart, 'plant');
+    expect(file).toEqual({ name: 'mqtt_plant', log: { servers: ['nats://plant-log-0.plant-log-headless.mqtt.svc:4222'], replicas: 1, maxBytes: 15 * 1024 ** 3 / 4 } });
+    expect(annotations).toMatchObject({ 'cdk8s-mqtt/session-store': 'replicated', 'cdk8s-mqtt/message-log': 'plant-log' });
+    // The brokers wait for the log, and then catch up.
+    expect(container.startupProbe).toMatchObject({ periodSeconds: 5, failureThreshold: 180 });
+    expect(volumes.map(({ name }) => name)).toEqual(['configuration']);
+  });
+
+  test('is named like any other object without a name', () => {
+    const { cluster } = make({ sessionStore: MqttSessionStore.replicated() });
+    expect((cluster.messageLog as MqttMessageLog).name).toBe('test-broker-messagelog');
+  });
+
+  test('in production asks for a password, which the brokers have, and of the certificate\'s Secret nothing but the authority', () => {
+    const { chart, cluster } = make({
+      profile: MqttProfile.production({ sessionStore: MqttSessionStore.replicated({ tls: MqttTls.fromCertManager({ issuer: { name: 'ca' } }) }) }), name: 'plant', labels: { team: 'iot' },
+    });
+    expect(cluster.findings).toEqual([]);
+    const { file, volumes, container } = brokerOf(chart, 'plant');
+    expect(file.log).toEqual({
+      servers: [0, 1, 2].map((node) => `tls://plant-log-${node}.plant-log-headless.mqtt.svc:4222`),
+      replicas: 3,
+      maxBytes: 25 * 1024 ** 3,
+      usernameFile: '/etc/mqtt-broker/message-log/credentials/username',
+      passwordFile: '/etc/mqtt-broker/message-log/credentials/password',
+      tls: { caFile: '/etc/mqtt-broker/message-log/authority/ca.crt' },
+    });
+    const items = (...keys: string[]) => keys.map((key) => ({ key, path: key }));
+    expect(volumes).toContainEqual({ name: 'log-credentials', secret: { secretName: 'plant-log-credentials', defaultMode: 0o440, items: items('username', 'password') } });
+    expect(volumes).toContainEqual({ name: 'log-authority', secret: { secretName: 'plant-log-tls', defaultMode: 0o440, items: items('ca.crt') } });
+    expect(container.volumeMounts).toContainEqual({ name: 'log-authority', mountPath: '/etc/mqtt-broker/message-log/authority', readOnly: true });
+    expect(findObject(chart, 'StatefulSet', 'plant-log').metadata.labels.team).toBe('iot');
+  });
+
+  test('each lets the other through, and nobody else', () => {
+    const { chart, cluster } = make({ name: 'plant', networkPolicy: true, sessionStore: MqttSessionStore.replicated({ networkPolicy: true }) });
+    const log = { 'app.kubernetes.io/name': 'mqtt-message-log', 'app.kubernetes.io/instance': 'plant-log' };
+    expect(findObject(chart, 'NetworkPolicy', 'plant').spec.egress[0]).toEqual({
+      to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'mqtt' } }, podSelector: { matchLabels: log } }], ports: [{ port: 4222, protocol: 'TCP' }],
+    });
+    expect(findObject(chart, 'NetworkPolicy', 'plant').spec.egress[1].ports.map(({ port }: any) => port)).toEqual([53, 53]);
+    expect(findObject(chart, 'NetworkPolicy', 'plant-log').spec.ingress[0]).toEqual({
+      from: [{ podSelector: { matchLabels: cluster.selectorLabels } }], ports: [{ port: 4222, protocol: 'TCP' }],
+    });
+  });
+
+  test('ends the rule on separate brokers', () => {
+    const replicas = 3;
+    expect(make({ replicas }).cluster.findings.map(({ id }) => id)).toContain('MQTT-SESSION-001');
+    expect(make({ replicas, sessionStore: MqttSessionStore.replicated() }).cluster.findings.map(({ id }) => id)).toEqual(['MQTT-LOG-002', 'MQTT-SECURITY-002']);
+  });
+
+  test('what is found about it can be accepted for the cluster', () => {
+    const { cluster } = make({ sessionStore: MqttSessionStore.replicated() });
+    cluster.acknowledge('MQTT-LOG-002', 'a test environment');
+    expect(cluster.findings.find(({ id }) => id === 'MQTT-LOG-002')).toMatchObject({ acknowledged: 'a test environment' });
+  });
+
+  test('takes one line to be the default of a profile', () => {
+    const switched = { ...PROFILE_DEFAULTS.production, sessionStore: MqttSessionStore.replicated() };
+    const property = jest.replaceProperty(PROFILE_DEFAULTS as { [profile: string]: typeof switched }, 'production', switched);
+    try {
+      const { chart, cluster } = make({ profile: MqttProfile.production() });
+      expect(cluster.findings.map(({ id }) => id)).toEqual(['MQTT-LOG-005']);
+      expect(brokerOf(chart).file.log.replicas).toBe(3);
+      expect(make({ profile: MqttProfile.production({ replicas: 1 }), sessionStore: MqttSessionStore.embedded() }).cluster.messageLog).toBeUndefined();
+    } finally {
+      property.restore();
+    }
+  });
+});
+
+describe('replicated, by a message log that is made elsewhere', () => {
+  test('two clusters share one, each under its name', () => {
+    const chart = newChart();
+    const log = new MqttMessageLog(chart, 'Log', { networkPolicy: true });
+    const store = MqttSessionStore.replicatedBy(log);
+    new MqttCluster(chart, 'One', { sessionStore: store });
+    new MqttCluster(chart, 'Two', { sessionStore: store });
+    expect([brokerOf(chart, 'test-one').file.name, brokerOf(chart, 'test-two').file.name]).toEqual(['mqtt_test-one', 'mqtt_test-two']);
+    expect(findObject(chart, 'NetworkPolicy', 'test-log').spec.ingress[0].from.map(({ podSelector }: any) => podSelector.matchLabels['app.kubernetes.io/instance'])).toEqual(['test-one', 'test-two']);
+  });
+
+  test('in another namespace', () => {
+    const logs = newChart({ namespace: 'logs' });
+    const log = new MqttMessageLog(logs, 'Log', { networkPolicy: true });
+    const { chart, cluster } = make({ networkPolicy: true, sessionStore: MqttSessionStore.replicatedBy(log) });
+    const inNamespace = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
+    expect(findObject(chart, 'NetworkPolicy').spec.egress[0].to).toEqual([{ namespaceSelector: inNamespace('logs'), podSelector: { matchLabels: log.selectorLabels } }]);
+    expect(findObject(logs, 'NetworkPolicy').spec.ingress[0].from).toEqual([{ namespaceSelector: inNamespace('mqtt'), podSelector: { matchLabels: cluster.selectorLabels } }]);
+    expect(brokerOf(chart).annotations).not.toHaveProperty('cdk8s-mqtt/message-log');
+  });
+});
+
+describe('replicated, by a NATS that exists', () => {
+  test('with everything set', () => {
+    const options: Required<MqttMessageLogServersOptions> = {
+      credentials: MqttMessageLogCredentials.credentialsFile(secret('creds'), { key: 'mqtt.creds' }),
+      certificateAuthority: MqttFile.fromConfigMap(ConfigMap.fromConfigMapName(newChart(), 'Ca', 'nats-ca'), 'ca.pem'),
+      clientCertificate: secret('nats-client'),
+      copies: 5,
+      maxSize: Size.gibibytes(1),
+      peers: [MqttNetworkPeer.namespace('messaging')],
+    };
+    const replication: Required<MqttReplicationOptions> = { clusterName: 'plant-1', rebalance: { enabled: false, connectionsPerSecond: 5, tolerancePercent: 20 } };
+    const log = MqttMessageLog.fromServers(['tls://nats.messaging.svc:4222', 'tls://nats.example.com'], options);
+    const { chart } = make({ networkPolicy: true, sessionStore: MqttSessionStore.replicatedBy(log, replication) });
+    const { file, volumes } = brokerOf(chart);
+    expect(file).toEqual({
+      name: 'plant-1',
+      log: {
+        servers: ['tls://nats.messaging.svc:4222', 'tls://nats.example.com'],
+        replicas: 5,
+        maxBytes: 1024 ** 3,
+        credentialsFile: '/etc/mqtt-broker/message-log/credentials/mqtt.creds',
+        tls: {
+          caFile: '/etc/mqtt-broker/message-log/authority/ca.pem',
+          certificateFile: '/etc/mqtt-broker/message-log/certificate/tls.crt',
+          privateKeyFile: '/etc/mqtt-broker/message-log/certificate/tls.key',
+        },
+      },
+      rebalance: { enabled: false, connectionsPerSecond: 5, tolerancePercent: 20 },
+    });
+    expect(volumes.map(({ name }) => name)).toEqual(['configuration', 'log-credentials', 'log-authority', 'log-certificate']);
+    expect(findObject(chart, 'NetworkPolicy').spec.egress[0]).toEqual({ to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'messaging' } } }], ports: [{ port: 4222, protocol: 'TCP' }] });
+  });
+
+  test('with nothing but addresses, of which a policy opens every port', () => {
+    const { chart } = make({ networkPolicy: true, sessionStore: MqttSessionStore.replicatedBy(MqttMessageLog.fromServers(['nats://[2001:db8::1]:4223', 'nats://b'])) });
+    expect(brokerOf(chart).file.log).toEqual({ servers: ['nats://[2001:db8::1]:4223', 'nats://b'] });
+    expect(findObject(chart, 'NetworkPolicy').spec.egress[0]).toEqual({ ports: [{ port: 4223, protocol: 'TCP' }, { port: 4222, protocol: 'TCP' }] });
+  });
+});
+
+describe('the name of the cluster in the log', () => {
+  const nameIn = (namespace: string | undefined, name: string) => {
+    const chart = newChart({ namespace });
+    make({ name, sessionStore: MqttSessionStore.replicated() }, chart);
+    return brokerOf(chart, name).file.name as string;
+  };
+
+  test('tells namespaces apart', () => {
+    expect([nameIn('a-b', 'c'), nameIn('a', 'b-c'), nameIn(undefined, 'c')]).toEqual(['a-b_c', 'a_b-c', 'c']);
+  });
+
+  test('is cut and told apart by a hash where it is too long for the broker', () => {
+    const [one, other] = [nameIn('n'.repeat(40), 'one'), nameIn('n'.repeat(40), 'other')];
+    expect(one).toMatch(/^n{31}_[0-9a-f]{8}$/);
+    expect(other).not.toBe(one);
+    expect(nameIn('n'.repeat(36), 'one')).toBe(`${'n'.repeat(36)}_one`);
+  });
+});
+
+const LOG = { sessionStore: MqttSessionStore.replicatedBy(undefined as any) };
+const by = (servers: any, options?: any, replication?: any) => ({ sessionStore: MqttSessionStore.replicatedBy(MqttMessageLog.fromServers(servers, options), replication) });
+const ADDRESS = "but must be an address like 'nats://nats.messaging.svc:4222', or 'tls://…' where NATS speaks TLS; user name and password stand in a Secret (credentials)";
+
+test.each<[string, object, unknown[]]>([
+  ['a store as text', { sessionStore: 'replicated' }, ["sessionStore is 'replicated', but must be made like this: MqttSessionStore.replicated()"]],
+  ['no log', LOG, ["sessionStore log is null, but must be made like this: MqttMessageLog.fromServers(['nats://nats.messaging.svc:4222'])"]],
+  ['no servers', by([]), ["sessionStore log servers is empty: write for example ['nats://nats.messaging.svc:4222']"]],
+  ['servers as text', by('nats://a'), ["sessionStore log servers is 'nats://a', but must be an array"]],
+  ['addresses that are none', by(['a:4222', 'nats://', 'http://a', 5, 'nats://a:0']), ["'a:4222'", "'nats://'", "'http://a'", '5', "'nats://a:0'"].map((found, index) => `sessionStore log servers[${index}] is ${found}, ${ADDRESS}`)],
+  ['an address with a password, which is not repeated', by(['nats://me:hidden@a:4222']), [`sessionStore log servers[0] is an address with something before an @ (not shown here), ${ADDRESS}`]],
+  ['some TLS', by(['nats://a', 'tls://b']), ["sessionStore log servers are partly 'nats://' and partly 'tls://': all of them speak TLS, or none"]],
+  ['an authority without TLS', by(['nats://a'], { certificateAuthority: MqttFile.fromSecret(secret('a'), 'ca.crt'), clientCertificate: secret('b') }), [
+    "sessionStore log certificateAuthority and clientCertificate would not be used: write 'tls://' addresses, or leave them out",
+  ]],
+  ['references to nothing', by(['tls://a'], { credentials: MqttMessageLogCredentials.credentialsFile(undefined as any, { key: 'a b' }), certificateAuthority: 'ca.crt' }), [
+    expect.stringContaining('sessionStore log credentials secret is undefined, but must name the Secret'),
+    "sessionStore log credentials key is 'a b', but must be a key: letters, digits, '-', '_' and '.', at most 253",
+    expect.stringContaining("sessionStore log certificateAuthority is 'ca.crt', but must be made like this: MqttFile.fromConfigMap("),
+  ]],
+  ['copies that NATS does not keep', by(['nats://a'], { copies: 2, maxSize: Size.kibibytes(1), peers: [] }), [
+    'sessionStore log copies is 2, but must be 1, 3 or 5: the log survives as long as more than half of them do',
+    'sessionStore log maxSize is 1Ki, but must be at least 16Mi: the log needs room to work',
+    'sessionStore log peers is empty: everybody would be let in; leave it out if that is meant',
+  ]],
+  ['a name that NATS does not take', by(['nats://a'], {}, { clusterName: 'plant.1' }), [
+    "sessionStore clusterName is 'plant.1', but must be 1 to 40 letters, digits, '-' and '_': streams and subjects of the message log begin with it",
+  ]],
+  ['a rebalance out of range', by(['nats://a'], {}, { rebalance: { enabled: 'no', connectionsPerSecond: 0, tolerancePercent: 0 } }), [
+    "sessionStore rebalance enabled is 'no', but must be true or false",
+    'sessionStore rebalance connectionsPerSecond is 0, but must be a whole number of at least 1: to move none, write enabled: false',
+    'sessionStore rebalance tolerancePercent is 0, but must be a whole number from 1 to 100: it is a share above the average',
+  ]],
+  ['mistakes in the options of its own log, all at once with those of the cluster', { replicas: 0, shutdownDelay: Duration.days(1), sessionStore: MqttSessionStore.replicated({ nodes: 2, storage: 'big' as any }) }, [
+    expect.stringMatching(/^replicas is 0/),
+    expect.stringMatching(/^shutdownDelay is/),
+    expect.stringMatching(/^sessionStore nodes is 2, but must be 1, 3 or 5/),
+    expect.stringMatching(/^sessionStore storage is 'big'/),
+  ]],
+  ['a name that the log\'s would not fit', { name: 'a'.repeat(46), sessionStore: MqttSessionStore.replicated() }, [expect.stringContaining('with 46 characters, but may have 45')]],
+])('%s', (_, props, expected) => {
+  expect(complaints({ listeners: [MqttListener.tcp()], storage: MqttStorage.persistentVolume(), ...props })).toEqual(expected);
+});
+
+test('two synths are equal', () => {
+  const synth = () => JSON.stringify(Testing.synth(make({ sessionStore: MqttSessionStore.replicated({ nodes: 3 }) }).chart));
+  expect(synth()).toBe(synth());
+});
