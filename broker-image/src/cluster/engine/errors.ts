@@ -76,14 +76,6 @@ export class SnapshotInProgressError extends Error {
   }
 }
 
-export class SnapshotMissingError extends Error {
-  override readonly name = 'SnapshotMissingError';
-
-  constructor() {
-    super('There is no snapshot of this cluster yet.');
-  }
-}
-
 /** The snapshot was removed while it was read, because there are newer ones. */
 export class SnapshotReplacedError extends Error {
   override readonly name = 'SnapshotReplacedError';
@@ -96,8 +88,8 @@ export class SnapshotReplacedError extends Error {
 export class SnapshotDamagedError extends EngineRefusedError {
   override readonly name = 'SnapshotDamagedError';
 
-  constructor(stream: string) {
-    super(`The snapshot in the stream ${stream} is not what was saved: its checksum differs. Remove the stream; another broker of the cluster saves a new one.`);
+  constructor(stream: string, reason: string) {
+    super(`The snapshot in the stream ${stream} is not what was saved: ${reason}. Remove the stream; another broker of the cluster saves a new one.`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/transport-node';
-import { SnapshotDamagedError, SnapshotInProgressError, SnapshotMissingError, SnapshotReplacedError } from './errors.js';
+import { EngineClosedError, SnapshotDamagedError, SnapshotInProgressError, SnapshotReplacedError } from './errors.js';
 import { SnapshotLease } from './snapshot-lease.js';
 import { StreamReader } from './stream-reader.js';
 import { errorCode, ErrorCode, openStream, type CheckedStream, type StreamOptions } from './stream.js';
@@ -14,6 +14,9 @@ const HEADER_BYTES = 512;
 /** Parts on the way at once: what bounds the memory that saving takes. */
 const PARTS_ON_THE_WAY = 16;
 const PART_MILLISECONDS = 30_000;
+const LOOK_MILLISECONDS = 2000;
+/** A part that does not come for so long, although NATS is there, is lost. */
+const STUCK_MILLISECONDS = 60_000;
 
 /** A state of all that is durable, as it is after the entry of the log with this sequence. */
 export interface Snapshot {
@@ -89,12 +92,11 @@ export class JetStreamSnapshots implements SnapshotStore {
 
   /**
    * The newest snapshot, in chunks of any size. Whether it is whole is known at its end: use nothing of it before.
-   * @throws SnapshotMissingError if there is none, SnapshotDamagedError if it is not what was saved, SnapshotReplacedError if two newer ones took its place meanwhile: then load again
+   * @throws SnapshotDamagedError if it is not what was saved, SnapshotReplacedError if two newer ones took its place meanwhile: then load again
    */
-  async *load(): AsyncGenerator<Uint8Array> {
+  async load(): Promise<{ readonly snapshot: Snapshot; readonly chunks: AsyncGenerator<Uint8Array> } | undefined> {
     const found = await this.#manifest();
-    if (found === undefined) throw new SnapshotMissingError();
-    yield* this.#readParts(found.manifest);
+    return found && { snapshot: found.manifest, chunks: this.#readParts(found.manifest) };
   }
 
   close(): void {
@@ -152,13 +154,9 @@ export class JetStreamSnapshots implements SnapshotStore {
   async #removeAllBut(...kept: readonly (string | undefined)[]): Promise<void> {
     const { manager, name } = this.#stream;
     const prefix = this.#subject('part.');
-    const ids = new Set((await this.#partSubjects('>')).map((subject) => subject.slice(prefix.length).split('.')[0]!));
+    const { state } = await manager.streams.info(name, { subjects_filter: this.#subject('part.>') });
+    const ids = new Set(Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length).split('.')[0]!));
     for (const id of ids) if (!kept.includes(id)) await manager.streams.purge(name, { filter: this.#subject(`part.${id}.>`) });
-  }
-
-  async #partSubjects(filter: string): Promise<string[]> {
-    const { state } = await this.#stream.manager.streams.info(this.#stream.name, { subjects_filter: this.#subject(`part.${filter}`) });
-    return Object.keys(state.subjects ?? {});
   }
 
   async *#readParts({ id, parts, sha256 }: Manifest): AsyncGenerator<Uint8Array> {
@@ -166,15 +164,21 @@ export class JetStreamSnapshots implements SnapshotStore {
     const stop = () => end.abort();
     this.#closed.signal.addEventListener('abort', stop);
     const reader = new StreamReader(this.#connection, this.#stream, { from: 1, filter: this.#subject(`part.${id}.>`), signal: end.signal });
-    // Parts that are not there are not waited for: newer snapshots took their place.
-    const stopIfRemoved = async () => {
-      if ((await this.#partSubjects(`${id}.>`)).length < parts) stop();
+    let next = 0;
+    // Parts that are not there any more are not waited for, and others not for ever.
+    let progress = { next, since: performance.now() };
+    let reason: Error | undefined;
+    const look = async () => {
+      const now = (await this.#manifest())?.manifest;
+      if (next !== progress.next || !this.#connection.connected) progress = { next, since: performance.now() };
+      if (now?.id !== id && now?.previous !== id) reason = new SnapshotReplacedError();
+      else if (performance.now() - progress.since > STUCK_MILLISECONDS) reason = new SnapshotDamagedError(this.#stream.name, `part ${next + 1} of ${parts} is missing`);
+      if (reason !== undefined) stop();
     };
-    const guard = setInterval(() => void stopIfRemoved().catch(() => undefined), 2000).unref();
+    const guard = setInterval(() => void look().catch(() => undefined), LOOK_MILLISECONDS).unref();
     try {
       const hash = createHash('sha256');
       const early = new Map<number, Uint8Array>();
-      let next = 0;
       if (parts > 0) {
         for await (const { subject, data } of reader.read()) {
           early.set(Number(subject.slice(subject.lastIndexOf('.') + 1)), data);
@@ -186,8 +190,8 @@ export class JetStreamSnapshots implements SnapshotStore {
           if (next === parts) break;
         }
       }
-      if (next < parts) throw new SnapshotReplacedError();
-      if (hash.digest('hex') !== sha256) throw new SnapshotDamagedError(this.#stream.name);
+      if (next < parts) throw reason ?? new EngineClosedError();
+      if (hash.digest('hex') !== sha256) throw new SnapshotDamagedError(this.#stream.name, 'its checksum differs');
     } finally {
       clearInterval(guard);
       this.#closed.signal.removeEventListener('abort', stop);

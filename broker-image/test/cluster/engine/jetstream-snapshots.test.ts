@@ -19,7 +19,7 @@ async function* chunksOf(count: number, size: number, fill: (index: number) => n
 
 async function contentOf(store: JetStreamSnapshots): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of store.load()) hash.update(chunk);
+  for await (const chunk of (await store.load())!.chunks) hash.update(chunk);
   return hash.digest('hex');
 }
 
@@ -39,8 +39,7 @@ test('on one server', { skip, timeout: 180_000 }, async (t) => {
   const partsStored = async () => Object.keys((await manager.streams.info('mqtt-snapshots', { subjects_filter: 'mqtt.snapshots.part.>' })).state.subjects ?? {}).length;
 
   await t.test('none at first', async () => {
-    assert.equal(await one.store.latest(), undefined);
-    await assert.rejects(contentOf(one.store), { name: 'SnapshotMissingError', message: 'There is no snapshot of this cluster yet.' });
+    assert.deepEqual([await one.store.latest(), await one.store.load()], [undefined, undefined]);
   });
 
   await t.test('what was saved is what others load', async () => {
@@ -102,14 +101,14 @@ test('on one server', { skip, timeout: 180_000 }, async (t) => {
 
   await t.test('one that was replaced while it was read says so', async () => {
     await one.store.save(60, chunksOf(400, 63_000));
-    const reading = one.store.load();
+    const reading = (await one.store.load())!.chunks;
     const hash = createHash('sha256').update((await reading.next()).value as Uint8Array);
     // The one before the latest can still be read.
     await other.store.save(61, chunksOf(400, 63_000));
     for await (const chunk of reading) hash.update(chunk);
     assert.equal(hash.digest('hex'), await hashOf(chunksOf(400, 63_000)));
 
-    const late = one.store.load();
+    const late = (await one.store.load())!.chunks;
     await late.next();
     await other.store.save(62, chunksOf(1, 1));
     await other.store.save(63, chunksOf(1, 1));
@@ -123,6 +122,18 @@ test('on one server', { skip, timeout: 180_000 }, async (t) => {
     await one.connection.nats.request('mqtt.snapshots.latest', JSON.stringify({ ...latest.json<object>(), sha256: 'other' }));
     await assert.rejects(contentOf(one.store), { name: 'SnapshotDamagedError', message: /^The snapshot in the stream mqtt-snapshots is not what was saved: its checksum differs\./ });
   });
+});
+
+test('a part that is lost is not waited for for ever', { skip, timeout: 180_000 }, async (t) => {
+  const nats = await Nats.start();
+  t.after(() => nats.stop());
+  const one = await openSnapshots(nats);
+  t.after(() => one.close());
+  const manager = await jetstreamManager(one.connection.nats);
+  await one.store.save(1, chunksOf(3, 256 * 1024));
+  const lost = Object.keys((await manager.streams.info('mqtt-snapshots', { subjects_filter: 'mqtt.snapshots.part.*.1' })).state.subjects!);
+  await manager.streams.purge('mqtt-snapshots', { filter: lost[0]! });
+  await assert.rejects(contentOf(one.store), { name: 'SnapshotDamagedError', message: 'The snapshot in the stream mqtt-snapshots is not what was saved: part 2 of 3 is missing. Remove the stream; another broker of the cluster saves a new one.' });
 });
 
 test('three servers: 150 MB in bounded memory, while the leader is killed', { skip, timeout: 300_000 }, async (t) => {
@@ -153,7 +164,7 @@ test('three servers: 150 MB in bounded memory, while the leader is killed', { sk
   for (let index = 0; index < 1500; index++) expected.update(Buffer.alloc(100_000, index));
   let seen = 0;
   let frozen: string | undefined;
-  for await (const chunk of one.store.load()) {
+  for await (const chunk of (await one.store.load())!.chunks) {
     hash.update(chunk);
     if (++seen === 100) {
       frozen = (await manager.streams.info('mqtt-snapshots')).cluster!.leader!;
