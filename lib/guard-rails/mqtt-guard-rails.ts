@@ -1,15 +1,13 @@
 import { type ApiObject, Chart, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
 import { MqttGuardRailsAction, type MqttGuardRailsProps } from './mqtt-guard-rails-props';
-import { type Validation, validationsOf } from './policy';
-import { scaleValidations } from './scale-limits';
+import type { Policy } from './policies';
 import { ArgumentErrors } from '../manifest/arguments';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { Labels, MANAGED_BY, PART_OF } from '../manifest/labels';
 import { checkProps } from '../manifest/options';
 import { renderManifest } from '../manifest/render-manifest';
 import { VersionGates } from '../manifest/version-gates';
-import { admissionSubjects, type AdmissionSubject } from '../rules/admission';
 import { Severity } from '../rules/finding';
 
 const API_VERSION = 'admissionregistration.k8s.io/v1';
@@ -36,6 +34,9 @@ export class MqttGuardRails extends Construct {
     checkArguments(this, props);
 
     const { name = MANAGED_BY, objectLabels = { [Labels.MANAGED_BY]: MANAGED_BY }, action = MqttGuardRailsAction.WARN, namespaces } = props;
+    // The expressions of all rules: apps without guard rails need not load them.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { policiesOf, policySpec } = require('./policies') as typeof import('./policies');
     const policies = policiesOf(this, objectLabels);
     const render = (kind: string, suffix: string, spec: (policy: Policy) => object) => policies.map((policy) => renderManifest(this, `${policy.name}-${suffix}`, {
       gvk: { apiVersion: API_VERSION, kind },
@@ -54,56 +55,6 @@ export class MqttGuardRails extends Construct {
       [...this.policies, ...this.bindings].forEach((object) => object.addJsonPatch(JsonPatch.remove('/metadata/namespace')));
     }
   }
-}
-
-/** What a policy says; its validations are known when everything of the app is. */
-interface Policy {
-  readonly name: string;
-  readonly severity: Severity;
-  readonly resource: Pick<AdmissionSubject, 'apiGroup' | 'apiVersion' | 'resource'>;
-  readonly objectLabels?: Record<string, string>;
-  readonly concerns?: string;
-  readonly variables?: AdmissionSubject['variables'];
-  readonly validations: () => Validation[];
-}
-
-function policiesOf(scope: Construct, objectLabels: Record<string, string>): Policy[] {
-  return [Severity.ERROR, Severity.WARNING].flatMap((severity) => {
-    const suffix = severity === Severity.WARNING ? '-warnings' : '';
-    const ofObjects = admissionSubjects.map((subject) => ({ subject, validations: validationsOf(subject, severity) }))
-      .filter(({ validations }) => validations.length > 0)
-      .map(({ subject, validations }): Policy => ({
-        name: `${subject.resource}${suffix}`,
-        severity,
-        resource: subject,
-        objectLabels,
-        concerns: subject.concerns,
-        variables: subject.variables,
-        validations: () => validations,
-      }));
-    const ofScale: Policy = {
-      name: `statefulsets-scale${suffix}`,
-      severity,
-      resource: { apiGroup: 'apps', apiVersion: 'v1', resource: 'statefulsets/scale' },
-      validations: () => scaleValidations(scope, objectLabels, severity),
-    };
-    return [...ofObjects, ofScale];
-  });
-}
-
-function policySpec({ concerns, objectLabels, resource: { apiGroup, apiVersion, resource }, validations, variables }: Policy): object {
-  const checks = validations();
-  return {
-    failurePolicy: 'Fail',
-    matchConstraints: {
-      resourceRules: [{ apiGroups: [apiGroup], apiVersions: [apiVersion], resources: [resource], operations: ['CREATE', 'UPDATE'] }],
-      ...objectLabels && { objectSelector: { matchLabels: objectLabels } },
-    },
-    ...concerns !== undefined && { matchConditions: [{ name: 'concerns-a-broker', expression: concerns }] },
-    ...variables && { variables },
-    // A policy must have a validation, also where no workload of the app has a limit.
-    validations: checks.length > 0 ? checks : [{ expression: 'true', message: 'No workload of the app has a limit' }],
-  };
 }
 
 function checkArguments(scope: Construct, props: MqttGuardRailsProps): void {

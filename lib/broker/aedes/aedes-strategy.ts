@@ -1,5 +1,5 @@
 import { createHash } from 'crypto';
-import { ApiObject, Size, Yaml } from 'cdk8s';
+import { ApiObject, Size } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { ADMIN_PORT, aedesConfiguration, CONFIGURATION_KEY, OPERATIONS_PORT } from './aedes-configuration';
@@ -11,6 +11,7 @@ import { mountedFiles } from './mounted-files';
 import { type ArgumentErrors, isSize, show } from '../../manifest/arguments';
 import { quantity } from '../../manifest/quantity';
 import { renderManifest } from '../../manifest/render-manifest';
+import { yamlText } from '../../manifest/yaml-text';
 import type { ClusterIntent } from '../../workload/cluster-intent';
 import { renderStatefulSet } from '../../workload/stateful-set';
 import type { BrokerStrategy, RenderedBroker } from '../broker-strategy';
@@ -100,7 +101,7 @@ export class AedesStrategy implements BrokerStrategy {
       gvk: k8s.KubeConfigMap.GVK,
       name: `${workload.name}-configuration`,
       labels: intent.labels,
-      fields: { data: () => ({ [CONFIGURATION_KEY]: Yaml.stringify(aedesConfiguration(intent, this.options)) }) },
+      fields: { data: () => ({ [CONFIGURATION_KEY]: yamlText(aedesConfiguration(intent, this.options)) }) },
     });
     return { workload, configuration: objects.configuration };
   }

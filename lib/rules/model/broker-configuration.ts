@@ -1,6 +1,7 @@
 import type { Container } from './container';
 import { Fields } from './fields';
 import type { ManifestObject } from './manifest-object';
+import { parsedYaml } from '../../manifest/yaml-text';
 
 /** The variable and the option that name the configuration file of the companion broker (broker-image/README.md). */
 export const CONFIGURATION_VARIABLE = 'MQTT_BROKER_CONFIG';
@@ -116,11 +117,8 @@ export function configurationPath({ fields }: Container): string | undefined {
 }
 
 function parse(text: string): { value?: unknown; problem?: string } {
-  // Only synths of the companion broker need it: loading it takes longer than all rules of a cluster.
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { parse: parseYaml } = require('yaml') as typeof import('yaml');
   try {
-    const value: unknown = parseYaml(text);
+    const value = parsedYaml(text);
     return new Fields(value).isMap ? { value } : { problem: 'it is no map' };
   } catch (error) {
     return { problem: `it is no YAML: ${(error as Error).message.split('\n')[0].replace(/:$/, '')}` };

@@ -1,0 +1,57 @@
+import type { Construct } from 'constructs';
+import { type Validation, validationsOf } from './policy';
+import { scaleValidations } from './scale-limits';
+import { admissionSubjects, type AdmissionSubject } from '../rules/admission';
+import { Severity } from '../rules/finding';
+
+/** What a policy says; its validations are known when everything of the app is. */
+export interface Policy {
+  readonly name: string;
+  readonly severity: Severity;
+  readonly resource: Pick<AdmissionSubject, 'apiGroup' | 'apiVersion' | 'resource'>;
+  readonly objectLabels?: Record<string, string>;
+  readonly concerns?: string;
+  readonly variables?: AdmissionSubject['variables'];
+  readonly validations: () => Validation[];
+}
+
+/** The policies for objects with these labels. */
+export function policiesOf(scope: Construct, objectLabels: Record<string, string>): Policy[] {
+  return [Severity.ERROR, Severity.WARNING].flatMap((severity) => {
+    const suffix = severity === Severity.WARNING ? '-warnings' : '';
+    const ofObjects = admissionSubjects.map((subject) => ({ subject, validations: validationsOf(subject, severity) }))
+      .filter(({ validations }) => validations.length > 0)
+      .map(({ subject, validations }): Policy => ({
+        name: `${subject.resource}${suffix}`,
+        severity,
+        resource: subject,
+        objectLabels,
+        concerns: subject.concerns,
+        variables: subject.variables,
+        validations: () => validations,
+      }));
+    const ofScale: Policy = {
+      name: `statefulsets-scale${suffix}`,
+      severity,
+      resource: { apiGroup: 'apps', apiVersion: 'v1', resource: 'statefulsets/scale' },
+      validations: () => scaleValidations(scope, objectLabels, severity),
+    };
+    return [...ofObjects, ofScale];
+  });
+}
+
+/** `spec` of a ValidatingAdmissionPolicy. */
+export function policySpec({ concerns, objectLabels, resource: { apiGroup, apiVersion, resource }, validations, variables }: Policy): object {
+  const checks = validations();
+  return {
+    failurePolicy: 'Fail',
+    matchConstraints: {
+      resourceRules: [{ apiGroups: [apiGroup], apiVersions: [apiVersion], resources: [resource], operations: ['CREATE', 'UPDATE'] }],
+      ...objectLabels && { objectSelector: { matchLabels: objectLabels } },
+    },
+    ...concerns !== undefined && { matchConditions: [{ name: 'concerns-a-broker', expression: concerns }] },
+    ...variables && { variables },
+    // A policy must have a validation, also where no workload of the app has a limit.
+    validations: checks.length > 0 ? checks : [{ expression: 'true', message: 'No workload of the app has a limit' }],
+  };
+}
