@@ -5,3 +5,4 @@ export { LiveTraffic, type LiveTrafficStatistics, type MessageHandler } from './
 export type { InterestKind } from './local-interest.js';
 export { Peers, type Peer, type PeerListener, type PeersOptions, type PeerStatus } from './peers.js';
 export { JetStreamSnapshots, type JetStreamSnapshotsOptions, type Snapshot } from './jetstream-snapshots.js';
+export { Engine, type EngineOptions } from './engine.js';

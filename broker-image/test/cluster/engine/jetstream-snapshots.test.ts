@@ -142,6 +142,7 @@ test('three servers: 150 MB in bounded memory, while the leader is killed', { sk
   const one = await openSnapshots(nats, 3);
   t.after(() => one.close());
   const manager = await jetstreamManager(one.connection.nats);
+  const leader = () => eventually('a leader', async () => (await manager.streams.info('mqtt-snapshots')).cluster?.leader || undefined);
   let most = 0;
   let killed: string | undefined;
   const chunks = async function* () {
@@ -149,7 +150,7 @@ test('three servers: 150 MB in bounded memory, while the leader is killed', { sk
       yield Buffer.alloc(100_000, index);
       if (index % 50 === 0) most = Math.max(most, process.memoryUsage().arrayBuffers);
       if (index === 700) {
-        killed = (await manager.streams.info('mqtt-snapshots')).cluster!.leader!;
+        killed = await leader();
         await nats.server(killed).kill();
       }
     }
@@ -167,7 +168,7 @@ test('three servers: 150 MB in bounded memory, while the leader is killed', { sk
   for await (const chunk of (await one.store.load())!.chunks) {
     hash.update(chunk);
     if (++seen === 100) {
-      frozen = (await manager.streams.info('mqtt-snapshots')).cluster!.leader!;
+      frozen = await leader();
       nats.server(frozen).freeze();
     }
   }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { allLeave, startBroker, type TestBroker } from './brokers.js';
 import { eventually, Nats, natsMissing } from './nats.js';
 import { Proxy } from './proxy.js';
@@ -146,4 +149,53 @@ test('a broker that does not keep up: QoS 0 is dropped for it alone, more waits,
   a.traffic.publish('t', Buffer.from('again'), 1);
   await eventually('it takes part again', () => slow.received.at(-1) === 'again');
   assert.equal(slow.traffic.statistics().interrupted, 1);
+});
+
+interface Report {
+  readonly received: string[];
+  readonly events: string[];
+  readonly interrupted: number;
+}
+
+test('a broker whose process is frozen: a moment loses nothing, longer makes it gone until it is back', { skip, timeout: 120_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false });
+  t.after(() => allLeave().then(() => nats.stop()));
+  const child = fork(fileURLToPath(new URL('broker-process.js', import.meta.url)), [nats.servers[0]!.url, 'b'], { execArgv: [] });
+  t.after(() => child.kill('SIGKILL'));
+  await once(child, 'message');
+  const report = async (): Promise<Report> => {
+    child.send('report');
+    const [answer] = (await once(child, 'message')) as [Report];
+    return answer;
+  };
+  const a = await startBroker(nats.log, 'a');
+  await eventually('it is known', () => a.traffic.interested('t'));
+  let number = 0;
+  const publish = () => {
+    for (let index = 0; index < 1000; index++) void a.traffic.publish('t', Buffer.from(String(number++)), 1);
+  };
+  publish();
+  child.kill('SIGSTOP');
+  publish();
+  await pause(2500);
+  publish();
+  child.kill('SIGCONT');
+  publish();
+  await a.traffic.flushed();
+  assert.deepEqual((await report()).received.map(Number), [...Array(number).keys()]);
+
+  child.kill('SIGSTOP');
+  await eventually('it is gone', () => !a.traffic.interested('t'));
+  publish();
+  child.kill('SIGCONT');
+  await eventually('it is back', () => a.traffic.interested('t'));
+  a.traffic.publish('t', Buffer.from('again'), 1);
+  await a.traffic.flushed();
+  const { received, events, interrupted } = await report();
+  assert.equal(received.at(-1), 'again');
+  assert.equal(new Set(received).size, received.length);
+  assert.equal(interrupted, 1);
+  assert.deepEqual(events, ['a came']);
+  child.send('end');
+  await once(child, 'exit');
 });

@@ -31,6 +31,7 @@ export class NatsServer {
   constructor(
     readonly name: string,
     readonly port: number,
+    readonly monitoringPort: number,
     private readonly configuration: string,
   ) {}
 
@@ -73,20 +74,21 @@ export class Nats {
   static async start(options: NatsOptions = {}): Promise<Nats> {
     const { servers: count = 1, jetStream = true, maxPayload, maxFile = '4G', more = '' } = options;
     const directory = mkdtempSync(join(tmpdir(), 'nats-'));
-    const ports = await freePorts(2 * count);
-    const routes = ports.slice(count).map((port) => `nats://127.0.0.1:${port}`);
+    const ports = await freePorts(3 * count);
+    const routes = ports.slice(count, 2 * count).map((port) => `nats://127.0.0.1:${port}`);
     const servers = Array.from({ length: count }, (_, index) => {
       const name = `n${index + 1}`;
       const configuration = join(directory, `${name}.conf`);
       writeFileSync(configuration, [
         `server_name: ${name}`,
         `listen: "127.0.0.1:${ports[index]}"`,
+        `http: "127.0.0.1:${ports[2 * count + index]}"`,
         ...(maxPayload === undefined ? [] : [`max_payload: ${maxPayload}`]),
         ...(jetStream ? [`jetstream { store_dir: "${join(directory, name)}", max_memory_store: 64M, max_file_store: ${maxFile}, sync_interval: always }`] : []),
         ...(count === 1 ? [] : [`cluster { name: test, listen: "127.0.0.1:${ports[count + index]}", no_advertise: true, routes: [${routes.join(', ')}] }`]),
         more,
       ].join('\n'));
-      return new NatsServer(name, ports[index]!, configuration);
+      return new NatsServer(name, ports[index]!, ports[2 * count + index]!, configuration);
     });
     const nats = new Nats(directory, servers);
     try {

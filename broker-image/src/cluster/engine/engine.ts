@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { EngineConnection, type EngineAddress } from './connection.js';
+import { JetStreamLog } from './jetstream-log.js';
+import { JetStreamSnapshots } from './jetstream-snapshots.js';
+import { LiveTraffic } from './live-traffic.js';
+import { Peers, type PeerStatus } from './peers.js';
+import type { EngineUnavailableError } from './errors.js';
+
+export interface EngineOptions {
+  /** `cluster` of the configuration. */
+  readonly cluster: { readonly name: string; readonly log: EngineAddress & { readonly maxBytes: number; readonly replicas?: number } };
+  /** Name of this broker. */
+  readonly broker: string;
+  /** Of the cluster that the store of this broker belongs to; undefined: to none yet. */
+  readonly clusterId?: string;
+  readonly onWarning?: (message: string) => void;
+  /** Told each time that NATS is not there or not ready, before it is tried again. */
+  readonly onWaiting?: (error: EngineUnavailableError) => void;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
+}
+
+/** All that this broker has between it and the others. */
+export class Engine {
+  /**
+   * Waits for NATS.
+   * @throws EngineRefusedError if it is there, and must not be used as it is
+   */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const { cluster, broker, clusterId, onWarning, onWaiting, signal } = options;
+    const incarnation = randomUUID();
+    const waiting = { ...(onWaiting && { onWaiting }), ...(signal && { signal }) };
+    const connections: EngineConnection[] = [];
+    const connect = async (purpose: string) => {
+      const connection = await EngineConnection.open({ log: cluster.log, name: `${cluster.name}/${broker}/${purpose}`, ...waiting });
+      connections.push(connection);
+      return connection;
+    };
+    let log: JetStreamLog | undefined;
+    try {
+      const stream = { cluster: cluster.name, incarnation, maxBytes: cluster.log.maxBytes, ...(cluster.log.replicas !== undefined && { replicas: cluster.log.replicas }), ...waiting };
+      const forLog = await connect('log');
+      log = await JetStreamLog.open(forLog, { ...stream, ...(clusterId !== undefined && { clusterId }), ...(onWarning && { onWarning }) });
+      const snapshots = await JetStreamSnapshots.open(forLog, { ...stream, clusterId: log.clusterId });
+      const traffic = new LiveTraffic(await connect('live'), { cluster: cluster.name, incarnation });
+      return new Engine(options, incarnation, connections as [EngineConnection, EngineConnection], log, snapshots, traffic);
+    } catch (error) {
+      await log?.close();
+      await Promise.all(connections.map((connection) => connection.close()));
+      throw error;
+    }
+  }
+
+  #peers: Peers | undefined;
+
+  private constructor(
+    private readonly options: EngineOptions,
+    /** Of this process, as the others know it. */
+    readonly incarnation: string,
+    private readonly connections: readonly [forLog: EngineConnection, live: EngineConnection],
+    readonly log: JetStreamLog,
+    readonly snapshots: JetStreamSnapshots,
+    readonly traffic: LiveTraffic,
+  ) {}
+
+  /**
+   * Lets the others know of this broker, and resolves when the filters of their clients are known here. From then on `traffic` reaches whom it should.
+   * @throws DuplicateBrokerError
+   */
+  async join(status: () => PeerStatus): Promise<Peers> {
+    const { cluster, broker } = this.options;
+    this.#peers = await Peers.join(this.connections[1], { cluster: cluster.name, name: broker, incarnation: this.incarnation, status });
+    this.traffic.follow(this.#peers);
+    await this.traffic.complete();
+    return this.#peers;
+  }
+
+  /** Says goodbye to the others; what was sent is with them. */
+  async close(): Promise<void> {
+    if (this.connections[1].connected) await this.traffic.flushed();
+    await this.#peers?.leave();
+    this.traffic.close();
+    this.snapshots.close();
+    await this.log.close();
+    await Promise.all(this.connections.map((connection) => connection.close()));
+  }
+}
