@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ClusterMismatchError, EngineClosedError, EngineUnavailableError, LogBehindError, LogFullError } from './errors.js';
+import { ClusterMismatchError, EngineClosedError, EngineUnavailableError, LogBehindError } from './errors.js';
 import { LogAppender, PART_HEADER } from './log-appender.js';
 import { QuorumWatch } from './quorum-watch.js';
 import { StreamReader } from './stream-reader.js';
@@ -31,7 +31,6 @@ export class JetStreamLog implements ReplicatedLog {
   readonly #appender: LogAppender;
   readonly #watch: QuorumWatch;
   readonly #closed = new AbortController();
-  #fullFailure: LogFullError | undefined;
   #bytes = 0;
   #lastKnown = 0;
 
@@ -58,21 +57,15 @@ export class JetStreamLog implements ReplicatedLog {
 
   get failure(): Error | undefined {
     if (this.#closed.signal.aborted) return new EngineClosedError();
-    const known = this.#watch.failure ?? this.#fullFailure;
+    const known = this.#watch.failure ?? this.#appender.full;
     if (known !== undefined || this.#appender.waiting < STALLED_MILLISECONDS) return known;
     return new EngineUnavailableError(`An entry has been waiting for the stream ${this.#stream.name} for ${Math.round(this.#appender.waiting / 1000)} s.`);
   }
 
   async append(data: Uint8Array): Promise<number> {
-    try {
-      const sequence = await this.#appender.append(data);
-      this.#fullFailure = undefined;
-      this.#appender.learn(sequence);
-      return sequence;
-    } catch (error) {
-      if (error instanceof LogFullError) this.#fullFailure = error;
-      throw error;
-    }
+    const sequence = await this.#appender.append(data);
+    this.#appender.learn(sequence);
+    return sequence;
   }
 
   async *read(after: number): AsyncGenerator<LogEntry> {
@@ -133,12 +126,10 @@ export class JetStreamLog implements ReplicatedLog {
     return Promise.resolve();
   }
 
-  #learn({ state, config }: StreamInfo): void {
+  #learn({ state }: StreamInfo): void {
     this.#bytes = state.bytes;
     this.#lastKnown = state.last_seq;
     this.#appender.learn(state.last_seq);
-    // The room is back before the next entry tries it, which nobody would append while the log counts as full.
-    if (state.bytes < config.max_bytes * 0.95) this.#fullFailure = undefined;
   }
 
   async #checkRange(after: number): Promise<void> {

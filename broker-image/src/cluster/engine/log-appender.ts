@@ -33,6 +33,7 @@ export class LogAppender {
   /** The last sequence of the whole stream, or an earlier one. */
   #knownLast = 0;
   #waitingSince: number | undefined;
+  #full: LogFullError | undefined;
 
   constructor(connection: EngineConnection, stream: CheckedStream, incarnation: string) {
     this.#connection = connection;
@@ -44,6 +45,11 @@ export class LogAppender {
   /** Milliseconds for which the entry under way has been waiting; 0 without one. */
   get waiting(): number {
     return this.#waitingSince === undefined ? 0 : performance.now() - this.#waitingSince;
+  }
+
+  /** Why the entry under way has to wait for room. */
+  get full(): LogFullError | undefined {
+    return this.#full;
   }
 
   /** One after the other, in the order of the calls. */
@@ -81,6 +87,7 @@ export class LogAppender {
       }
     } finally {
       this.#waitingSince = undefined;
+      this.#full = undefined;
     }
   }
 
@@ -144,7 +151,8 @@ export class LogAppender {
       case ErrorCode.storeFailed:
       case ErrorCode.insufficientResources:
       case ErrorCode.storageExceeded:
-        throw new LogFullError(this.#stream.name, (error as Error).message, { cause: error });
+        this.#full = new LogFullError(this.#stream.name, (error as Error).message, { cause: error });
+        return undefined;
       case undefined:
         if (error instanceof errors.TimeoutError || error instanceof errors.RequestError || error instanceof errors.ClosedConnectionError || nobodyAnswers(error)) return undefined;
         throw error;
@@ -167,7 +175,10 @@ export class LogAppender {
     } catch {
       return undefined;
     }
-    if (last > this.#end) return last;
+    if (last > this.#end) {
+      if (before === Infinity) throw new EngineRefusedError(`Somebody else writes to ${this.#subject}, which is of this process alone. Let no other client of NATS publish to ${this.#stream.subject}.>.`);
+      return last;
+    }
     if (last === 0 && this.#end > 0) {
       // The entry before was trimmed. This one, too, if an earlier attempt got through and the trimmed part reaches beyond where that could be: then nobody can tell.
       if (first > before + 1) throw new LogTrimmedError(before, first);

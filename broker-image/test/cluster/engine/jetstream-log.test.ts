@@ -54,11 +54,11 @@ test('on one server', { skip, timeout: 120_000 }, async (t) => {
   });
 
   await t.test('an entry larger than a NATS message is one entry', async () => {
-    const large = Buffer.alloc(300_000, 'abcdefghij');
+    const large = Buffer.alloc(2_000_000, 'abcdefghij');
     const before = await one.log.last();
     const [sequence, next] = await Promise.all([one.log.append(large), one.log.append(Buffer.from('next')), other.log.append(Buffer.from('between'))]);
     const seen = await take(other.log, before, 3);
-    assert.deepEqual(seen.map((entry) => entry.text.length).toSorted((a, b) => a - b), [4, 7, 300_000]);
+    assert.deepEqual(seen.map((entry) => entry.text.length).toSorted((a, b) => a - b), [4, 7, 2_000_000]);
     assert.ok(seen.some((entry) => entry.sequence === sequence && entry.text === large.toString()));
     assert.ok(next > sequence);
     // What follows the large one is found from its sequence on.

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { EngineConnection, JetStreamLog, LogFullError } from '../../../src/cluster/engine/index.js';
@@ -13,7 +14,7 @@ test('a stream that is not this cluster\'s is left alone, and told', { skip, tim
   const connection = await EngineConnection.open({ log: nats.log, name: 'test' });
   t.after(() => connection.close());
   const manager = await jetstreamManager(connection.nats);
-  const open = (more: Partial<Parameters<typeof JetStreamLog.open>[1]> = {}) => JetStreamLog.open(connection, { cluster: 'mqtt', maxBytes, incarnation: 'i', ...more });
+  const open = (more: Partial<Parameters<typeof JetStreamLog.open>[1]> = {}) => JetStreamLog.open(connection, { cluster: 'mqtt', maxBytes, incarnation: randomUUID(), ...more });
   const refused = (name: string, message: string, more: Partial<Parameters<typeof JetStreamLog.open>[1]> = {}) => assert.rejects(open(more), { name, message });
 
   await t.test('more copies than servers', () =>
@@ -37,9 +38,17 @@ test('a stream that is not this cluster\'s is left alone, and told', { skip, tim
     clusterId = log.clusterId;
     await log.append(Buffer.from('a'));
     await log.close();
-    const again = await open({ incarnation: 'j', clusterId });
+    const again = await open({ clusterId });
     assert.deepEqual([again.clusterId, await again.last()], [clusterId, 1]);
     await again.close();
+  });
+
+  await t.test('a stranger who writes as this broker', async () => {
+    const log = await open({ incarnation: 'me' });
+    await connection.nats.request('mqtt.log.me', 'forged');
+    await assert.rejects(log.append(Buffer.from('x')), { name: 'EngineRefusedError', message: 'Somebody else writes to mqtt.log.me, which is of this process alone. Let no other client of NATS publish to mqtt.log.>.' });
+    await log.trim(2);
+    await log.close();
   });
 
   await t.test('another cluster under the same name', () =>
@@ -52,24 +61,27 @@ test('a stream that is not this cluster\'s is left alone, and told', { skip, tim
     const log = await open();
     await assert.rejects(async () => {
       for await (const _ of log.read(99)) break;
-    }, { name: 'LogBehindError', message: 'The stream mqtt-log ends at 1, but this broker has applied it up to 99: NATS lost entries, or was restored from an older copy. Restore a copy that is not older than the brokers, or start all brokers with empty stores.' });
+    }, { name: 'LogBehindError', message: 'The stream mqtt-log ends at 2, but this broker has applied it up to 99: NATS lost entries, or was restored from an older copy. Restore a copy that is not older than the brokers, or start all brokers with empty stores.' });
     await log.close();
   });
 
-  await t.test('a full log refuses, says so, and takes entries again once it was trimmed', async () => {
+  await t.test('a full log says so, and what waits goes on once it was trimmed', async () => {
     const log = await open();
     const entry = Buffer.alloc(700_000);
-    const rejection: unknown = await (async () => {
-      for (;;) await log.append(entry);
-    })().catch((error: unknown) => error);
-    assert.ok(rejection instanceof LogFullError, String(rejection));
-    assert.equal(rejection.message, 'NATS cannot store more in the stream mqtt-log: maximum bytes exceeded. Nothing durable is accepted until a snapshot lets the log be trimmed; check that snapshots are made, cluster.log.maxBytes, and the storage of the NATS servers.');
-    assert.deepEqual([log.available, log.failure], [false, rejection]);
+    let appended = 0;
+    let stopped = false;
+    const appending = (async () => {
+      for (; !stopped; appended++) await log.append(entry);
+    })();
+    await eventually('it is full', () => log.failure instanceof LogFullError);
+    assert.equal(log.failure!.message, 'NATS cannot store more in the stream mqtt-log: maximum bytes exceeded. Nothing durable is accepted until a snapshot lets the log be trimmed; check that snapshots are made, cluster.log.maxBytes, and the storage of the NATS servers.');
+    assert.equal(log.available, false);
+    stopped = true;
     const last = await log.last();
+    assert.equal(last, 2 + appended);
     await log.trim(last - 1);
-    await eventually('it is available', () => log.available);
-    assert.equal(await log.append(entry), last + 1);
-    assert.equal(await log.last(), last + 1);
+    await appending;
+    assert.deepEqual([log.available, await log.last()], [true, last + 1]);
     await log.close();
   });
 
