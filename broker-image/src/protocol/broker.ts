@@ -128,7 +128,8 @@ export class Broker implements ClientContext {
     const receivers = this.topics.receivers(topic);
     if (receivers.length === 0) return;
     bytes[start] = 0x30; // DUP means nothing at QoS 0
-    for (const [session] of receivers) session.forward(bytes, start, end);
+    const packet = bytes.subarray(start, end);
+    for (const [session] of receivers) session.forward(packet, 0, packet.length);
   }
 
   /**

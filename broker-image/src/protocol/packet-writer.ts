@@ -16,6 +16,8 @@ export class PacketWriter {
   #length = 0;
   #scheduled = false;
   #handedOver = 0;
+  /** Whether the stream had not taken everything when it was last written to. A fan-out to thousands of clients spends its time on the memory that it touches: as a rule, this spares it the streams. */
+  #behind = false;
   #overflowed = false;
 
   /** `overflowed` is called, once, when more than `maxBytes` would wait for the client: what came then was not taken, so nothing more can be sent. */
@@ -40,12 +42,12 @@ export class PacketWriter {
 
   /** Bytes that the client's connection has not taken yet. */
   get waiting(): number {
-    return this.stream.writableLength + this.#length;
+    return this.#behind ? this.stream.writableLength + this.#length : this.#length;
   }
 
   /** Bytes that left for the client so far. */
   get sent(): number {
-    return this.#handedOver - this.stream.writableLength;
+    return this.#behind ? this.#handedOver - this.stream.writableLength : this.#handedOver;
   }
 
   publish(message: Message, duplicate: boolean, packetId: number): void {
@@ -94,8 +96,9 @@ export class PacketWriter {
     if (stream.destroyed || stream.writableEnded) return;
     this.#handedOver += length;
     stream.write(chunk.subarray(0, length));
+    this.#behind = stream.writableLength > 0;
     // Written through to the kernel: nobody refers to the chunk any more.
-    if (stream.writableLength === 0) returnBuffer(chunk);
+    if (!this.#behind) returnBuffer(chunk);
   }
 
   #reserve(bytes: number): Buffer | undefined {
