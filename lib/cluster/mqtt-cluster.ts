@@ -15,7 +15,7 @@ import { Labels, MANAGED_BY, PART_OF } from '../manifest/labels';
 import { checkProps } from '../manifest/options';
 import type { IMqttMessageLog } from '../message-log/mqtt-message-log-reference';
 import { keepaliveReport, type MqttKeepaliveReport } from '../network/keepalive';
-import type { IMqttCluster, MqttProxyPortOptions } from '../network/mqtt-cluster-reference';
+import type { IMqttCluster, MqttProxyPortOptions, MqttScrapeTarget } from '../network/mqtt-cluster-reference';
 import type { MqttListener } from '../network/mqtt-listener';
 import { acknowledgeRule, attachRules, findingsAbout, type MqttFinding } from '../rules';
 import { renderDisruptionBudget } from '../workload/disruption-budget';
@@ -69,6 +69,9 @@ export class MqttCluster extends Construct implements IMqttCluster {
   /** The message log that the brokers share their sessions by; not set where each has a store of its own. */
   public readonly messageLog?: IMqttMessageLog;
 
+  /** The nodes of the message log, for monitoring; not set where they are not of this app, or serve no metrics. */
+  public readonly messageLogTarget?: MqttScrapeTarget;
+
   /** Name of the container port that serves metrics. */
   public readonly metricsPortName: string;
 
@@ -107,6 +110,7 @@ export class MqttCluster extends Construct implements IMqttCluster {
       labels: props.labels,
       selectorLabels: this.selectorLabels,
     });
+    this.messageLogTarget = this.messageLog?.scrapeTarget;
     const replication = this.messageLog && replicationOf(this, store, this.messageLog, instance);
     const intent = resolveIntent(props, { instance, selectorLabels: this.selectorLabels, labels }, replication);
 

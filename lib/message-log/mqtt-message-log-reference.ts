@@ -1,6 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { ISecret } from 'cdk8s-plus-27';
 import type { MqttMessageLogCredentials } from './mqtt-message-log-credentials';
+import type { MqttScrapeTarget } from '../network/mqtt-cluster-reference';
 import type { MqttFile } from '../security/mqtt-file';
 import type { MqttNetworkPeer } from '../security/mqtt-network-peer';
 
@@ -29,6 +30,9 @@ export interface IMqttMessageLog {
 
   /** Namespace of the nodes, where it is known. */
   readonly namespace?: string;
+
+  /** The nodes, for monitoring; not set where they are not of this app, or serve no metrics. */
+  readonly scrapeTarget?: MqttScrapeTarget;
 
   /** Pods or addresses of the nodes, for NetworkPolicies; not set: any address on the ports of `servers`. */
   readonly peers?: MqttNetworkPeer[];

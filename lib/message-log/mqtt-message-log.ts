@@ -6,7 +6,7 @@ import { ExternalMessageLog } from './external-message-log';
 import type { MqttMessageLogCredentials } from './mqtt-message-log-credentials';
 import type { MqttMessageLogProps } from './mqtt-message-log-props';
 import type { IMqttMessageLog, MqttMessageLogServersOptions } from './mqtt-message-log-reference';
-import { CLIENT_PORT, CONFIGURATION_KEY, logMebibytes, natsConfiguration, nodeHosts } from './nats-configuration';
+import { CLIENT_PORT, CONFIGURATION_KEY, EXPORTER_PORT_NAME, logMebibytes, natsConfiguration, nodeHosts } from './nats-configuration';
 import { renderNetworkPolicy } from './network-policy';
 import { resolveIntent } from './resolve-intent';
 import { renderClientService, renderHeadlessService } from './services';
@@ -15,6 +15,7 @@ import { ArgumentErrors } from '../manifest/arguments';
 import { Labels, MANAGED_BY, PART_OF } from '../manifest/labels';
 import { checkOptions, checkProps } from '../manifest/options';
 import { renderManifest } from '../manifest/render-manifest';
+import type { MqttScrapeTarget } from '../network/mqtt-cluster-reference';
 import { acknowledgeRule, attachRules, findingsAbout, type MqttFinding } from '../rules';
 import { MqttFile } from '../security/mqtt-file';
 import { MqttNetworkPeer } from '../security/mqtt-network-peer';
@@ -66,6 +67,12 @@ export class MqttMessageLog extends Construct implements IMqttMessageLog {
 
   /** Namespace of the nodes. */
   public readonly namespace?: string;
+
+  /** Name of the StatefulSet, as the brokers' workload names it for the rules. */
+  public readonly workloadName?: string;
+
+  /** The nodes, for monitoring; not set where the exporter is off. */
+  public readonly scrapeTarget?: MqttScrapeTarget;
 
   /** The pods of the nodes. */
   public readonly peers?: MqttNetworkPeer[];
@@ -140,6 +147,10 @@ export class MqttMessageLog extends Construct implements IMqttMessageLog {
     }
 
     this.servers = nodeHosts(this.name, intent.nodes, namespace).map((host) => `${intent.tls ? 'tls' : 'nats'}://${host}:${CLIENT_PORT}`);
+    this.workloadName = this.name;
+    if (intent.exporterImage !== undefined) {
+      this.scrapeTarget = { workload: this.workload, selectorLabels: this.selectorLabels, metricsPortName: EXPORTER_PORT_NAME };
+    }
     this.credentials = intent.credentials;
     this.certificateAuthority = intent.tls && MqttFile._fromSecretName(intent.tls.secretName, 'ca.crt');
     this.copies = intent.nodes;
@@ -147,11 +158,6 @@ export class MqttMessageLog extends Construct implements IMqttMessageLog {
     this.namespace = namespace;
     this.peers = [namespace === undefined ? MqttNetworkPeer.pods(this.selectorLabels) : MqttNetworkPeer.podsOf(namespace, this.selectorLabels)];
     attachRules(this);
-  }
-
-  /** Name of the StatefulSet, as the brokers' workload names it for the rules. */
-  public get workloadName(): string {
-    return this.name;
   }
 
   /** What the rules say about this log and what belongs to it, acknowledged findings included. */

@@ -5,6 +5,7 @@ export const CLIENT_PORT = 4222;
 export const ROUTE_PORT = 6222;
 export const MONITORING_PORT = 8222;
 export const EXPORTER_PORT = 7777;
+export const EXPORTER_PORT_NAME = 'metrics';
 
 export const CONFIGURATION_KEY = 'nats.conf';
 

@@ -2,7 +2,7 @@ import type { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { MessageLogIntent } from './message-log-intent';
-import { CLIENT_PORT, EXPORTER_PORT, ROUTE_PORT } from './nats-configuration';
+import { CLIENT_PORT, EXPORTER_PORT, EXPORTER_PORT_NAME, ROUTE_PORT } from './nats-configuration';
 import { renderManifest } from '../manifest/render-manifest';
 import { headlessServiceName } from '../workload/stateful-set';
 
@@ -13,7 +13,7 @@ export function renderClientService(scope: Construct, name: string, intent: Mess
 
 /** Gives each node a DNS name of its own, also before it is ready: nodes must find each other to become so, and brokers each of them. */
 export function renderHeadlessService(scope: Construct, name: string, intent: MessageLogIntent): ApiObject {
-  const exporter = intent.exporterImage === undefined ? [] : [servicePort('metrics', EXPORTER_PORT)];
+  const exporter = intent.exporterImage === undefined ? [] : [servicePort(EXPORTER_PORT_NAME, EXPORTER_PORT)];
   return renderService(scope, 'Headless', headlessServiceName(name), intent, {
     clusterIp: 'None',
     publishNotReadyAddresses: true,

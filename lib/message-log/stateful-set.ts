@@ -3,7 +3,7 @@ import type { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { MessageLogIntent } from './message-log-intent';
-import { CLIENT_PORT, CONFIGURATION_KEY, EXPORTER_PORT, MONITORING_PORT, NatsPaths, NatsVariables, PID_FILE, ROUTE_PORT } from './nats-configuration';
+import { CLIENT_PORT, CONFIGURATION_KEY, EXPORTER_PORT, EXPORTER_PORT_NAME, MONITORING_PORT, NatsPaths, NatsVariables, PID_FILE, ROUTE_PORT } from './nats-configuration';
 import { Annotations } from '../manifest/annotations';
 import { renderManifest } from '../manifest/render-manifest';
 import { containerResources } from '../workload/container-resources';
@@ -130,7 +130,7 @@ function exporterContainer(image: string, { imagePullPolicy }: MessageLogIntent)
     args: [
       `-port=${EXPORTER_PORT}`, '-varz', '-healthz', '-jsz=streams', '-prefix=nats', '-use_internal_server_name', `http://localhost:${MONITORING_PORT}`,
     ],
-    ports: [port('metrics', EXPORTER_PORT)],
+    ports: [port(EXPORTER_PORT_NAME, EXPORTER_PORT)],
     resources: {
       requests: { cpu: k8s.Quantity.fromString('10m'), memory: k8s.Quantity.fromString('32Mi') },
       limits: { memory: k8s.Quantity.fromString('64Mi') },

@@ -1,3 +1,4 @@
+import type { ApiObject } from 'cdk8s';
 import { metricsOf } from './metrics/broker-metrics';
 import { type ClusterMatchers, Series } from './series';
 import type { IMqttCluster } from '../network/mqtt-cluster-reference';
@@ -14,25 +15,39 @@ export interface ClusterSeries {
   readonly variable: Series;
 }
 
-/** The claims are read from the workload as it will be applied, overrides included. */
+/** The claims are read from the workloads as they will be applied, overrides included. */
 export function seriesOf(cluster: IMqttCluster): ClusterSeries {
-  const { name, namespace } = cluster.workload.metadata;
-  const { volumeClaimTemplates = [] } = cluster.workload.toJson().spec as WorkloadSpec;
-  const templates = volumeClaimTemplates.map((template) => template.metadata.name);
+  const { namespace } = cluster.workload.metadata;
   const metrics = metricsOf(cluster.brokerName) ?? {};
-  const podNames = `${name}-[0-9]+`;
-
-  // A claim's name is made of its template's and its pod's: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage
-  const matchers = (inNamespace: string, pods: string): ClusterMatchers => ({
-    pods: `${inNamespace}pod=~"${pods}"`,
-    workload: `${inNamespace}statefulset="${name}"`,
-    claims: templates.length > 0 ? `${inNamespace}persistentvolumeclaim=~"(${templates.join('|')})-(${pods})"` : undefined,
-  });
+  const brokers = workloadMatchers(cluster.workload);
+  const log = cluster.messageLogTarget && workloadMatchers(cluster.messageLogTarget.workload);
+  const logNamespace = cluster.messageLogTarget?.workload.metadata.namespace;
   return {
     namespace,
+    podNames: brokers.podNames,
+    fixed: new Series(metrics, brokers.in(literal(namespace)), log?.in(literal(logNamespace))),
+    // The variables choose among brokers; a log in their namespace follows the one for the namespace.
+    variable: new Series(metrics, brokers.in('namespace="$namespace",', '$pod'), log?.in(logNamespace === namespace ? 'namespace="$namespace",' : literal(logNamespace))),
+  };
+}
+
+function literal(namespace: string | undefined): string {
+  return namespace === undefined ? '' : `namespace="${namespace}",`;
+}
+
+/** What selects the series of a StatefulSet. */
+function workloadMatchers(workload: ApiObject): { podNames: string; in(namespace: string, pods?: string): ClusterMatchers } {
+  const { volumeClaimTemplates = [] } = workload.toJson().spec as WorkloadSpec;
+  const templates = volumeClaimTemplates.map((template) => template.metadata.name);
+  const podNames = `${workload.name}-[0-9]+`;
+  return {
     podNames,
-    fixed: new Series(metrics, matchers(namespace === undefined ? '' : `namespace="${namespace}",`, podNames)),
-    variable: new Series(metrics, matchers('namespace="$namespace",', '$pod')),
+    in: (namespace, pods = podNames) => ({
+      pods: `${namespace}pod=~"${pods}"`,
+      workload: `${namespace}statefulset="${workload.name}"`,
+      // A claim's name is made of its template's and its pod's: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage
+      claims: templates.length > 0 ? `${namespace}persistentvolumeclaim=~"(${templates.join('|')})-(${pods})"` : undefined,
+    }),
   };
 }
 

@@ -16,6 +16,19 @@ export enum MqttAlert {
   /** Commits to disk, and so acknowledgements, take long. */
   COMMITS_SLOW = 'MqttCommitsSlow',
 
+  /** Too few nodes of the message log are ready for it to take anything: the brokers refuse QoS 1 and 2 messages (critical). */
+  MESSAGE_LOG_WITHOUT_MAJORITY = 'MqttMessageLogWithoutMajority',
+  /** A node of the message log is not ready, and no update is under way. */
+  MESSAGE_LOG_NODES_NOT_READY = 'MqttMessageLogNodesNotReady',
+  /** A node of the message log has not caught up with the others, or has another trouble. */
+  MESSAGE_LOG_NODE_UNHEALTHY = 'MqttMessageLogNodeUnhealthy',
+  /** The streams of the message log come near the space that they may have. */
+  MESSAGE_LOG_NEARLY_FULL = 'MqttMessageLogNearlyFull',
+  /** The volume of a node of the message log comes near its capacity. */
+  MESSAGE_LOG_VOLUME_NEARLY_FULL = 'MqttMessageLogVolumeNearlyFull',
+  /** The message log cuts brokers off that do not read in time. */
+  MESSAGE_LOG_SLOW_BROKERS = 'MqttMessageLogSlowBrokers',
+
   /** Messages are dropped because queues are full or subscribers slow. */
   MESSAGES_DROPPED = 'MqttMessagesDropped',
   /** Queues are long and grow. */

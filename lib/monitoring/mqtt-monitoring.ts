@@ -11,7 +11,7 @@ import { renderRule } from './render-rule';
 import { Labels, PART_OF } from '../manifest/labels';
 
 /**
- * Watches a cluster: Prometheus scrapes its brokers, alerts tell when clients are or will be hurt, a Grafana dashboard shows why.
+ * Watches a cluster: Prometheus scrapes its brokers and the nodes of its message log, alerts tell when clients are or will be hurt, a Grafana dashboard shows why.
  *
  * Renders a PodMonitor (or ServiceMonitor), a PrometheusRule and a ConfigMap (or GrafanaDashboard). The first two need the custom resources of the
  * Prometheus Operator. Alerts and panels about pods, volumes and nodes need kube-state-metrics, the kubelet's metrics and node_exporter, as
@@ -20,6 +20,9 @@ import { Labels, PART_OF } from '../manifest/labels';
 export class MqttMonitoring extends Construct {
   /** The PodMonitor or ServiceMonitor; not set with `MqttScrape.none()`. */
   public readonly monitor?: ApiObject;
+
+  /** The PodMonitor or ServiceMonitor of the message log; not set where the cluster has none that serves metrics, or with `MqttScrape.none()`. */
+  public readonly messageLogMonitor?: ApiObject;
 
   /** The PrometheusRule; not set with `MqttAlerts.none()`. */
   public readonly prometheusRule?: ApiObject;
@@ -34,7 +37,9 @@ export class MqttMonitoring extends Construct {
     const { cluster } = props;
     const labels = { ...props.labels, ...cluster.selectorLabels, [Labels.COMPONENT]: 'monitoring', [Labels.PART_OF]: PART_OF };
 
-    this.monitor = renderMonitor(this, cluster, props.scrape ?? MqttScrape.podMonitor(), labels);
+    const scrape = props.scrape ?? MqttScrape.podMonitor();
+    this.monitor = renderMonitor(this, cluster, scrape, labels);
+    if (cluster.messageLogTarget) this.messageLogMonitor = renderMonitor(this, cluster.messageLogTarget, scrape, labels, 'MessageLog');
     this.prometheusRule = renderRule(this, cluster, props.alerts ?? MqttAlerts.prometheusRule(), labels);
     this.dashboard = renderDashboard(this, cluster, props.dashboard ?? MqttDashboard.configMap(), labels);
   }

@@ -1,3 +1,4 @@
+import { LOG_METRICS, type LogMetric } from './metrics/message-log';
 import { BROKER_VOCABULARY, PLATFORM_VOCABULARY } from './vocabulary';
 import type { BrokerMetric, BrokerMetrics, PlatformMetric, SeriesSubject } from './vocabulary';
 
@@ -9,19 +10,33 @@ export interface ClusterMatchers {
   readonly claims?: string;
 }
 
-/** What a query cannot do without: metrics of the broker, or `claims`, volumes that the kubelet measures. */
-export type Need = BrokerMetric | 'claims';
+/** The same for the nodes of the message log that the brokers share their sessions by. */
+export type LogMatchers = ClusterMatchers;
+
+/**
+ * What a query cannot do without: metrics of the broker, `claims`, volumes that the kubelet measures, `messageLog`, nodes of a message log that serve metrics, and
+ * `messageLogClaims`, their volumes.
+ */
+export type Need = BrokerMetric | 'claims' | 'messageLog' | 'messageLogClaims';
 
 /** The series of one cluster, as PromQL selectors. */
 export class Series {
   constructor(
     private readonly metrics: BrokerMetrics,
     private readonly matchers: ClusterMatchers,
+    private readonly logMatchers?: LogMatchers,
   ) {}
 
   /** Whether all that a query needs is there. */
   public satisfies(needs: readonly Need[]): boolean {
-    return needs.every((need) => (need === 'claims' ? this.matchers.claims !== undefined : this.metrics[need] !== undefined));
+    return needs.every((need) => {
+      switch (need) {
+        case 'claims': return this.matchers.claims !== undefined;
+        case 'messageLog': return this.logMatchers !== undefined;
+        case 'messageLogClaims': return this.logMatchers?.claims !== undefined;
+        default: return this.metrics[need] !== undefined;
+      }
+    });
   }
 
   /** A gauge or counter of the brokers. */
@@ -41,7 +56,22 @@ export class Series {
 
   /** What Kubernetes or an exporter tells. */
   public platform(metric: PlatformMetric): string {
-    return selector(metric, this.matchersOf(PLATFORM_VOCABULARY[metric].subject));
+    return selector(metric, matchersOf(PLATFORM_VOCABULARY[metric].subject, this.matchers));
+  }
+
+  /** A gauge or counter of the nodes of the message log. */
+  public log(metric: LogMetric): string {
+    return selector(LOG_METRICS[metric].name, this.matchersOfLog.pods);
+  }
+
+  /** What Kubernetes or an exporter tells about the nodes of the message log. */
+  public platformOfLog(metric: PlatformMetric): string {
+    return selector(metric, matchersOf(PLATFORM_VOCABULARY[metric].subject, this.matchersOfLog));
+  }
+
+  private get matchersOfLog(): LogMatchers {
+    if (this.logMatchers === undefined) throw new Error('there is no message log that serves metrics');
+    return this.logMatchers;
   }
 
   private exported(metric: BrokerMetric, suffix: '' | '_bucket' | '_count'): string {
@@ -52,18 +82,18 @@ export class Series {
     }
     return selector(`${exported.name}${suffix}`, this.matchers.pods, exported.matchers);
   }
+}
 
-  private matchersOf(subject: SeriesSubject): string | undefined {
-    switch (subject) {
-      case 'pods': return this.matchers.pods;
-      // cAdvisor also counts the pod as a whole and its sandbox, under no container name.
-      case 'containers': return `${this.matchers.pods},container!=""`;
-      case 'workload': return this.matchers.workload;
-      case 'claims':
-        if (this.matchers.claims === undefined) throw new Error('the pods have no claims');
-        return this.matchers.claims;
-      case 'everything': return undefined;
-    }
+function matchersOf(subject: SeriesSubject, matchers: ClusterMatchers): string | undefined {
+  switch (subject) {
+    case 'pods': return matchers.pods;
+    // cAdvisor also counts the pod as a whole and its sandbox, under no container name.
+    case 'containers': return `${matchers.pods},container!=""`;
+    case 'workload': return matchers.workload;
+    case 'claims':
+      if (matchers.claims === undefined) throw new Error('the pods have no claims');
+      return matchers.claims;
+    case 'everything': return undefined;
   }
 }
 

@@ -19,6 +19,18 @@ export interface MqttProxyPortOptions {
   readonly sources?: string[];
 }
 
+/** Pods beside the brokers that serve metrics of their own. */
+export interface MqttScrapeTarget {
+  /** The StatefulSet of the pods. */
+  readonly workload: ApiObject;
+
+  /** Labels that select the pods. */
+  readonly selectorLabels: { [key: string]: string };
+
+  /** Name of the container port that serves metrics at `/metrics`. */
+  readonly metricsPortName: string;
+}
+
 /** What other constructs know of a cluster: enough to send it traffic and to watch it. */
 export interface IMqttCluster extends IConstruct {
   /** Name of the StatefulSet; the other objects' names begin with it. */
@@ -44,6 +56,9 @@ export interface IMqttCluster extends IConstruct {
 
   /** HTTP path of the metrics. */
   readonly metricsPath: string;
+
+  /** The nodes of the message log that the brokers share their sessions by; not set where they are not of this app, or serve no metrics. */
+  readonly messageLogTarget?: MqttScrapeTarget;
 
   /** Whether no two pods share a node. */
   readonly onePodPerNode: boolean;

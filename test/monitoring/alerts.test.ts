@@ -1,4 +1,4 @@
-import { monitor, ruleGroupOf } from './fixtures';
+import { monitorWithLog, ruleGroupOf } from './fixtures';
 import { describeWithPromtool, promtool } from './promtool';
 import { MqttAlert } from '../../lib/monitoring/mqtt-alert';
 
@@ -42,6 +42,13 @@ const statefulSet = (ready: string, updated: string): InputSeries => ({
   'kube_statefulset_status_replicas_ready{namespace="mqtt",statefulset="broker"}': ready,
   'kube_statefulset_status_replicas_updated{namespace="mqtt",statefulset="broker"}': updated,
 });
+const logNodes = (ready: string, updated = '3+0x60'): InputSeries => ({
+  'kube_statefulset_replicas{namespace="mqtt",statefulset="broker-log"}': '3+0x60',
+  'kube_statefulset_status_replicas_ready{namespace="mqtt",statefulset="broker-log"}': ready,
+  'kube_statefulset_status_replicas_updated{namespace="mqtt",statefulset="broker-log"}': updated,
+});
+const logPod = (index: number) => `{namespace="mqtt",pod="broker-log-${index}"}`;
+const inLogPod = (index = 0) => ({ namespace: 'mqtt', pod: `broker-log-${index}` });
 const volume = (claim: string, available: number): InputSeries => ({
   [`kubelet_volume_stats_available_bytes{namespace="mqtt",persistentvolumeclaim="${claim}"}`]: `${available}+0x60`,
   [`kubelet_volume_stats_capacity_bytes{namespace="mqtt",persistentvolumeclaim="${claim}"}`]: '1000+0x60',
@@ -146,6 +153,79 @@ const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
       { because: 'the slow ones are fewer than a hundredth', series: commits(998, 1000), at: '30m' },
       { because: 'nothing is committed', series: commits(0, 0), at: '30m' },
     ],
+  },
+  [MqttAlert.MESSAGE_LOG_WITHOUT_MAJORITY]: {
+    fires: {
+      series: logNodes('3+0x5 1+0x60'),
+      at: '8m',
+      labels: { namespace: 'mqtt', statefulset: 'broker-log' },
+      severity: 'critical',
+      description: 'Only 1 nodes of the message log mqtt/broker-log are ready, no more than half: the brokers of the MQTT cluster broker acknowledge no QoS 1 or 2 message '
+        + 'and open no persistent session.',
+    },
+    silent: [
+      { because: 'two of three are ready', series: logNodes('2+0x60'), at: '30m' },
+      { because: 'it has not lasted', series: logNodes('3+0x10 1+0x60'), at: '11m' },
+    ],
+  },
+  [MqttAlert.MESSAGE_LOG_NODES_NOT_READY]: {
+    fires: {
+      series: logNodes('2+0x60'),
+      at: '16m',
+      labels: { namespace: 'mqtt', statefulset: 'broker-log' },
+      description: 'Only 2 nodes of the message log mqtt/broker-log have been ready for 15 minutes: it survives fewer losses than it should.',
+    },
+    silent: [
+      { because: 'all are ready', series: logNodes('3+0x60'), at: '30m' },
+      { because: 'an update replaces one after the other', series: logNodes('2+0x60', '0+0x5 1+0x8 2+0x8 3+0x60'), at: '24m' },
+      { because: 'it is the brokers that are not ready', series: { ...logNodes('3+0x60'), ...statefulSet('2+0x60', '3+0x60') }, at: '30m' },
+    ],
+  },
+  [MqttAlert.MESSAGE_LOG_NODE_UNHEALTHY]: {
+    fires: {
+      series: { [`nats_healthz_status${logPod(2)}`]: '1+0x60', [`nats_healthz_status${logPod(1)}`]: '0+0x60' },
+      at: '16m',
+      labels: inLogPod(2),
+      description: 'Node mqtt/broker-log-2 of the message log has not been healthy for 15 minutes: it has no current copy of every stream, and counts for nothing when another is lost.',
+    },
+    silent: [
+      { because: 'it caught up', series: { [`nats_healthz_status${logPod(2)}`]: '1+0x10 0+0x60' }, at: '30m' },
+      { because: 'it is a NATS of somebody else', series: { 'nats_healthz_status{namespace="mqtt",pod="nats-0"}': '1+0x60' }, at: '30m' },
+    ],
+  },
+  [MqttAlert.MESSAGE_LOG_NEARLY_FULL]: {
+    fires: {
+      series: { [`nats_server_total_message_bytes${logPod(0)}`]: '81+0x60', [`nats_server_max_storage${logPod(0)}`]: '100+0x60' },
+      at: '16m',
+      labels: inLogPod(),
+      description: 'Node mqtt/broker-log-0 of the message log uses 81% of the space that its streams may have. When it is full, no QoS 1 or 2 message is acknowledged.',
+    },
+    silent: [
+      { because: 'a fifth is free', series: { [`nats_server_total_message_bytes${logPod(0)}`]: '80+0x60', [`nats_server_max_storage${logPod(0)}`]: '100+0x60' }, at: '30m' },
+      { because: 'JetStream has not started', series: { [`nats_server_total_message_bytes${logPod(0)}`]: '80+0x60', [`nats_server_max_storage${logPod(0)}`]: '0+0x60' }, at: '30m' },
+    ],
+  },
+  [MqttAlert.MESSAGE_LOG_VOLUME_NEARLY_FULL]: {
+    fires: {
+      series: volume('data-broker-log-2', 100),
+      at: '16m',
+      labels: { namespace: 'mqtt', persistentvolumeclaim: 'data-broker-log-2' },
+      description: 'The claim mqtt/data-broker-log-2 is 90% full. A node that cannot write is lost to the log.',
+    },
+    silent: [
+      { because: 'a fifth is free', series: volume('data-broker-log-2', 200), at: '30m' },
+      { because: 'it is the volume of a broker', series: volume('data-broker-2', 100), at: '30m' },
+    ],
+  },
+  [MqttAlert.MESSAGE_LOG_SLOW_BROKERS]: {
+    fires: {
+      series: { [`nats_varz_slow_consumers${logPod(0)}`]: '0+1x60' },
+      at: '30m',
+      labels: inLogPod(),
+      description: 'Node mqtt/broker-log-0 of the message log cut 15 connections within 15 minutes because they did not read in time: '
+        + 'brokers miss messages of each other and catch up again and again.',
+    },
+    silent: [{ because: 'it happened once, long ago', series: { [`nats_varz_slow_consumers${logPod(0)}`]: '7+0x60' }, at: '30m' }],
   },
   [MqttAlert.MESSAGES_DROPPED]: {
     fires: {
@@ -269,7 +349,7 @@ const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
 };
 
 describeWithPromtool('alerts, evaluated by promtool', () => {
-  const group = ruleGroupOf(monitor().monitoring);
+  const group = ruleGroupOf(monitorWithLog().monitoring);
   const rules = { groups: [group] };
   const ruleOf = (alert: string) => group.rules.find((rule) => rule.alert === alert)!;
 

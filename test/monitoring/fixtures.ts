@@ -1,5 +1,7 @@
 import { Chart, Testing } from 'cdk8s';
 import { MqttCluster } from '../../lib/cluster/mqtt-cluster';
+import type { MqttClusterProps } from '../../lib/cluster/mqtt-cluster-props';
+import { MqttSessionStore } from '../../lib/message-log/mqtt-session-store';
 import type { RuleGroup } from '../../lib/monitoring/alerts/rule-group';
 import { MqttMonitoring } from '../../lib/monitoring/mqtt-monitoring';
 import type { MqttMonitoringProps } from '../../lib/monitoring/mqtt-monitoring-props';
@@ -14,9 +16,9 @@ export interface Manifest {
 }
 
 /** A chart in the namespace `mqtt` with the cluster `broker`, a StatefulSet with a claim for each pod. */
-export function chartWithCluster(namespace: string | undefined = 'mqtt'): { chart: Chart; cluster: MqttCluster } {
+export function chartWithCluster(namespace: string | undefined = 'mqtt', props: MqttClusterProps = {}): { chart: Chart; cluster: MqttCluster } {
   const chart = new Chart(Testing.app(), 'iot', { namespace });
-  const cluster = new MqttCluster(chart, 'Broker', { name: 'broker' });
+  const cluster = new MqttCluster(chart, 'Broker', { name: 'broker', ...props });
   return { chart, cluster };
 }
 
@@ -24,6 +26,12 @@ export function monitor(props: Partial<MqttMonitoringProps> = {}): { chart: Char
   const { chart, cluster } = chartWithCluster();
   const monitoring = new MqttMonitoring(chart, 'Monitoring', { cluster, ...props });
   return { chart, cluster, monitoring };
+}
+
+/** The same with the message log `broker-log` beside it. */
+export function monitorWithLog(props: Partial<MqttMonitoringProps> = {}): { chart: Chart; cluster: MqttCluster; monitoring: MqttMonitoring } {
+  const { chart, cluster } = chartWithCluster('mqtt', { sessionStore: MqttSessionStore.replicated() });
+  return { chart, cluster, monitoring: new MqttMonitoring(chart, 'Monitoring', { cluster, ...props }) };
 }
 
 export function ofKind(manifests: Manifest[], kind: string): Manifest[] {

@@ -1,18 +1,23 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { Duration } from 'cdk8s';
-import { monitor, ruleGroupOf } from './fixtures';
+import { monitor, monitorWithLog, ruleGroupOf } from './fixtures';
 import { MqttAlert } from '../../lib/monitoring/mqtt-alert';
 import { MqttAlerts, type MqttAlertsOptions } from '../../lib/monitoring/mqtt-alerts';
 
 const RUNBOOKS = readFileSync(join(__dirname, '../../docs/monitoring.md'), 'utf8');
 
-const groupWith = (options: MqttAlertsOptions) => ruleGroupOf(monitor({ alerts: MqttAlerts.prometheusRule(options) }).monitoring);
+const groupWith = (options: MqttAlertsOptions) => ruleGroupOf(monitorWithLog({ alerts: MqttAlerts.prometheusRule(options) }).monitoring);
 
 test('there is one group with every alert', () => {
-  const group = ruleGroupOf(monitor().monitoring);
+  const group = ruleGroupOf(monitorWithLog().monitoring);
   expect(group.name).toBe('mqtt-broker');
   expect(group.rules.map(({ alert }) => alert).sort()).toEqual(Object.values(MqttAlert).sort());
+});
+
+test('without a message log, there are no alerts about one', () => {
+  const { rules } = ruleGroupOf(monitor().monitoring);
+  expect(rules.map(({ alert }) => alert)).toEqual(Object.values(MqttAlert).filter((alert) => !alert.startsWith('MqttMessageLog')));
 });
 
 test('alerts are left out by name', () => {
@@ -50,13 +55,13 @@ test('extra labels are on every alert, and may change the severity', () => {
 });
 
 test('labels of the object are no labels of alerts', () => {
-  const { monitoring } = monitor({ alerts: MqttAlerts.prometheusRule({ labels: { release: 'prometheus' } }) });
+  const { monitoring } = monitorWithLog({ alerts: MqttAlerts.prometheusRule({ labels: { release: 'prometheus' } }) });
   expect(monitoring.prometheusRule!.toJson().metadata.labels.release).toBe('prometheus');
   expect(ruleGroupOf(monitoring).rules[0].labels).toEqual({ mqtt_cluster: 'broker', severity: 'critical' });
 });
 
 test('every alert follows the conventions of the Kubernetes mixins', () => {
-  for (const { labels, annotations } of ruleGroupOf(monitor().monitoring).rules) {
+  for (const { labels, annotations } of ruleGroupOf(monitorWithLog().monitoring).rules) {
     expect(['critical', 'warning']).toContain(labels.severity);
     expect(annotations.summary).toMatch(/^[A-Z].*\.$/);
     expect(annotations.summary).not.toContain('{{');
@@ -65,7 +70,7 @@ test('every alert follows the conventions of the Kubernetes mixins', () => {
 });
 
 test.each(Object.values(MqttAlert))('the runbook of %s is where its URL leads', (alert) => {
-  const { annotations } = ruleGroupOf(monitor().monitoring).rules.find((rule) => rule.alert === alert)!;
+  const { annotations } = ruleGroupOf(monitorWithLog().monitoring).rules.find((rule) => rule.alert === alert)!;
   expect(annotations.runbook_url).toBe(`https://github.com/cdk8s-mqtt/cdk8s-mqtt/blob/main/docs/monitoring.md#${alert.toLowerCase()}`);
   expect(RUNBOOKS).toContain(`\n### ${alert}\n`);
 });

@@ -1,6 +1,8 @@
 import { App, Chart, Duration, Testing, Yaml } from 'cdk8s';
-import { chartWithCluster, dashboardOf, type Manifest, monitor, ofKind, ruleGroupOf } from './fixtures';
+import { chartWithCluster, dashboardOf, type Manifest, monitor, monitorWithLog, ofKind, ruleGroupOf } from './fixtures';
 import { MqttCluster } from '../../lib/cluster/mqtt-cluster';
+import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
+import { MqttSessionStore } from '../../lib/message-log/mqtt-session-store';
 import { MqttAlert } from '../../lib/monitoring/mqtt-alert';
 import { MqttAlerts } from '../../lib/monitoring/mqtt-alerts';
 import { MqttDashboard } from '../../lib/monitoring/mqtt-dashboard';
@@ -232,4 +234,46 @@ test('objects of the monitoring do not disturb the rules about brokers', () => {
   Testing.synth(chart);
   expect(cluster.findings).toEqual(chartWithCluster().cluster.findings);
   expect(ofKind(Testing.synth(chart) as Manifest[], 'PodMonitor')).toHaveLength(1);
+});
+
+describe('the message log', () => {
+  const log = { 'app.kubernetes.io/name': 'mqtt-message-log', 'app.kubernetes.io/instance': 'broker-log' };
+
+  test('gets a monitor of its own, of the same kind', () => {
+    const { monitoring } = monitorWithLog();
+    expect(monitoring.messageLogMonitor!.node.path).toBe('iot/Monitoring/MessageLogPodMonitor');
+    expect(monitoring.messageLogMonitor!.toJson()).toMatchObject({
+      kind: 'PodMonitor', spec: { selector: { matchLabels: log }, podMetricsEndpoints: [{ port: 'metrics', path: '/metrics' }] },
+    });
+    expect(monitorWithLog({ scrape: MqttScrape.serviceMonitor() }).monitoring.messageLogMonitor!.toJson()).toMatchObject({
+      kind: 'ServiceMonitor', spec: { selector: { matchLabels: log }, endpoints: [{ port: 'metrics' }] },
+    });
+    expect(monitorWithLog({ scrape: MqttScrape.none() }).monitoring.messageLogMonitor).toBeUndefined();
+  });
+
+  test('has a row on the dashboard', () => {
+    const rows = (monitoring: MqttMonitoring) => dashboardOf(monitoring).panels.filter(({ type }: any) => type === 'row').map(({ title }: any) => title);
+    expect(rows(monitorWithLog().monitoring)).toContain('Message log');
+    expect(rows(monitor().monitoring)).not.toContain('Message log');
+  });
+
+  test('in another namespace, is looked for there', () => {
+    const logs = new Chart(Testing.app(), 'logs', { namespace: 'logs' });
+    const { chart, cluster } = chartWithCluster('mqtt', { sessionStore: MqttSessionStore.replicatedBy(new MqttMessageLog(logs, 'Log', { name: 'shared' })) });
+    const monitoring = new MqttMonitoring(chart, 'Monitoring', { cluster });
+    expect(monitoring.messageLogMonitor!.toJson().spec.namespaceSelector).toEqual({ matchNames: ['logs'] });
+    const { rules } = ruleGroupOf(monitoring);
+    expect(rules.find(({ alert }) => alert === 'MqttMessageLogNodeUnhealthy')!.expr).toBe('nats_healthz_status{namespace="logs",pod=~"shared-[0-9]+"} == 1');
+    expect(JSON.stringify(dashboardOf(monitoring))).toContain('nats_healthz_status{namespace=\\"logs\\",pod=~\\"shared-[0-9]+\\"}');
+  });
+
+  test.each([
+    ['without an exporter', MqttSessionStore.replicated({ exporter: false })],
+    ['that somebody else runs', MqttSessionStore.replicatedBy(MqttMessageLog.fromServers(['nats://nats']))],
+  ])('%s is not watched', (_, sessionStore) => {
+    const { chart, cluster } = chartWithCluster('mqtt', { sessionStore });
+    const monitoring = new MqttMonitoring(chart, 'Monitoring', { cluster });
+    expect(monitoring.messageLogMonitor).toBeUndefined();
+    expect(ruleGroupOf(monitoring).rules.filter(({ alert }) => alert.startsWith('MqttMessageLog'))).toEqual([]);
+  });
 });

@@ -15,14 +15,17 @@ import { MqttStorage } from '../../lib/workload/mqtt-storage';
 
 const MATCHERS = { pods: 'pod=~"b-[0-9]+"', workload: 'statefulset="b"', claims: 'persistentvolumeclaim=~"data-b-[0-9]+"' };
 
+const LOG = { pods: 'pod=~"l-[0-9]+"', workload: 'statefulset="l"', claims: 'persistentvolumeclaim=~"data-l-[0-9]+"' };
+
 /** A broker that exports nothing but what these needs name. */
 function only(needs: readonly Need[]): Series {
   const metrics = Object.fromEntries(Object.entries(AEDES_METRICS).filter(([metric]) => needs.includes(metric as Need))) as BrokerMetrics;
-  return new Series(metrics, { ...MATCHERS, claims: needs.includes('claims') ? MATCHERS.claims : undefined });
+  const log = needs.some((need) => need === 'messageLog' || need === 'messageLogClaims') ? { ...LOG, claims: needs.includes('messageLogClaims') ? LOG.claims : undefined } : undefined;
+  return new Series(metrics, { ...MATCHERS, claims: needs.includes('claims') ? MATCHERS.claims : undefined }, log);
 }
 
 describe('selectors', () => {
-  const series = new Series(AEDES_METRICS, MATCHERS);
+  const series = new Series(AEDES_METRICS, MATCHERS, LOG);
 
   test.each([
     ['a gauge', series.broker('connections'), 'mqtt_connections{pod=~"b-[0-9]+"}'],
@@ -32,6 +35,8 @@ describe('selectors', () => {
     ['a workload', series.platform('kube_statefulset_replicas'), 'kube_statefulset_replicas{statefulset="b"}'],
     ['claims', series.platform('kubelet_volume_stats_used_bytes'), 'kubelet_volume_stats_used_bytes{persistentvolumeclaim=~"data-b-[0-9]+"}'],
     ['containers', series.platform('container_fs_reads_total'), 'container_fs_reads_total{pod=~"b-[0-9]+",container!=""}'],
+    ['a gauge of the message log', series.log('health'), 'nats_healthz_status{pod=~"l-[0-9]+"}'],
+    ['its workload', series.platformOfLog('kube_statefulset_replicas'), 'kube_statefulset_replicas{statefulset="l"}'],
     ['nodes', series.platform('node_nf_conntrack_entries'), 'node_nf_conntrack_entries'],
   ])('%s', (_, selector, expected) => expect(selector).toBe(expected));
 
@@ -40,6 +45,8 @@ describe('selectors', () => {
     expect(() => series.broker('storeCommitSeconds')).toThrow("'storeCommitSeconds' is used as a gauge or counter, but is none");
     expect(() => series.buckets('connections')).toThrow("'connections' is used as a histogram, but is none");
     expect(() => only([]).platform('kubelet_volume_stats_used_bytes')).toThrow('the pods have no claims');
+    expect(() => only([]).log('health')).toThrow('there is no message log that serves metrics');
+    expect(() => only(['messageLog']).platformOfLog('kubelet_volume_stats_used_bytes')).toThrow('the pods have no claims');
   });
 });
 

@@ -1,12 +1,13 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { dashboardOf, monitor, ruleGroupOf } from './fixtures';
+import { dashboardOf, monitorWithLog, ruleGroupOf } from './fixtures';
 import { AEDES_METRICS } from '../../lib/monitoring/metrics/aedes';
+import { LOG_METRICS } from '../../lib/monitoring/metrics/message-log';
 import { type BrokerMetric, BROKER_VOCABULARY, PLATFORM_VOCABULARY } from '../../lib/monitoring/vocabulary';
 
 const PAGE = readFileSync(join(__dirname, '../../docs/monitoring.md'), 'utf8');
 
-const { monitoring } = monitor();
+const { monitoring } = monitorWithLog();
 const alerts = ruleGroupOf(monitoring).rules.map(({ expr }) => expr);
 const panels: string[] = dashboardOf(monitoring).panels.flatMap(({ targets = [] }: { targets?: { expr: string }[] }) => targets.map(({ expr }) => expr));
 
@@ -17,7 +18,8 @@ function metricsIn(expression: string): string[] {
 }
 
 const exportedNames = Object.values(AEDES_METRICS).map(({ name }) => name);
-const known = new Set([...exportedNames, ...Object.keys(PLATFORM_VOCABULARY)]);
+const logNames = Object.values(LOG_METRICS).map(({ name }) => name);
+const known = new Set<string>([...exportedNames, ...logNames, ...Object.keys(PLATFORM_VOCABULARY)]);
 
 test('metrics are told from the rest of an expression', () => {
   expect(metricsIn('histogram_quantile(0.99, sum by (pod, le) (rate(a_bucket{pod=~"b"}[5m]))) > 0.1 and on (pod) max(c) >= 2')).toEqual(['a_bucket', 'c']);
@@ -32,6 +34,7 @@ test.each([['alerts', alerts], ['dashboard', panels]])('every metric in the %s s
 test('nothing stands in the vocabulary that neither alerts nor dashboard use', () => {
   const all = [...alerts, ...panels].join('\n');
   expect(Object.keys(PLATFORM_VOCABULARY).filter((name) => !all.includes(name))).toEqual([]);
+  expect(logNames.filter((name) => !all.includes(name))).toEqual([]);
   const selectors = Object.entries(AEDES_METRICS).filter(([, { name, matchers }]) =>
     ![...alerts, ...panels].some((expression) => expression.includes(name) && (matchers === undefined || expression.includes(matchers))));
   expect(selectors).toEqual([]);
@@ -48,4 +51,6 @@ test('docs/monitoring.md describes it', () => {
   });
   const table = ['| word | type | meaning | aedes |', '|---|---|---|---|', ...rows].join('\n');
   expect(PAGE).toContain(`<!-- vocabulary -->\n${table}\n<!-- /vocabulary -->`);
+  const logRows = Object.entries(LOG_METRICS).map(([word, { name, meaning }]) => `| ${word} | ${meaning} | \`${name}\` |`);
+  expect(PAGE).toContain(`<!-- log vocabulary -->\n${['| word | meaning | exporter of NATS |', '|---|---|---|', ...logRows].join('\n')}\n<!-- /log vocabulary -->`);
 });
