@@ -16,7 +16,7 @@ const PARTS_ON_THE_WAY = 16;
 const PART_MILLISECONDS = 30_000;
 const LOOK_MILLISECONDS = 2000;
 /** A part that does not come for so long, although NATS is there, is lost. */
-const STUCK_MILLISECONDS = 60_000;
+const STUCK_MILLISECONDS = 30_000;
 
 /** A state of all that is durable, as it is after the entry of the log with this sequence. */
 export interface Snapshot {

@@ -5,7 +5,9 @@ import type { EngineConnection } from './connection.js';
 
 /** Messages on the way or waiting to be taken: at most this many of the largest size in memory. */
 const WINDOW_MESSAGES = 64;
+/** How often a consumer says that it is there while it has nothing else to say. */
 const HEARTBEAT_MILLISECONDS = 1000;
+const SILENT_MILLISECONDS = 4000;
 const RETRY_MILLISECONDS = 250;
 const API_MILLISECONDS = 2000;
 
@@ -78,19 +80,50 @@ export class StreamReader {
     if (signal.aborted) return;
     const messages = await consumer.consume({ max_messages: WINDOW_MESSAGES, expires: 30_000, idle_heartbeat: HEARTBEAT_MILLISECONDS });
     this.#messages = messages;
-    void this.#stopOnTrouble(messages);
-    for await (const message of messages) {
-      // What is left of a consumer that was given up.
-      if (message.seq < this.#next || this.#messages !== messages) continue;
-      this.#next = message.seq + 1;
-      yield message;
+    const watch = this.#watch(messages);
+    const iterator = messages[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        watch.waits();
+        const { done, value: message } = await iterator.next();
+        watch.works();
+        if (done === true) return;
+        // What is left of a consumer that was given up.
+        if (message.seq < this.#next || this.#messages !== messages) continue;
+        this.#next = message.seq + 1;
+        yield message;
+      }
+    } finally {
+      watch.end();
+      messages.stop();
     }
   }
 
-  /** The library mends its consumers in many cases; making a new one is what helps in all. */
-  async #stopOnTrouble(messages: ConsumerMessages): Promise<void> {
-    for await (const { type } of messages.status()) {
-      if (type === 'heartbeats_missed' || type === 'consumer_deleted' || type === 'consumer_not_found' || type === 'stream_not_found' || type === 'no_responders' || type === 'exceeded_limits') messages.stop();
-    }
+  /**
+   * Stops a consumer that meets trouble, or is silent while it is waited for. The library mends some of this by itself, but not all: after a connection was lost it waits for
+   * the server of the old consumer, without a limit. A new consumer helps in all cases.
+   */
+  #watch(messages: ConsumerMessages): { waits(): void; works(): void; end(): void } {
+    let heard = performance.now();
+    let waiting = false;
+    const timer = setInterval(() => {
+      if (waiting && performance.now() - heard > SILENT_MILLISECONDS) messages.stop();
+    }, HEARTBEAT_MILLISECONDS).unref();
+    void (async () => {
+      for await (const { type } of messages.status()) {
+        if (type === 'heartbeat') heard = performance.now();
+        else if (troubles.has(type)) messages.stop();
+      }
+    })();
+    return {
+      waits: () => {
+        waiting = true;
+        heard = performance.now();
+      },
+      works: () => (waiting = false),
+      end: () => clearInterval(timer),
+    };
   }
 }
+
+const troubles = new Set(['heartbeats_missed', 'consumer_deleted', 'consumer_not_found', 'stream_not_found', 'no_responders', 'exceeded_limits']);
