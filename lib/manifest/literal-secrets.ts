@@ -2,32 +2,41 @@ import { assignedCredentials, credentialForm } from './secret-text';
 
 /** Where a manifest carries a credential as literal text, each with what is there. Never the credential itself. */
 export function literalSecrets(manifest: { kind?: string; data?: unknown }): string[] {
-  return [
-    ...textsIn(manifest, '').flatMap(({ at, text }) => {
-      const form = credentialForm(text);
-      return form ? [`${at} holds ${form}`] : [];
-    }),
-    ...(manifest.kind === 'ConfigMap' ? textsIn(manifest.data, '/data').flatMap(assignments) : []),
-  ];
+  const found: string[] = [];
+  forEachText(manifest, [], (text, path) => {
+    const form = credentialForm(text);
+    if (form !== undefined) found.push(`${pointer(path)} holds ${form}`);
+  });
+  if (manifest.kind === 'ConfigMap') {
+    forEachText(manifest.data, ['data'], (text, path) => {
+      assignments(path[path.length - 1], text).forEach((name) => found.push(`${pointer(path)} gives '${name}' a literal value`));
+    });
+  }
+  return found;
 }
 
-function assignments({ at, key, text }: PlacedText): string[] {
+function assignments(key: string, text: string): string[] {
   // The entry's own key may be the word: `data: { password: x }`.
   const isOneLine = !text.trim().includes('\n');
   const keys = assignedCredentials(isOneLine ? `${key}: ${JSON.stringify(text.trim())}` : text);
   const inside = isOneLine ? assignedCredentials(text) : [];
-  return [...new Set([...keys, ...inside])].map((name) => `${at} gives '${name}' a literal value`);
+  return [...new Set([...keys, ...inside])];
 }
 
-interface PlacedText {
-  /** JSON pointer. */
-  readonly at: string;
-  readonly key: string;
-  readonly text: string;
+/** Every synth goes through every text of an app: paths become pointers only where something is found. */
+function forEachText(value: unknown, path: string[], visit: (text: string, path: readonly string[]) => void): void {
+  if (typeof value === 'string') {
+    visit(value, path);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, item] of Object.entries(value)) {
+      path.push(name);
+      forEachText(item, path, visit);
+      path.pop();
+    }
+  }
 }
 
-function textsIn(value: unknown, at: string, key = ''): PlacedText[] {
-  if (typeof value === 'string') return [{ at, key, text: value }];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, item]) => textsIn(item, `${at}/${name.replace(/~/g, '~0').replace(/\//g, '~1')}`, name));
+/** A JSON pointer (RFC 6901). */
+function pointer(path: readonly string[]): string {
+  return path.map((key) => `/${key.replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
 }

@@ -6,6 +6,9 @@ const CREDENTIAL_FORMS: readonly [RegExp, string][] = [
   [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/, 'a signed token (JWT)'],
 ];
 
+/** No text with one of the forms is shorter; most texts of a manifest are. */
+const SHORTEST_FORM = 20;
+
 const SECRET_WORDS = '[\\w.-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|private[_-]?key|credentials)';
 
 /** `password: x`, `password = "x"`, `{"password":"x"}`: the key ends with the word, so that `passwordFile` and `tokenUrl` are none. */
@@ -17,6 +20,7 @@ const NO_LITERAL = /^(\/|\.{1,2}\/|file:|\$[{(]|\$[A-Z_][A-Z0-9_]*$|\{\{|(true|f
 
 /** What kind of credential a text is or carries, by its form alone: `a private key`; `undefined` where it looks like none. */
 export function credentialForm(text: string): string | undefined {
+  if (text.length < SHORTEST_FORM) return undefined;
   return CREDENTIAL_FORMS.find(([form]) => form.test(text))?.[1];
 }
 

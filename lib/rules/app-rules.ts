@@ -6,6 +6,7 @@ import { AppReport } from './app-report';
 import { evaluate } from './evaluate';
 import { type MqttFinding, Severity } from './finding';
 import { formatFinding, formatFindings } from './format-findings';
+import type { Manifest } from './model/manifest-object';
 import { publicFinding } from './report/public-finding';
 import { Synthesis } from './synthesis';
 import { renderingOnce } from '../manifest/rendering';
@@ -53,23 +54,35 @@ class AppRules {
     if (this.attached) return;
     this.attached = true;
     const synthesis = new Synthesis(this.root);
-    this.root.node.addValidation({ validate: () => synthesis.goesOn() ? [] : this.validate() });
+    this.root.node.addValidation({
+      validate: () => {
+        // The synthesis of a whole app asks once; charts by themselves, and users, may ask again and again about an app that has not changed.
+        const isWhole = synthesis.isUnderWay;
+        return synthesis.goesOn() ? [] : this.validate(isWhole ? this.judged(this.manifests()) : this.findings());
+      },
+    });
   }
 
   public findings(): Finding[] {
-    const manifests = renderingOnce(this.root, () => this.objects().map((object) => ({ manifest: object.toJson(), origin: object.node.path })));
+    const manifests = this.manifests();
     const contentHash = hashOf(manifests);
-    if (contentHash !== this.contentHash) {
-      this.latest = evaluate(manifests);
-      this.errors = errorsByOrigin(this.latest);
-      this.contentHash = contentHash;
-    }
+    if (contentHash !== this.contentHash) this.judged(manifests, contentHash);
     return this.latest;
   }
 
+  private judged(manifests: Manifest[], contentHash?: string): Finding[] {
+    this.latest = evaluate(manifests);
+    this.errors = errorsByOrigin(this.latest);
+    this.contentHash = contentHash;
+    return this.latest;
+  }
+
+  private manifests(): Manifest[] {
+    return renderingOnce(this.root, () => this.objects().map((object) => ({ manifest: object.toJson(), origin: object.node.path })));
+  }
+
   /** Errors are reported by the objects themselves, whose path cdk8s then prints before the message. */
-  private validate(): string[] {
-    const findings = this.findings();
+  private validate(findings: readonly Finding[]): string[] {
     // Only those that have something to say: cdk8s asks each construct once for every chart of the app.
     for (const object of this.errors.size > 0 ? this.objects() : []) {
       const { path } = object.node;
@@ -87,7 +100,7 @@ class AppRules {
 }
 
 /** Piece by piece: as one text, a fleet would be hundreds of megabytes. */
-function hashOf(manifests: readonly object[]): string {
+function hashOf(manifests: readonly Manifest[]): string {
   const hash = createHash('sha256');
   manifests.forEach((manifest) => hash.update(JSON.stringify(manifest)));
   return hash.digest('hex');

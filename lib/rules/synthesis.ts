@@ -18,6 +18,11 @@ export class Synthesis {
     root.synthYaml = () => this.during(() => synthYaml.call(root));
   }
 
+  /** Whether the app is being synthesized as a whole now. */
+  public get isUnderWay(): boolean {
+    return this.depth > 0;
+  }
+
   /** Whether this is not the first time that it is asked since the synthesis began. Always false for charts that are synthesized by themselves. */
   public goesOn(): boolean {
     const goesOn = this.seen;

@@ -31,6 +31,7 @@ export interface ConfiguredListener {
 /** The configuration file of the companion broker, with the defaults of its schema, as far as the rules need it. */
 export class BrokerConfiguration {
   private readonly fields: Fields;
+  private knownListeners?: ConfiguredListener[];
   /** Why the broker cannot read it. @default - it can, as far as is seen here */
   public readonly problem?: string;
 
@@ -48,7 +49,7 @@ export class BrokerConfiguration {
   }
 
   public get listeners(): ConfiguredListener[] {
-    return this.fields.at('listeners').items.flatMap((listener) => {
+    return this.knownListeners ??= this.fields.at('listeners').items.flatMap((listener) => {
       const [name, protocol, port] = [listener.at('name').text, listener.at('protocol').text, listener.at('port').number];
       return name === undefined || protocol === undefined || port === undefined ? [] : {
         name, port, isTls: protocol === 'tls' || protocol === 'wss', expectsHeader: (listener.at('proxyProtocol').text ?? 'none') !== 'none',

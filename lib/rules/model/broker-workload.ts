@@ -35,6 +35,7 @@ export class BrokerWorkload {
   /** The configuration file of the companion broker. @default - of another broker, or not among the objects */
   public configuration?: BrokerConfiguration;
   public readonly pods: PodTemplate;
+  private knownListeners?: ContainerPort[];
 
   constructor(
     public readonly object: ManifestObject,
@@ -149,7 +150,7 @@ export class BrokerWorkload {
 
   /** Ports that MQTT clients connect to: what is neither probed over HTTP nor named as something else. */
   public get listeners(): ContainerPort[] {
-    return (this.container?.ports ?? []).filter((port) => port.protocol === 'TCP' && !this.isOperationsPort(port));
+    return this.knownListeners ??= (this.container?.ports ?? []).filter((port) => port.protocol === 'TCP' && !this.isOperationsPort(port));
   }
 
   /** Whether a listener is known to have no TLS. */

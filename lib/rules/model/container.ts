@@ -9,6 +9,8 @@ export interface ContainerPort {
 
 /** A container of the pods. */
 export class Container {
+  private knownPorts?: ContainerPort[];
+
   constructor(public readonly fields: Fields) {}
 
   public get name(): string {
@@ -21,7 +23,7 @@ export class Container {
   }
 
   public get ports(): ContainerPort[] {
-    return this.fields.at('ports').items.flatMap((port) => {
+    return this.knownPorts ??= this.fields.at('ports').items.flatMap((port) => {
       const number = port.at('containerPort').number;
       return number === undefined ? [] : {
         name: port.at('name').text,

@@ -15,6 +15,9 @@ export class ManifestObject {
   public readonly reference: ManifestReference;
   public readonly labels: Record<string, string>;
   public readonly annotations: Record<string, string>;
+  public readonly spec: Fields;
+  /** The API group; empty for the core group. */
+  public readonly group: string;
 
   constructor({ manifest, origin }: Manifest) {
     this.fields = new Fields(manifest);
@@ -28,6 +31,9 @@ export class ManifestObject {
       namespace: metadata.at('namespace').text,
       origin,
     };
+    this.spec = this.fields.at('spec');
+    const [group, version] = this.reference.apiVersion.split('/');
+    this.group = version === undefined ? '' : group;
   }
 
   /** Whether this is such an object, in whatever version of the API group (`''` is the core group). */
@@ -46,15 +52,5 @@ export class ManifestObject {
   /** The namespace as written; objects without one all go where the manifests are applied to. */
   public get namespace(): string {
     return this.reference.namespace ?? '';
-  }
-
-  /** The API group; empty for the core group. */
-  public get group(): string {
-    const [group, version] = this.reference.apiVersion.split('/');
-    return version === undefined ? '' : group;
-  }
-
-  public get spec(): Fields {
-    return this.fields.at('spec');
   }
 }

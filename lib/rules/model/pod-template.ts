@@ -10,21 +10,15 @@ const DEFAULT_GRACE_SECONDS = 30;
 /** The template that the pods of a workload are made of. */
 export class PodTemplate {
   public readonly labels: Record<string, string>;
+  public readonly spec: Fields;
+  public readonly containers: Container[];
+  public readonly initContainers: Container[];
 
-  constructor(private readonly fields: Fields, private readonly namespace: string) {
+  constructor(fields: Fields, private readonly namespace: string) {
     this.labels = fields.at('metadata', 'labels').textMap;
-  }
-
-  public get spec(): Fields {
-    return this.fields.at('spec');
-  }
-
-  public get containers(): Container[] {
-    return this.spec.at('containers').items.map((container) => new Container(container));
-  }
-
-  public get initContainers(): Container[] {
-    return this.spec.at('initContainers').items.map((container) => new Container(container));
+    this.spec = fields.at('spec');
+    this.containers = this.spec.at('containers').items.map((container) => new Container(container));
+    this.initContainers = this.spec.at('initContainers').items.map((container) => new Container(container));
   }
 
   public get hostNetwork(): boolean {

@@ -19,14 +19,16 @@ export interface IdleTimeout {
 
 /** A Service that selects pods of a broker. */
 export class ServiceObject {
-  constructor(public readonly object: ManifestObject) {}
+  public readonly type: string;
+  public readonly ports: ServicePort[];
+
+  constructor(public readonly object: ManifestObject) {
+    this.type = this.spec.at('type').text ?? 'ClusterIP';
+    this.ports = servicePorts(object);
+  }
 
   public get spec(): Fields {
     return this.object.spec;
-  }
-
-  public get type(): string {
-    return this.spec.at('type').text ?? 'ClusterIP';
   }
 
   public get isLoadBalancer(): boolean {
@@ -40,10 +42,6 @@ export class ServiceObject {
 
   public get isHeadless(): boolean {
     return this.spec.at('clusterIP').text === 'None';
-  }
-
-  public get ports(): ServicePort[] {
-    return servicePorts(this.object);
   }
 
   public get keepsTrafficLocal(): boolean {
