@@ -5,7 +5,14 @@ import type { MqttClient } from 'mqtt';
 const IN_FLIGHT = 100;
 const PAUSE_MS = 4;
 
-/** QoS 1 messages with consecutive numbers, and which of them the broker acknowledged. The client sends again by itself what was not. */
+export interface StreamOptions {
+  /** @default 1 */
+  readonly qos?: 1 | 2;
+  /** Pause after each message. @default 4 */
+  readonly pauseMs?: number;
+}
+
+/** Messages with consecutive numbers, at QoS 1 or 2, and which of them the broker acknowledged. The client sends again by itself what was not. */
 export class AcknowledgedStream {
   public readonly acknowledged = new Set<number>();
   private readonly pending = new Set<Promise<void>>();
@@ -13,7 +20,7 @@ export class AcknowledgedStream {
   private stopping = false;
   private next = 0;
 
-  constructor(private readonly client: MqttClient, private readonly topic: string) {}
+  constructor(private readonly client: MqttClient, private readonly topic: string, private readonly options: StreamOptions = {}) {}
 
   get sent(): number {
     return this.next;
@@ -41,13 +48,13 @@ export class AcknowledgedStream {
   private async run(): Promise<void> {
     while (!this.stopping) {
       await this.publishNext();
-      await sleep(PAUSE_MS);
+      await sleep(this.options.pauseMs ?? PAUSE_MS);
     }
   }
 
   private async publishNext(): Promise<void> {
     const number = this.next++;
-    const publication: Promise<void> = this.client.publishAsync(this.topic, String(number), { qos: 1 }).then(() => {
+    const publication: Promise<void> = this.client.publishAsync(this.topic, String(number), { qos: this.options.qos ?? 1 }).then(() => {
       this.acknowledged.add(number);
       this.pending.delete(publication);
     });

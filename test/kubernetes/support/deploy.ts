@@ -21,11 +21,16 @@ export async function brokerPods(namespace: string): Promise<Pod[]> {
   return list<Pod>('pods', `--namespace=${namespace}`, '--selector=app.kubernetes.io/name=mqtt-broker', '--sort-by=.metadata.name');
 }
 
+/** The pods of a message log, by name. */
+export async function messageLogPods(namespace: string): Promise<Pod[]> {
+  return list<Pod>('pods', `--namespace=${namespace}`, '--selector=app.kubernetes.io/name=mqtt-message-log', '--sort-by=.metadata.name');
+}
+
 /** Waits until a pod is ready that is not the one of before: another pod of the same name, or another container of the same pod. */
 export function restarted(before: Pod, seconds: number): Promise<Pod> {
   const { name, namespace } = before.metadata;
   return eventually(`${name} to be ready again`, seconds, async () => {
-    const pod = (await brokerPods(namespace!)).find(({ metadata }) => metadata.name === name);
+    const pod = (await list<Pod>('pods', `--namespace=${namespace}`)).find(({ metadata }) => metadata.name === name);
     return pod !== undefined && isReady(pod) && containerOf(pod) !== containerOf(before) ? pod : undefined;
   });
 }

@@ -55,6 +55,11 @@ export interface StatefulSet extends Manifest {
   };
 }
 
+/** A request to cert-manager (https://cert-manager.io/docs/reference/api-docs/#cert-manager.io/v1.CertificateSpec). */
+export interface Certificate extends Manifest {
+  readonly spec: { readonly secretName: string; readonly dnsNames: string[]; readonly usages: string[] };
+}
+
 export interface Service extends Manifest {
   readonly metadata: Metadata;
   readonly spec: {

@@ -1,4 +1,4 @@
-import type { IConnackPacket, MqttClient } from 'mqtt';
+import type { IClientOptions, IConnackPacket, MqttClient } from 'mqtt';
 import { eventually } from './eventually';
 import { BrokerAddress, mqttClient } from './mqtt-clients';
 import type { Relay } from './relay';
@@ -9,8 +9,15 @@ export interface Account {
   readonly received: number;
   /** Acknowledged by the broker, but never received. */
   readonly lost: number;
-  /** Received once more, which QoS 1 allows (MQTT 3.1.1 §4.3.2). */
+  /** Received once more, which QoS 1 allows (MQTT 3.1.1 §4.3.2), and QoS 2 does not (§4.3.3). */
   readonly duplicates: number;
+}
+
+export interface SubscriberOptions {
+  /** @default 1 */
+  readonly qos?: 1 | 2;
+  /** User name and password, where the broker wants them. */
+  readonly client?: IClientOptions;
 }
 
 /** A client with a persistent session (clean session = 0) that subscribes once in its life, and counts what it receives. */
@@ -20,18 +27,21 @@ export class PersistentSubscriber {
   private readonly received = new Map<number, number>();
   private client?: MqttClient;
 
-  constructor(private readonly relay: Relay, private readonly address: BrokerAddress, private readonly clientId: string, private readonly topic: string) {}
+  constructor(
+    private readonly relay: Relay, private readonly address: BrokerAddress, private readonly clientId: string, private readonly topic: string,
+    private readonly options: SubscriberOptions = {},
+  ) {}
 
   /** The first connection: opens the session. */
   async subscribe(): Promise<void> {
     await this.connect();
-    await this.client!.subscribeAsync(this.topic, { qos: 1 });
+    await this.client!.subscribeAsync(this.topic, { qos: this.options.qos ?? 1 });
   }
 
   /** Connects, now and whenever the connection is lost. Never subscribes again: the session must know. */
-  async connect(): Promise<void> {
-    const client = mqttClient(this.relay, this.address, {
-      clientId: this.clientId, clean: false, resubscribe: false, keepalive: 5, reconnectPeriod: 500, connectTimeout: 5000,
+  async connect(address = this.address): Promise<void> {
+    const client = mqttClient(this.relay, address, {
+      ...this.options.client, clientId: this.clientId, clean: false, resubscribe: false, keepalive: 5, reconnectPeriod: 500, connectTimeout: 5000,
     });
     this.client = client;
     client.on('error', () => undefined);

@@ -6,7 +6,7 @@ import { kubectl } from './kubectl';
 import type { Manifest } from './kubernetes-objects';
 import { progress } from './progress';
 import { CommandResult, runCommand } from './run-command';
-import { DEFAULT_IMAGE, IMAGE, ROOT } from './settings';
+import { DEFAULT_IMAGE, IMAGE, MISSING_IMAGES, ROOT } from './settings';
 
 /** What `cdk8s synth` wrote for an app. */
 export class SynthesizedApp {
@@ -47,13 +47,24 @@ export class SynthesizedApp {
     return found[0] as T;
   }
 
-  /** The same app without what this cluster cannot take: kinds that it does not know, and the image's name where the cluster has another. */
+  /** The objects of that kind. */
+  all<T extends Manifest>(kind: string): T[] {
+    return this.manifests.filter((manifest) => manifest.kind === kind) as T[];
+  }
+
+  /** The same app without the objects of that kind. */
+  without(kind: string): SynthesizedApp {
+    return new SynthesizedApp(this.manifests.filter((manifest) => manifest.kind !== kind).map((manifest) => stringify(manifest)).join('---\n'));
+  }
+
+  /** The same app without what this cluster cannot take: kinds that it does not know, images that it cannot get, and the broker image's name where the cluster has another. */
   async forThisCluster(): Promise<SynthesizedApp> {
     const kinds = new Set((await kubectl(['api-resources', '--no-headers'])).stdout.split('\n').map(apiKind));
     const unknown = this.manifests.filter((manifest) => !kinds.has(`${manifest.apiVersion} ${manifest.kind}`));
     for (const { apiVersion, kind, metadata } of unknown) progress(`left out, because this cluster does not know ${apiVersion} ${kind}: ${metadata.name}`);
-    if (unknown.length === 0 && IMAGE === DEFAULT_IMAGE) return this;
-    return new SynthesizedApp(this.manifests.filter((manifest) => !unknown.includes(manifest)).map((manifest) => stringify(withImage(manifest))).join('---\n'));
+    if (unknown.length === 0 && IMAGE === DEFAULT_IMAGE && MISSING_IMAGES.length === 0) return this;
+    const known = this.manifests.filter((manifest) => !unknown.includes(manifest));
+    return new SynthesizedApp(known.map((manifest) => stringify(withoutMissingImages(withImage(manifest)))).join('---\n'));
   }
 
   /** Applies the manifests with strict validation: a field that Kubernetes does not know is an error. */
@@ -75,4 +86,14 @@ function apiKind(line: string): string {
 
 function withImage(manifest: Manifest): Manifest {
   return JSON.parse(JSON.stringify(manifest), (key, value) => (key === 'image' && value === DEFAULT_IMAGE ? IMAGE : value)) as Manifest;
+}
+
+function withoutMissingImages(manifest: Manifest): Manifest {
+  return JSON.parse(JSON.stringify(manifest), (key, value) => {
+    if (key !== 'containers') return value;
+    const containers = value as { name: string; image: string }[];
+    const missing = containers.filter(({ image }) => MISSING_IMAGES.includes(image));
+    for (const { name, image } of missing) progress(`left out, because this cluster has no ${image}: container ${name} of ${manifest.kind} ${manifest.metadata.name}`);
+    return containers.filter((container) => !missing.includes(container));
+  }) as Manifest;
 }
