@@ -3,8 +3,26 @@ import type { PeerCertificate } from 'node:tls';
 import type { SharedLimits } from './limits/connection-limits.js';
 import type { PublishLimits } from './limits/publish-rate.js';
 import type { AccessControl } from '../access/access-control.js';
-import type { BrokerObserver } from '../operations/observer.js';
+import type { BrokerObserver, Qos } from '../operations/observer.js';
 import type { Journal, Store } from '../store/index.js';
+
+/** The other brokers of a cluster: who of them wants what, and messages to them that have no part in the log. */
+export interface OtherBrokers {
+  /** A client of this broker subscribed; a persistent session with QoS above 0 counts as stored. Resolves when the others send what matches. */
+  announce(filter: string, kind: 'live' | 'stored'): Promise<void>;
+  /** Takes one announcement back. */
+  withdraw(filter: string, kind: 'live' | 'stored'): void;
+  /** Whether another broker has a client for the topic. */
+  interested(topic: string): boolean;
+  /** Whether one of these has a persistent session, of which this broker may not have learned from the log yet. */
+  storedInterest(topic: string): boolean;
+  /** Above QoS 0 the answer resolves when they have it, or are gone; undefined: there was nothing to wait for. */
+  publish(topic: string, packet: Uint8Array, qos: Qos): Promise<void> | undefined;
+  /** Position in the log up to which all of them have applied it. */
+  readonly applied: number;
+  /** Whether this broker does what one of them has to do. */
+  readonly first: boolean;
+}
 
 export interface BrokerOptions {
   readonly name: string;
@@ -12,6 +30,8 @@ export interface BrokerOptions {
   readonly store: Store;
   /** The way of operations into the store; the broker ends it with itself. @default - straight */
   readonly journal?: Journal;
+  /** @default - this broker stands alone */
+  readonly others?: OtherBrokers;
   readonly access: AccessControl;
   readonly observer: BrokerObserver;
   /** Longest keepalive accepted; a longer one, or 0 (off), is refused with CONNACK 5. @default - no limit */

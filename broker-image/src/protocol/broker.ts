@@ -1,6 +1,6 @@
 import type { BrokerOptions, Connection } from './broker-options.js';
 import { ClientConnection } from './client-connection.js';
-import type { ClientContext, LiveConnection, Subscriber } from './client-context.js';
+import type { ClientContext, LiveConnection, Settlement, Subscriber } from './client-context.js';
 import { ConnectionLimits } from './limits/connection-limits.js';
 import { TopicCache, type Topic } from './topic-cache.js';
 import { filterMatches } from './topics.js';
@@ -126,28 +126,54 @@ export class Broker implements ClientContext {
   /** A QoS 0 message, as the PUBLISH packet that came in and goes out. */
   forward(topic: Topic, bytes: Buffer, start: number, end: number): void {
     const receivers = this.topics.receivers(topic);
-    if (receivers.length === 0) return;
+    const { others } = this.options;
+    const elsewhere = others?.interested(topic.name) ?? false;
+    if (receivers.length === 0 && !elsewhere) return;
     bytes[start] = 0x30; // DUP means nothing at QoS 0
     const packet = bytes.subarray(start, end);
     for (const [session] of receivers) session.forward(packet, 0, packet.length);
+    if (elsewhere) others!.publish(topic.name, packet, 0);
+  }
+
+  /** A message that a client of another broker published, as the PUBLISH packet that came from there. */
+  receive(packet: Buffer): void {
+    let at = 1;
+    while (packet[at++]! >= 0x80);
+    const topicEnd = at + 2 + packet.readUInt16BE(at);
+    const topic = this.topics.find(packet, at + 2, topicEnd);
+    // One that this broker would not take from its own clients either.
+    if (typeof topic === 'string') return;
+    const receivers = this.topics.receivers(topic);
+    if ((packet[0]! & 0x06) === 0) {
+      packet[0] = 0x30;
+      for (const [session] of receivers) session.forward(packet, 0, packet.length);
+    } else if (receivers.length > 0) {
+      const message = Message.fromPacket(topic.name, packet, 0, packet.length, topicEnd);
+      for (const [session, qos] of receivers) session.deliver(message, qos);
+    }
   }
 
   /**
    * `behindOthers`: messages of the same client wait for the journal, and must not be overtaken.
-   * @returns whether the journal has a part in it, so that an acknowledgement has to wait
    * @throws StoreUnavailableError
    */
-  publish(topic: Topic, message: Message, received: ReceivedPacket | undefined, behindOthers: boolean): boolean {
-    const { journal } = this;
+  publish(topic: Topic, message: Message, received: ReceivedPacket | undefined, behindOthers: boolean): Settlement {
+    const { journal, options: { others } } = this;
     // A QoS 0 message need not be retained [MQTT-3.3.1-7], so it does not wait for a store that has no room.
-    const submitted = message.qos === 0 ? message.retain && journal.writable : message.retain || received !== undefined || this.options.store.reaches(topic.name) || (behindOthers && journal.replicated);
+    const submitted = message.qos === 0 ? message.retain && journal.writable : message.retain || received !== undefined || this.#isStored(topic.name) || (behindOthers && journal.replicated);
     if (submitted) {
       journal.submit({ kind: 'publish', time: Date.now(), message, ...(received === undefined ? {} : { received }) });
       // Comes back, in the order that holds for all brokers.
-      if (journal.replicated && message.qos > 0) return true;
+      if (journal.replicated && message.qos > 0) return 'journal';
     }
     for (const [session, qos] of this.topics.receivers(topic)) session.deliver(message, qos);
-    return submitted;
+    const taken = others?.publish(topic.name, message.bytes, message.qos);
+    return submitted ? 'journal' : (taken ?? 'done');
+  }
+
+  #isStored(topic: string): boolean {
+    const { others, store } = this.options;
+    return store.reaches(topic) || (others !== undefined && others.storedInterest(topic));
   }
 
   *retained(filter: string): Generator<Message> {
@@ -160,8 +186,9 @@ export class Broker implements ClientContext {
   }
 
   #expire(): void {
+    const { others } = this.options;
     // While nothing can be written, nothing has to end.
-    if (this.journal.writable) this.journal.submit({ kind: 'expire', time: Date.now() });
+    if (this.journal.writable && (others === undefined || others.first)) this.journal.submit({ kind: 'expire', time: Date.now() });
   }
 
   #checkConnections(): void {

@@ -41,6 +41,9 @@ export interface LiveConnection {
   close(reason: CloseReason): void;
 }
 
+/** What the acknowledgement of a message waits for: nothing, its place in the journal, or other brokers to have it. */
+export type Settlement = 'done' | 'journal' | Promise<void>;
+
 /** What a connection and its session need of their broker. */
 export interface ClientContext {
   readonly options: BrokerOptions;
@@ -52,6 +55,6 @@ export interface ClientContext {
   takeOver(clientId: string, connection: LiveConnection): void;
   forget(connection: LiveConnection): void;
   forward(topic: Topic, bytes: Buffer, start: number, end: number): void;
-  publish(topic: Topic, message: Message, received: ReceivedPacket | undefined, behindOthers: boolean): boolean;
+  publish(topic: Topic, message: Message, received: ReceivedPacket | undefined, behindOthers: boolean): Settlement;
   retained(filter: string): Iterable<Message>;
 }

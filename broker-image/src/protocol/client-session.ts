@@ -1,17 +1,26 @@
-import type { ClientContext, Subscriber } from './client-context.js';
+import type { ClientContext, Settlement, Subscriber } from './client-context.js';
+import { Fifo } from './fifo.js';
 import type { Handshake } from './handshake.js';
 import { StoredOutbox, TransientOutbox, type OutboxOwner } from './outbox.js';
 import type { PacketWriter } from './packet-writer.js';
 import { PacketError, PacketType, readAcknowledgement, readSubscribe, readUnsubscribe, subackPacket, SUBSCRIBE_FAILURE } from './packets.js';
 import type { ReadGate } from './read-gate.js';
 import { filterProblem, isShared } from './topics.js';
-import { Message, StoreUnavailableError, type CommitWaiter, type ConnectionId, type SessionOwner, type SubmittedOperation } from '../store/index.js';
+import { Message, StoreUnavailableError, type ConnectionId, type SessionOwner, type SubmittedOperation } from '../store/index.js';
 import type { ClientIdentity } from '../access/access-control.js';
 import type { CloseReason, Qos } from '../operations/observer.js';
 
-/** Acknowledgements that may wait for the store before the client is no longer read. */
-const MAX_WAITING_ACKNOWLEDGEMENTS = 1000;
+/** Answers that may wait before the client is no longer read, and bytes of the messages that they are for. */
+const MAX_WAITING_ANSWERS = 1000;
+const MAX_WAITING_BYTES = 1024 * 1024;
 const DEFAULT_MAX_IN_FLIGHT = 1024;
+
+/** To a packet of the client. */
+interface Answer {
+  settled: boolean;
+  readonly bytes: number;
+  send(): void;
+}
 
 /** The connection that carries a session. */
 export interface SessionConnection {
@@ -35,7 +44,11 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
   readonly #filters = new Map<string, Qos>();
   /** Retained messages that still have to be sent. */
   readonly #retained: Array<Iterator<Message>> = [];
-  #waitingAcknowledgements = 0;
+  /** In the order of the packets that they are for [MQTT-4.6.0-2, -3]: behind one that waits, all wait. */
+  readonly #answers = new Fifo<Answer>();
+  #waitingBytes = 0;
+  /** Answers that wait for the journal. */
+  #waitingForJournal = 0;
   #ended = false;
 
   constructor(broker: ClientContext, connection: SessionConnection, { identity, request, will }: Handshake) {
@@ -123,7 +136,11 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
   end(reason: CloseReason, discardWill: boolean): void {
     this.#ended = true;
     const { journal } = this.#broker;
-    for (const filter of this.#filters.keys()) this.#broker.subscriptions.remove(filter, this);
+    for (const [filter, qos] of this.#filters) {
+      this.#broker.subscriptions.remove(filter, this);
+      this.#broker.options.others?.withdraw(filter, this.#interest(qos));
+    }
+    this.#filters.clear();
     this.#retained.length = 0;
     const sentUpTo = this.#stored?.sentUpTo ?? 0;
     this.#stored?.detach();
@@ -224,11 +241,11 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
       return;
     }
     const repeated = qos === 2 && this.#isReceived(packetId);
-    let stored = repeated && this.persistent;
+    let settlement: Settlement = repeated && this.persistent ? 'journal' : 'done';
     if (allowed && !repeated) {
       const received = qos === 2 && this.persistent ? { clientId: this.clientId, connection: this.#id, packetId } : undefined;
       try {
-        stored = broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start), received, this.#waitingAcknowledgements > 0);
+        settlement = broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start), received, this.#waitingForJournal > 0);
       } catch (error) {
         if (!(error instanceof StoreUnavailableError)) throw error;
         // No acknowledgement without the store, and 3.1.1 has no other way to say so: the client sends it again when it is back.
@@ -237,7 +254,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
       }
       if (qos === 2 && !this.persistent) this.#received.add(packetId);
     }
-    this.#acknowledge(qos === 1 ? PacketType.puback : PacketType.pubrec, packetId, stored);
+    this.#acknowledge(qos === 1 ? PacketType.puback : PacketType.pubrec, packetId, settlement, end - start);
   }
 
   #isReceived(packetId: number): boolean {
@@ -246,11 +263,11 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
 
   #release(packetId: number): void {
     // The message itself may still be on its way through the journal.
-    const stored = this.persistent && (this.#waitingAcknowledgements > 0 || this.#isReceived(packetId));
+    const stored = this.persistent && (this.#waitingForJournal > 0 || this.#isReceived(packetId));
     if (!stored) this.#received.delete(packetId);
     else if (!this.submit({ kind: 'release', time: Date.now(), clientId: this.clientId, connection: this.#id, packetId })) return;
     // PUBCOMP frees the packet id at the client: if its release were forgotten, the next message under it would be taken for a repetition.
-    this.#acknowledge(PacketType.pubcomp, packetId, stored);
+    this.#acknowledge(PacketType.pubcomp, packetId, stored ? 'journal' : 'done');
   }
 
   #subscribe(bytes: Buffer, start: number, body: number, end: number): void {
@@ -274,7 +291,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
       stored.hold(); // SUBACK first, then what was retained
       if (!this.submit({ kind: 'subscribe', time: Date.now(), clientId: this.clientId, connection: this.#id, subscriptions: granted })) return;
     }
-    for (const { filter, qos } of granted) this.#listen(filter, qos);
+    const announced = granted.flatMap(({ filter, qos }) => this.#listen(filter, qos) ?? []);
     const answer = () => {
       const suback = subackPacket(packetId, codes);
       this.writer.raw(suback, 0, suback.length);
@@ -282,8 +299,9 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
       this.#sendRetained();
       stored?.release();
     };
-    if (stored !== undefined) this.#afterCommit(answer);
-    else answer();
+    // From SUBACK on nothing is missed, whichever broker it is published at.
+    if (announced.length > 0) this.#answer(Promise.all([...announced, ...(stored === undefined ? [] : [this.#applied()])]).then(() => undefined), 0, answer);
+    else this.#answer(stored === undefined ? 'done' : 'journal', 0, answer);
   }
 
   #unsubscribe(bytes: Buffer, start: number, body: number, end: number): void {
@@ -292,43 +310,72 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
     for (const filter of filters) {
       const problem = filterProblem(filter, limits.maxTopicLevels);
       if (problem !== undefined) throw new PacketError(`the topic filter of an UNSUBSCRIBE cannot be: ${problem}`);
-      if (this.#filters.delete(filter)) this.#broker.subscriptions.remove(filter, this);
+      const qos = this.#filters.get(filter);
+      if (qos === undefined) continue;
+      this.#filters.delete(filter);
+      this.#broker.subscriptions.remove(filter, this);
+      this.#broker.options.others?.withdraw(filter, this.#interest(qos));
     }
     if (this.persistent && !this.submit({ kind: 'unsubscribe', time: Date.now(), clientId: this.clientId, connection: this.#id, filters })) return;
-    this.#acknowledge(PacketType.unsuback, packetId, this.persistent);
+    this.#acknowledge(PacketType.unsuback, packetId, this.persistent ? 'journal' : 'done');
   }
 
-  #listen(filter: string, qos: Qos): void {
+  /** @returns what to wait for until the other brokers know, if there are any */
+  #listen(filter: string, qos: Qos): Promise<void> | undefined {
+    const { others } = this.#broker.options;
+    const before = this.#filters.get(filter);
     this.#filters.set(filter, qos);
     this.#broker.subscriptions.add(filter, this, qos);
+    const announced = others?.announce(filter, this.#interest(qos));
+    if (before !== undefined) others?.withdraw(filter, this.#interest(before));
+    return announced;
   }
 
-  // --- acknowledgements
-
-  /** In the order of the packets that are acknowledged [MQTT-4.6.0-2, -3]: behind one that waits for the journal, all wait. */
-  #acknowledge(type: number, packetId: number, stored: boolean): void {
-    if (!stored && this.#waitingAcknowledgements === 0) this.writer.acknowledge(type, packetId);
-    else this.#afterCommit(() => this.writer.acknowledge(type, packetId));
+  /** The store keeps nothing of QoS 0. */
+  #interest(qos: Qos): 'live' | 'stored' {
+    return this.persistent && qos > 0 ? 'stored' : 'live';
   }
 
-  /** Answers once everything so far is durable, if the client is still there. */
-  #afterCommit(answer: () => void): void {
-    if (++this.#waitingAcknowledgements >= MAX_WAITING_ACKNOWLEDGEMENTS) this.#connection.gate.close('store');
-    const waiter: CommitWaiter = {
-      committed: () => {
-        this.#answered();
-        if (!this.#ended) answer();
-      },
-      failed: (error) => {
-        this.#answered();
-        this.storeFailed(error);
-      },
-    };
-    this.#broker.journal.afterCommit(waiter);
+  // --- answers
+
+  #acknowledge(type: number, packetId: number, settlement: Settlement, bytes = 0): void {
+    if (settlement === 'done' && this.#answers.length === 0) this.writer.acknowledge(type, packetId);
+    else this.#answer(settlement, bytes, () => this.writer.acknowledge(type, packetId));
   }
 
-  #answered(): void {
-    if (--this.#waitingAcknowledgements <= MAX_WAITING_ACKNOWLEDGEMENTS / 2) this.#connection.gate.open('store');
+  /** Answers once it may, if the client is still there. */
+  #answer(settlement: Settlement, bytes: number, send: () => void): void {
+    const answer: Answer = { settled: false, bytes, send };
+    this.#answers.push(answer);
+    this.#waitingBytes += bytes;
+    if (settlement === 'done') return this.#settle(answer);
+    if (this.#answers.length >= MAX_WAITING_ANSWERS || this.#waitingBytes >= MAX_WAITING_BYTES) this.#connection.gate.close('store');
+    if (settlement === 'journal') {
+      this.#waitingForJournal++;
+      this.#broker.journal.afterCommit({
+        committed: () => {
+          this.#waitingForJournal--;
+          this.#settle(answer);
+        },
+        failed: (error) => this.storeFailed(error),
+      });
+    } else {
+      settlement.then(() => this.#settle(answer), (error: Error) => this.storeFailed(error));
+    }
+  }
+
+  #settle(answer: Answer): void {
+    answer.settled = true;
+    while (this.#answers.peek()?.settled === true) {
+      const { bytes, send } = this.#answers.shift()!;
+      this.#waitingBytes -= bytes;
+      if (!this.#ended) send();
+    }
+    if (this.#answers.length <= MAX_WAITING_ANSWERS / 2 && this.#waitingBytes <= MAX_WAITING_BYTES / 2) this.#connection.gate.open('store');
+  }
+
+  #applied(): Promise<void> {
+    return new Promise((resolve, reject) => this.#broker.journal.afterCommit({ committed: resolve, failed: reject }));
   }
 
   // --- retained messages
