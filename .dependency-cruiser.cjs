@@ -24,7 +24,7 @@ const BROKER_IMAGE = {
   operations: ['access', 'config'],
   protocol: ['access', 'operations', 'store'],
   listeners: ['access', 'config', 'operations', 'protocol'],
-  cluster: ['operations', 'protocol', 'store'],
+  cluster: ['config', 'operations', 'protocol', 'store'],
   admin: ['config', 'operations', 'protocol', 'store'],
   commands: ['access', 'admin', 'cluster', 'config', 'operations', 'protocol', 'listeners', 'store'],
 };

@@ -29,6 +29,8 @@ const options = {
   admin: { type: 'string' },
   data: { type: 'string' },
   'allow-anonymous': { type: 'boolean' },
+  log: { type: 'string', multiple: true },
+  name: { type: 'string' },
   user: { type: 'string' },
   'random-secret': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -38,7 +40,7 @@ const options = {
 type Values = ReturnType<typeof parseArgs<{ options: typeof options; strict: true }>>['values'];
 
 const optionsOf: Record<string, readonly (keyof Values)[]> = {
-  serve: ['config', 'check-config', 'skip-files', 'listen', 'operations', 'admin', 'data', 'allow-anonymous'],
+  serve: ['config', 'check-config', 'skip-files', 'listen', 'operations', 'admin', 'data', 'allow-anonymous', 'log', 'name'],
   'hash-password': ['user', 'random-secret'],
 };
 
@@ -110,8 +112,9 @@ function readOverrides(values: Values, hasFile: boolean, problems: string[]): Ov
     if (!hasFile) problems.push('--admin needs a file: its section admin names the file with the token');
     attempt(() => (admin = parseEndpoint(values.admin!, ['http'])), '--admin');
   }
+  if (values.name === '') problems.push('--name: found nothing, expected a name for this broker');
   if (values.data === '') problems.push('--data: found nothing, expected a folder');
-  return { listeners, ...(operations && { operations }), ...(admin && { admin }), ...(values.data !== undefined && { dataDirectory: values.data }) };
+  return { listeners, ...(operations && { operations }), ...(admin && { admin }), ...(values.data !== undefined && { dataDirectory: values.data }), ...(values.name !== undefined && { name: values.name }), ...(values.log && { logServers: values.log }) };
 }
 
 /** `NAME=URL`, or without a file also `URL` alone. */

@@ -1,14 +1,18 @@
 import type { Server } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';
 import { AdminToken, createAdminServer } from '../admin/index.js';
-import type { BrokerConfiguration } from '../config/index.js';
+import { BrokerCluster } from '../cluster/index.js';
+import type { BrokerConfiguration, ClusterConfiguration } from '../config/index.js';
 import { bind, formatAddress, Listener } from '../listeners/index.js';
 import { CombinedObserver, createOperationsServer, Health, LogObserver, Metrics, Shutdown, SystemTopics, takeHeapSnapshot, WatchedFiles, type Log } from '../operations/index.js';
 import { Broker } from '../protocol/index.js';
-import { Store, StoreOpenError } from '../store/index.js';
+import { Store, StoreOpenError, type StoreOptions } from '../store/index.js';
 import { AccessSetup } from './access-setup.js';
 import { changedKeys } from './configuration-changes.js';
 import { version } from './version.js';
+
+/** How long a broker of a cluster gathers changes before it writes them: the log has them already. */
+const COMMIT_DELAY_MILLISECONDS = 100;
 
 /** The file that the configuration came from. */
 export interface WatchedConfiguration {
@@ -31,15 +35,19 @@ export class RunningBroker {
   private systemTopics: SystemTopics | undefined;
   private store: Store | undefined;
   private broker: Broker | undefined;
+  private cluster: BrokerCluster | undefined;
+  private readonly ending = new AbortController();
 
   constructor(
     private readonly configuration: BrokerConfiguration,
     private readonly log: Log,
+    /** The broker cannot go on; the process is to exit. */
+    private readonly failed: (error: Error) => void,
     private readonly source?: WatchedConfiguration,
   ) {
     const { name, listeners, store, limits, shutdown } = configuration;
     const storeWritable = () => this.store?.writable ?? false;
-    this.health = new Health({ storeWritable, listenersOpen: () => this.listeners.every((listener) => listener.isOpen) });
+    this.health = new Health({ storeWritable, listenersOpen: () => this.listeners.every((listener) => listener.isOpen), clusterProblem: () => this.cluster?.problem });
     this.metrics = new Metrics(
       { version, name, listeners: listeners.map((listener) => listener.name), storeMaxBytes: store.maxBytes },
       { statistics: () => this.broker?.statistics(), storeWritable, draining: () => this.health.draining },
@@ -67,14 +75,20 @@ export class RunningBroker {
     );
   }
 
-  /** Throws a BindError or a StoreOpenError; the process is to exit then. */
+  /** Throws a BindError, a StoreOpenError or a ClusterError; the process is to exit then. */
   async start(): Promise<void> {
     // The probes are answered while the store recovers.
     await this.openOperations();
     await this.openAdmin();
     await this.openStore();
-    this.broker = await this.startBroker(this.store!);
-    // A signal during a long recovery: it is on its way out already.
+    try {
+      if (this.configuration.cluster) await this.joinCluster(this.configuration.cluster);
+      this.broker = await this.startBroker(this.store!);
+      await this.cluster?.start(this.broker);
+    } catch (error) {
+      if (!this.ending.signal.aborted) throw error;
+    }
+    // A signal while it recovered, or waited for others: it is on its way out already.
     if (this.health.draining) return;
     await this.openListeners();
     await this.watchFiles();
@@ -91,6 +105,8 @@ export class RunningBroker {
 
   /** Ends in order; called again, at once. */
   stop(signal: string): Promise<void> {
+    // Nobody is served yet, and what is waited for may never come.
+    if (!this.health.startedUp) this.ending.abort();
     return this.shutdown.run(signal);
   }
 
@@ -121,10 +137,10 @@ export class RunningBroker {
   }
 
   private async openStore(): Promise<void> {
-    const { directory, maxBytes } = this.configuration.store;
+    const { directory } = this.configuration.store;
     const begun = performance.now();
     try {
-      this.store = await Store.open({ directory, maxBytes, observer: this.observer });
+      this.store = await Store.open(this.storeOptions);
     } catch (error) {
       if (error instanceof StoreOpenError) throw error;
       throw new StoreOpenError(`cannot open the store in ${directory}: ${(error as Error).message}`, { cause: error });
@@ -132,11 +148,36 @@ export class RunningBroker {
     this.log.write('info', 'store.opened', 'the store is open', { directory, milliseconds: Math.round(performance.now() - begun) });
   }
 
+  private get storeOptions(): StoreOptions {
+    const { cluster, store: { directory, maxBytes } } = this.configuration;
+    return { directory, maxBytes, observer: this.observer, ...(cluster && { commitDelayMilliseconds: COMMIT_DELAY_MILLISECONDS }) };
+  }
+
+  private async joinCluster(configuration: ClusterConfiguration): Promise<void> {
+    const { name } = this.configuration;
+    const store = this.store!;
+    this.cluster = new BrokerCluster({
+      name,
+      configuration,
+      storeOptions: this.storeOptions,
+      log: this.log,
+      failed: this.failed,
+      signal: this.ending.signal,
+      draining: () => this.health.draining,
+      connections: () => this.broker?.connectedClients ?? 0,
+    });
+    // Closed, and perhaps replaced, on the way.
+    this.store = undefined;
+    await this.cluster.join(store);
+    this.store = this.cluster.store;
+  }
+
   private startBroker(store: Store): Promise<Broker> {
     const { name, limits, session, keepalive } = this.configuration;
     return Broker.start({
       name,
       store,
+      ...(this.cluster && { journal: this.cluster.journal, others: this.cluster.others }),
       access: this.access.control,
       observer: this.observer,
       limits,
@@ -190,8 +231,11 @@ export class RunningBroker {
     this.files.stop();
     this.access.stop();
     this.systemTopics?.stop();
-    // The broker closes its store.
+    await this.cluster?.stop();
+    // The broker ends its journal and closes its store; without one, nothing may reach the store any more.
+    if (this.broker === undefined) await this.cluster?.leave();
     await (this.broker ?? this.store)?.close();
+    if (this.broker !== undefined) await this.cluster?.leave();
     for (const server of [this.operations, this.admin]) {
       server?.close();
       server?.closeAllConnections();

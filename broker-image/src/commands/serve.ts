@@ -1,6 +1,7 @@
 import type { BrokerConfiguration } from '../config/index.js';
 import { BindError } from '../listeners/index.js';
 import { createLog, ExitCode, type Log } from '../operations/index.js';
+import { ClusterError } from '../cluster/index.js';
 import { StoreOpenError } from '../store/index.js';
 import { RunningBroker, type WatchedConfiguration } from './running-broker.js';
 import { version } from './version.js';
@@ -20,7 +21,7 @@ export async function serve(configuration: BrokerConfiguration, source?: Watched
   process.on('unhandledRejection', fail);
 
   try {
-    const broker = new RunningBroker(configuration, log, source);
+    const broker = new RunningBroker(configuration, log, fail, source);
     const stop = async (signal: string) => {
       await broker.stop(signal);
       log.write('info', 'broker.stopped', 'ended in order', { signal });
@@ -41,6 +42,7 @@ export async function serve(configuration: BrokerConfiguration, source?: Watched
 
 function exitCodeFor(error: unknown): number {
   if (error instanceof BindError || (error instanceof AggregateError && error.errors.every((each) => each instanceof BindError))) return ExitCode.unavailable;
+  if (error instanceof ClusterError) return ExitCode.cluster;
   return error instanceof StoreOpenError ? ExitCode.ioError : ExitCode.software;
 }
 

@@ -33,7 +33,7 @@ export function loadConfigurationFile(file: string, options: LoadOptions = {}): 
  */
 export function configurationWithoutFile(overrides: Overrides, authentication: { readonly anonymous: boolean }): BrokerConfiguration {
   // The ports are placeholders: the overrides carry the real ones, which may be 0.
-  const document = { listeners: overrides.listeners.map(({ name, endpoint }) => ({ name, protocol: endpoint.protocol, port: 1883 })), authentication, shutdown: { delaySeconds: 0 } };
+  const document = { listeners: overrides.listeners.map(({ name, endpoint }) => ({ name, protocol: endpoint.protocol, port: 1883 })), authentication, shutdown: { delaySeconds: 0 }, ...(overrides.logServers && { cluster: { log: { servers: overrides.logServers } } }) };
   const { configuration, problems } = readDocument(document, { overrides }, () => undefined);
   if (problems.length > 0) throw new InvalidFileError('command line', problems);
   return overrides.operations ? configuration : { ...configuration, operations: undefined };

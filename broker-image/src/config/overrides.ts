@@ -10,6 +10,10 @@ export interface Overrides {
   /** Another address and port for the admin API, which the file turns on. */
   readonly admin?: Endpoint;
   readonly dataDirectory?: string;
+  /** Another name for the broker. */
+  readonly name?: string;
+  /** Other NATS servers for the replicated log. */
+  readonly logServers?: readonly string[];
 }
 
 export const noOverrides: Overrides = { listeners: [] };
@@ -41,6 +45,11 @@ export function applyOverrides(document: unknown, overrides: Overrides): Problem
     else setIn(document, 'admin', { address: overrides.admin.address, port: overrides.admin.port });
   }
   if (overrides.dataDirectory !== undefined) setIn(document, 'store', { directory: overrides.dataDirectory });
+  if (overrides.name !== undefined) document.name = overrides.name;
+  if (overrides.logServers !== undefined) {
+    if (document.cluster === undefined) problems.push({ path: '--log', message: 'the file has no section cluster, so this broker stands alone and has no log' });
+    else if (isMapping(document.cluster)) setIn(document.cluster, 'log', { servers: overrides.logServers });
+  }
   return problems;
 }
 

@@ -9,6 +9,8 @@ export const ExitCode = {
   software: 70,
   /** The store cannot be opened. */
   ioError: 74,
+  /** This broker cannot be part of its cluster as things are. */
+  cluster: 76,
   /** The configuration, or a file that it names, cannot be used. */
   configuration: 78,
 } as const;

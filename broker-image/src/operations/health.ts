@@ -2,12 +2,14 @@
 export interface HealthSources {
   storeWritable(): boolean;
   listenersOpen(): boolean;
+  /** Why this broker takes no part in its cluster now; undefined: it does, or stands alone. */
+  clusterProblem(): string | undefined;
 }
 
 export interface Readiness {
   readonly ready: boolean;
   /** Why not, by part; `ok` for the parts that are. */
-  readonly parts: { readonly startup: string; readonly store: string; readonly listeners: string; readonly shutdown: string };
+  readonly parts: { readonly startup: string; readonly store: string; readonly listeners: string; readonly cluster: string; readonly shutdown: string };
 }
 
 export class Health {
@@ -39,6 +41,7 @@ export class Health {
       startup: this.started ? 'ok' : 'the store is being opened',
       store: !this.started || this.sources.storeWritable() ? 'ok' : 'cannot write',
       listeners: !this.started || this.sources.listenersOpen() ? 'ok' : 'not all are open',
+      cluster: this.sources.clusterProblem() ?? 'ok',
       shutdown: this.isDraining ? 'draining' : 'ok',
     };
     return { ready: Object.values(parts).every((part) => part === 'ok'), parts };

@@ -9,6 +9,8 @@ export const logEvents = [
   'message.dropped', 'publish.denied', 'publish.throttled', 'subscribe.denied',
   'file.reloaded', 'file.rejected', 'configuration.restart-needed',
   'admin.opened', 'admin.exposed', 'admin.denied', 'admin.changed', 'admin.failed',
+  'cluster.waiting', 'cluster.warning', 'cluster.joined', 'cluster.unavailable', 'cluster.recovered',
+  'cluster.peer-joined', 'cluster.peer-left', 'cluster.peer-expelled', 'cluster.snapshot-failed',
   'heap-snapshot.written', 'heap-snapshot.failed',
 ] as const;
 export type LogEvent = (typeof logEvents)[number];

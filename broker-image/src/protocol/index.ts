@@ -1,4 +1,4 @@
 export { Broker } from './broker.js';
 export type { ClientDescription, LiveConnection } from './client-context.js';
-export type { BrokerOptions, Connection } from './broker-options.js';
+export type { BrokerOptions, Connection, OtherBrokers } from './broker-options.js';
 export { filterMatches, filterProblem, topicProblem } from './topics.js';

@@ -51,6 +51,11 @@ export class JetStreamLog implements ReplicatedLog {
     return this.#bytes;
   }
 
+  /** Sequence of its last entry, or of an earlier one, a second ago at most while it is available. */
+  get lastKnown(): number {
+    return this.#lastKnown;
+  }
+
   get available(): boolean {
     return this.failure === undefined;
   }
@@ -64,6 +69,7 @@ export class JetStreamLog implements ReplicatedLog {
 
   async append(data: Uint8Array): Promise<number> {
     const sequence = await this.#appender.append(data);
+    this.#lastKnown = Math.max(this.#lastKnown, sequence);
     this.#appender.learn(sequence);
     return sequence;
   }
@@ -128,7 +134,7 @@ export class JetStreamLog implements ReplicatedLog {
 
   #learn({ state }: StreamInfo): void {
     this.#bytes = state.bytes;
-    this.#lastKnown = state.last_seq;
+    this.#lastKnown = Math.max(this.#lastKnown, state.last_seq);
     this.#appender.learn(state.last_seq);
   }
 

@@ -21,7 +21,9 @@ export interface LiveTrafficStatistics {
   readonly dropped: number;
   /** Messages handed to peers, one for each of them. */
   readonly sent: number;
+  readonly sentBytes: number;
   readonly received: number;
+  readonly receivedBytes: number;
   /** Sessions in which a peer may have lost messages: it was taken for gone, and came back. */
   readonly interrupted: number;
   /** Bytes that peers do not have yet. */
@@ -72,7 +74,9 @@ export class LiveTraffic {
   #sessions = 0;
   #dropped = 0;
   #sent = 0;
+  #sentBytes = 0;
   #received = 0;
+  #receivedBytes = 0;
   #interrupted = 0;
   #completeWaiters: Array<() => void> = [];
 
@@ -171,7 +175,7 @@ export class LiveTraffic {
 
   /**
    * Sends a message to the brokers that have clients for it. QoS 0 is dropped, and counted, for those that do not keep up. Above QoS 0 it is always taken, and arrives once if both
-   * brokers live; when too much is waiting for a peer, the answer is a promise that resolves when it is less, and the publisher should not be read until then.
+   * brokers live; the answer resolves when they have it, or are gone: it must not be acknowledged before, and a publisher that has much unacknowledged is not to be read.
    */
   publish(topic: string, packet: Uint8Array, qos: Qos): Promise<void> | undefined {
     let wait: Promise<void>[] | undefined;
@@ -183,15 +187,16 @@ export class LiveTraffic {
       }
       outgoing.write(RecordKind.message, packet);
       this.#sent++;
-      if (qos > 0 && outgoing.full) (wait ??= []).push(outgoing.room());
+      this.#sentBytes += packet.length;
+      if (qos > 0) (wait ??= []).push(outgoing.taken());
     }
-    return wait && Promise.all(wait).then(() => undefined);
+    return wait?.length === 1 ? wait[0] : wait && Promise.all(wait).then(() => undefined);
   }
 
   statistics(): LiveTrafficStatistics {
     let bufferedBytes = 0;
     for (const { outgoing } of this.#peers.values()) bufferedBytes += outgoing?.bufferedBytes ?? 0;
-    return { dropped: this.#dropped, sent: this.#sent, received: this.#received, interrupted: this.#interrupted, bufferedBytes, filters: { remote: this.#remote.size, local: this.#interest.size } };
+    return { dropped: this.#dropped, sent: this.#sent, sentBytes: this.#sentBytes, received: this.#received, receivedBytes: this.#receivedBytes, interrupted: this.#interrupted, bufferedBytes, filters: { remote: this.#remote.size, local: this.#interest.size } };
   }
 
   /** Resolves when every peer has what was sent so far, or is gone. */
@@ -234,6 +239,7 @@ export class LiveTraffic {
     switch (kind) {
       case RecordKind.message:
         this.#received++;
+        this.#receivedBytes += bytes.length;
         this.onMessage(bytes, peer.incarnation);
         return;
       case RecordKind.interest:

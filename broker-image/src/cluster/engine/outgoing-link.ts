@@ -4,7 +4,7 @@ import { DATA_HEADER, RECORD_HEADER, RecordKind, writeDataHeader, type Acknowled
 const FRAME_BYTES = 64 * 1024;
 /** Sent and not acknowledged, at most. What NATS keeps for a client that reads slowly is bounded by it, too. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
-/** Bytes waiting for a peer beyond which QoS 0 is dropped, and publishers of more are not read. */
+/** Bytes waiting for a peer beyond which QoS 0 is dropped. */
 export const FULL_BYTES = 8 * 1024 * 1024;
 const RETRANSMIT_MILLISECONDS = 1000;
 /** Of a gap that was told: the frames that were on the way show the same one. */
@@ -30,9 +30,7 @@ export class OutgoingLink {
   #scheduled = false;
   #lastProgress = 0;
   #timer: NodeJS.Timeout | undefined;
-  #roomWaiters: Array<() => void> = [];
   #taken: { readonly number: number; readonly resolve: () => void }[] = [];
-  #room: Promise<void> | undefined;
   #closed = false;
 
   /** @param send hands a frame to NATS; it may be lost */
@@ -67,12 +65,6 @@ export class OutgoingLink {
     const number = this.#filled > DATA_HEADER ? this.#next : this.#next - 1;
     if (this.#closed || this.#acknowledged >= number) return Promise.resolve();
     return new Promise((resolve) => this.#taken.push({ number, resolve }));
-  }
-
-  /** Resolves when it is not full, or the peer is gone. */
-  room(): Promise<void> {
-    if (this.#closed || !this.full) return Promise.resolve();
-    return (this.#room ??= new Promise((resolve) => this.#roomWaiters.push(resolve)));
   }
 
   acknowledge({ session, number, gap }: Acknowledgement): void {
@@ -168,10 +160,5 @@ export class OutgoingLink {
 
   #wake(): void {
     while (this.#taken.length > 0 && this.#taken[0]!.number <= this.#acknowledged) this.#taken.shift()!.resolve();
-    if (this.#roomWaiters.length === 0 || (this.full && !this.#closed)) return;
-    const waiters = this.#roomWaiters;
-    this.#roomWaiters = [];
-    this.#room = undefined;
-    for (const resolve of waiters) resolve();
   }
 }

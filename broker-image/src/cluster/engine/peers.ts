@@ -13,6 +13,10 @@ const FROZEN_MILLISECONDS = 3000;
 
 /** What brokers tell each other of themselves. */
 export interface PeerStatus {
+  /** Of this run in the log; 0 until it is recorded there. */
+  readonly run: number;
+  /** Whether it takes clients. */
+  readonly ready: boolean;
   /** Sequence of the log up to which it has applied it. */
   readonly applied: number;
   readonly connections: number;
@@ -117,9 +121,10 @@ export class Peers {
     return this.#known.get(incarnation)?.peer;
   }
 
-  /** Whether this broker is the first by name of those that are there, this one included: it has the duties that one has to do. */
+  /** Whether this broker is the first by name of those that are ready: it has the duties that one has to do. */
   get isFirst(): boolean {
-    return this.list().every(({ name }) => this.#options.name < name);
+    const { name: mine, status } = this.#options;
+    return status().ready && [...this.#known.values()].every(({ peer: { name, ready } }) => !ready || mine < name);
   }
 
   /** Says goodbye, so that nobody waits for this broker. */

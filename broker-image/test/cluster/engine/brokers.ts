@@ -29,7 +29,7 @@ export async function startBroker(log: EngineAddress, name: string): Promise<Tes
   };
   let peers: Peers | undefined;
   try {
-    peers = await Peers.join(connection, { cluster: 'mqtt', name, incarnation, status: () => ({ applied: 7, connections: received.length, draining: false }) });
+    peers = await Peers.join(connection, { cluster: 'mqtt', name, incarnation, status: () => ({ run: 1, ready: true, applied: 7, connections: received.length, draining: false }) });
   } catch (error) {
     await leave();
     throw error;

@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DepartedBrokers } from './departed-brokers.js';
+import { EngineConnection, EngineRefusedError, JetStreamLog, JetStreamSnapshots, LiveTraffic, Peers, SnapshotInProgressError } from './engine/index.js';
+import { joinCluster, shareContent } from './join.js';
+import { ConnectedBrokers } from './other-brokers.js';
+import { SnapshotKeeper } from './snapshot-keeper.js';
+import type { ReplicatedJournal } from './replicated-journal.js';
+import type { ClusterConfiguration } from '../config/index.js';
+import type { Log } from '../operations/index.js';
+import type { Broker, OtherBrokers } from '../protocol/index.js';
+import type { Journal, Store, StoreOptions } from '../store/index.js';
+
+/** How long the log may be away before this broker says that it is not ready: as long as a change of its leader may take. */
+const UNREADY_MILLISECONDS = 4000;
+/** Entries that a ready broker may not have applied yet. */
+const MAX_LAG = 1000;
+const CHECK_MILLISECONDS = 1000;
+/** How long a broker that ends waits for the others to take what it has for them. */
+const FLUSH_MILLISECONDS = 2000;
+const RETRY_MILLISECONDS = 5000;
+
+export interface BrokerClusterOptions {
+  /** Name of this broker. */
+  readonly name: string;
+  readonly configuration: ClusterConfiguration;
+  readonly storeOptions: StoreOptions;
+  readonly log: Log;
+  /** This broker cannot go on. */
+  readonly failed: (error: ClusterError) => void;
+  /** Gives up joining. */
+  readonly signal: AbortSignal;
+  readonly draining: () => boolean;
+  readonly connections: () => number;
+}
+
+/** This broker cannot be part of the cluster as things are; the message says what to change. */
+export class ClusterError extends Error {
+  override readonly name = 'ClusterError';
+
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+  }
+}
+
+/** This broker's part in its cluster, from the search for NATS to the goodbye. */
+export class BrokerCluster {
+  readonly #options: BrokerClusterOptions;
+  /** Of this process. */
+  readonly #incarnation = randomUUID();
+  /** What is done before it takes part. */
+  #phase: string | undefined = 'connecting to NATS';
+  #connection: EngineConnection | undefined;
+  #log: JetStreamLog | undefined;
+  #snapshots: JetStreamSnapshots | undefined;
+  #peers: Peers | undefined;
+  #traffic: LiveTraffic | undefined;
+  #others: ConnectedBrokers | undefined;
+  #departed: DepartedBrokers | undefined;
+  #keeper: SnapshotKeeper | undefined;
+  #journal: ReplicatedJournal | undefined;
+  #store: Store | undefined;
+  readonly #stopping = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  /** Since when the log is away. */
+  #awaySince: number | undefined;
+
+  constructor(options: BrokerClusterOptions) {
+    this.#options = options;
+  }
+
+  get journal(): Journal {
+    return this.#journal!;
+  }
+
+  /** Another one than was given to `join` if a snapshot took its place. */
+  get store(): Store {
+    return this.#store!;
+  }
+
+  get others(): OtherBrokers {
+    return this.#others!;
+  }
+
+  /** Why this broker should get no clients now; undefined: it may. */
+  get problem(): string | undefined {
+    if (this.#phase !== undefined) return this.#phase;
+    const failure = this.#journal!.failure;
+    if (failure !== undefined && this.#awaySince !== undefined && performance.now() - this.#awaySince >= UNREADY_MILLISECONDS) return failure.message;
+    const lag = this.#log!.lastKnown - this.#store!.applied;
+    return lag > MAX_LAG ? `${lag} entries behind the replicated log` : undefined;
+  }
+
+  /**
+   * Waits for NATS, and brings the store to where the log ends.
+   * @throws ClusterError, StoreOpenError
+   */
+  async join(store: Store): Promise<void> {
+    this.#store = store;
+    try {
+      await this.#join(store);
+    } catch (error) {
+      await this.#store.close();
+      throw error instanceof EngineRefusedError ? new ClusterError(error) : error;
+    }
+  }
+
+  /** From now on the broker gets what clients of the others publish, and does its part of what has to be done for all. */
+  async start(broker: Broker): Promise<void> {
+    const { name, configuration, log } = this.#options;
+    const [journal, peers, snapshots, store, traffic] = [this.#journal!, this.#peers!, this.#snapshots!, this.#store!, this.#traffic!];
+    traffic.onMessage = (packet) => broker.receive(packet);
+    this.#phase = 'waiting for what the other brokers want';
+    await traffic.complete();
+    this.#phase = undefined;
+    this.#departed = new DepartedBrokers({
+      name, peers, store, journal,
+      expelling: (gone) => log.write('warn', 'cluster.peer-expelled', 'a broker is gone: its clients count as disconnected, and their wills are published', { peer: gone }),
+    });
+    this.#timer = setInterval(() => this.#check(), CHECK_MILLISECONDS).unref();
+    this.#keeper = new SnapshotKeeper({
+      store, snapshots, log: this.#log!,
+      responsible: () => peers.isFirst && journal.failure === undefined,
+      failed: (error) => this.#snapshotFailed(error),
+    });
+    void this.#shareContent();
+    log.write('info', 'cluster.joined', 'part of the cluster', { cluster: configuration.name, peers: peers.list().map((peer) => peer.name), applied: store.applied });
+  }
+
+  /** Ends what this broker does for others. Its clients have left. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    clearInterval(this.#timer);
+    this.#departed?.close();
+    this.#snapshots?.close();
+    await this.#keeper?.close();
+    if (this.#traffic !== undefined) await Promise.race([this.#traffic.flushed(), new Promise((resolve) => setTimeout(resolve, FLUSH_MILLISECONDS).unref())]);
+  }
+
+  /** Says goodbye. The journal has ended. */
+  async leave(): Promise<void> {
+    this.#others?.close();
+    await this.#peers?.leave();
+    this.#traffic?.close();
+    await this.#log?.close();
+    await this.#connection?.close();
+  }
+
+  async #join(store: Store): Promise<void> {
+    const { name, configuration: { name: cluster, log: address }, signal, storeOptions } = this.#options;
+    const waiting = (error: Error) => this.#waiting(error.message);
+    const connection = (this.#connection = await EngineConnection.open({ log: address, name, onWaiting: waiting, signal }));
+    this.#phase = 'opening the replicated log';
+    const { maxBytes, replicas } = address;
+    const streamOptions = {
+      cluster,
+      incarnation: this.#incarnation,
+      ...(replicas !== undefined && { replicas }),
+      onWaiting: waiting,
+      signal,
+    };
+    const onWarning = (message: string) => this.#options.log.write('warn', 'cluster.warning', message);
+    const log = (this.#log = await JetStreamLog.open(connection, { ...streamOptions, maxBytes, onWarning, ...(store.cluster !== undefined && { clusterId: store.cluster }) }));
+    // As large as the state: what bounds it is store.maxBytes of the brokers.
+    const snapshots = (this.#snapshots = await JetStreamSnapshots.open(connection, { ...streamOptions, maxBytes: -1, clusterId: log.clusterId }));
+    const traffic = (this.#traffic = new LiveTraffic(connection, { cluster, incarnation: this.#incarnation }));
+    this.#phase = 'looking for the other brokers';
+    const peers = (this.#peers = await Peers.join(connection, {
+      cluster, name,
+      incarnation: this.#incarnation,
+      status: () => ({
+        run: this.#journal?.incarnation ?? 0,
+        ready: this.problem === undefined && !this.#options.draining(),
+        applied: this.#store!.applied,
+        connections: this.#options.connections(),
+        draining: this.#options.draining(),
+      }),
+    }));
+    this.#follow(peers, traffic);
+    this.#phase = 'catching up with the replicated log';
+    const joined = await joinCluster(store, {
+      broker: name, cluster: log.clusterId, log, snapshots, storeOptions, signal, waiting,
+      failed: (error) => this.#options.failed(new ClusterError(error)),
+    });
+    this.#store = joined.store;
+    this.#journal = joined.journal;
+    this.#others = new ConnectedBrokers({ peers, traffic, applied: () => joined.store.applied });
+    this.#phase = 'recording in the replicated log that this broker begins';
+  }
+
+  #follow(peers: Peers, traffic: LiveTraffic): void {
+    const { log, failed } = this.#options;
+    traffic.follow(peers);
+    const { onJoin, onLeave } = peers;
+    peers.onJoin = (peer) => {
+      log.write('info', 'cluster.peer-joined', 'another broker is there', { peer: peer.name });
+      onJoin(peer);
+    };
+    peers.onLeave = (peer) => {
+      log.write('info', 'cluster.peer-left', 'another broker left, or is silent', { peer: peer.name });
+      onLeave(peer);
+      this.#departed?.left(peer.name, peer.run);
+    };
+    peers.onReplaced = (error) => failed(new ClusterError(error));
+  }
+
+  #waiting(message: string): void {
+    if (this.#phase === message) return;
+    this.#phase = message;
+    this.#options.log.write('warn', 'cluster.waiting', message);
+  }
+
+  #check(): void {
+    const { log } = this.#options;
+    const failure = this.#journal!.failure;
+    if (failure !== undefined && this.#awaySince === undefined) {
+      this.#awaySince = performance.now();
+      log.write('warn', 'cluster.unavailable', failure.message);
+    } else if (failure === undefined && this.#awaySince !== undefined) {
+      log.write('info', 'cluster.recovered', 'the replicated log takes entries again', { seconds: Math.round((performance.now() - this.#awaySince) / 1000) });
+      this.#awaySince = undefined;
+    }
+  }
+
+  /** What this broker brought along is what the others begin with, so it is tried until they have it. */
+  async #shareContent(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        return await shareContent(this.#store!, this.#snapshots!);
+      } catch (error) {
+        if (!signal.aborted) this.#snapshotFailed(error as Error);
+      }
+      await pause(RETRY_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  #snapshotFailed(error: Error): void {
+    if (error instanceof SnapshotInProgressError) return;
+    this.#options.log.write('warn', 'cluster.snapshot-failed', 'a snapshot could not be saved; it is tried again', { error });
+  }
+}

@@ -1,0 +1,68 @@
+import type { Peers } from './engine/index.js';
+import type { Journal, Store } from '../store/index.js';
+
+const CHECK_MILLISECONDS = 1000;
+/** A run that is in the log, and of whose broker nobody ever heard: it gets as many checks as a silent broker gets seconds. */
+const UNHEARD_CHECKS = 6;
+
+export interface DepartedBrokersOptions {
+  /** Of this broker. */
+  readonly name: string;
+  readonly peers: Peers;
+  readonly store: Store;
+  readonly journal: Journal;
+  /** A run of a broker is about to be ended. */
+  readonly expelling: (broker: string) => void;
+}
+
+/**
+ * Ends in the log what runs of brokers left behind that are no more: their clients count as disconnected, and their wills are published. One broker does it, the first; whichever
+ * that is finds by itself in the log what is left to do, so it does not matter if the one before died over it.
+ */
+export class DepartedBrokers {
+  readonly #options: DepartedBrokersOptions;
+  readonly #timer: NodeJS.Timeout;
+  /** Checks that a run was missing at, by broker. Counted, not timed: a process that was frozen heard nobody meanwhile. */
+  readonly #missing = new Map<string, { readonly run: number; checks: number }>();
+  /** Runs of brokers that were there, and left or fell silent. */
+  readonly #left = new Map<string, number>();
+
+  constructor(options: DepartedBrokersOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#check(), CHECK_MILLISECONDS).unref();
+  }
+
+  /** Nobody has to wait any longer for this run. */
+  left(broker: string, run: number): void {
+    if (run === 0) return;
+    this.#left.set(broker, run);
+    this.#check();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #check(): void {
+    const { name, peers, store, journal, expelling } = this.#options;
+    const present = new Map(peers.list().map((peer) => [peer.name, peer.run]));
+    for (const [broker, { incarnation, expelled }] of store.brokers) {
+      // One without a name stood alone, before there was a cluster.
+      if (broker === name || broker === '' || expelled || present.get(broker) === incarnation) {
+        this.#missing.delete(broker);
+        continue;
+      }
+      const known = this.#missing.get(broker);
+      const missing = known?.run === incarnation ? known : { run: incarnation, checks: 0 };
+      this.#missing.set(broker, missing);
+      missing.checks++;
+      const due = this.#left.get(broker) === incarnation || missing.checks > UNHEARD_CHECKS;
+      // While nothing can be written, this broker may be the one that is cut off.
+      if (!due || !peers.isFirst || journal.failure !== undefined) continue;
+      expelling(broker);
+      journal.submit({ kind: 'expel', time: Date.now(), broker, incarnation });
+      this.#left.delete(broker);
+      this.#missing.delete(broker);
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { BrokerCluster, ClusterError, type BrokerClusterOptions } from './broker-cluster.js';
