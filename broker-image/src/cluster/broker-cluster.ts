@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DepartedBrokers } from './departed-brokers.js';
-import { EngineConnection, EngineRefusedError, JetStreamLog, JetStreamSnapshots, LiveTraffic, Peers, SnapshotInProgressError } from './engine/index.js';
+import { EngineConnection, EngineRefusedError, JetStreamLog, LiveTraffic, Peers, SnapshotInProgressError, SnapshotStore as JetStreamSnapshots } from './engine/index.js';
 import { joinCluster, shareContent } from './join.js';
 import { ConnectedBrokers } from './other-brokers.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
