@@ -47,7 +47,7 @@ export class RunningBroker {
   ) {
     const { name, listeners, store, limits, shutdown } = configuration;
     const storeWritable = () => this.store?.writable ?? false;
-    this.health = new Health({ storeWritable, listenersOpen: () => this.listeners.every((listener) => listener.isOpen), clusterProblem: () => this.cluster?.problem });
+    this.health = new Health({ storeWritable, listenersOpen: () => this.listeners.every((listener) => listener.isOpen), clusterProblem: configuration.cluster && (() => this.clusterProblem) });
     this.metrics = new Metrics(
       { version, name, listeners: listeners.map((listener) => listener.name), storeMaxBytes: store.maxBytes },
       { statistics: () => this.broker?.statistics(), storeWritable, draining: () => this.health.draining },
@@ -146,6 +146,10 @@ export class RunningBroker {
       throw new StoreOpenError(`cannot open the store in ${directory}: ${(error as Error).message}`, { cause: error });
     }
     this.log.write('info', 'store.opened', 'the store is open', { directory, milliseconds: Math.round(performance.now() - begun) });
+  }
+
+  private get clusterProblem(): string | undefined {
+    return this.cluster === undefined ? 'the store is being opened' : this.cluster.problem;
   }
 
   private get storeOptions(): StoreOptions {

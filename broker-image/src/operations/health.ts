@@ -2,14 +2,14 @@
 export interface HealthSources {
   storeWritable(): boolean;
   listenersOpen(): boolean;
-  /** Why this broker takes no part in its cluster now; undefined: it does, or stands alone. */
-  clusterProblem(): string | undefined;
+  /** For a broker of a cluster: why it takes no part in it now, if it does not. */
+  readonly clusterProblem?: (() => string | undefined) | undefined;
 }
 
 export interface Readiness {
   readonly ready: boolean;
   /** Why not, by part; `ok` for the parts that are. */
-  readonly parts: { readonly startup: string; readonly store: string; readonly listeners: string; readonly cluster: string; readonly shutdown: string };
+  readonly parts: { readonly startup: string; readonly store: string; readonly listeners: string; readonly cluster?: string; readonly shutdown: string };
 }
 
 export class Health {
@@ -37,12 +37,13 @@ export class Health {
   }
 
   readiness(): Readiness {
+    const { clusterProblem } = this.sources;
     const parts = {
       startup: this.started ? 'ok' : 'the store is being opened',
       store: !this.started || this.sources.storeWritable() ? 'ok' : 'cannot write',
       listeners: !this.started || this.sources.listenersOpen() ? 'ok' : 'not all are open',
-      cluster: this.sources.clusterProblem() ?? 'ok',
       shutdown: this.isDraining ? 'draining' : 'ok',
+      ...(clusterProblem && { cluster: clusterProblem() ?? 'ok' }),
     };
     return { ready: Object.values(parts).every((part) => part === 'ok'), parts };
   }

@@ -18,7 +18,7 @@ test('messages go to the brokers whose clients have a filter for them', { skip, 
   const [a, b, c] = (await Promise.all(['a', 'b', 'c'].map((name) => startBroker(nats.log, name)))) as [TestBroker, TestBroker, TestBroker];
   await know(a, b, c);
   const send = async (topic: string, qos: 0 | 1 | 2 = 0) => {
-    assert.equal(a.traffic.publish(topic, Buffer.from(`${topic} ${qos}`), qos), undefined);
+    void a.traffic.publish(topic, Buffer.from(`${topic} ${qos}`), qos);
     await a.traffic.flushed();
     return [b, c].map(({ received }) => received.splice(0));
   };
