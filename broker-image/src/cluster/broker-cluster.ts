@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DepartedBrokers } from './departed-brokers.js';
-import { EngineConnection, EngineRefusedError, JetStreamLog, LiveTraffic, Peers, SnapshotInProgressError, SnapshotStore as JetStreamSnapshots } from './engine/index.js';
+import { Engine, EngineRefusedError, SnapshotInProgressError, type Peers, type PeerStatus } from './engine/index.js';
 import { joinCluster, shareContent } from './join.js';
 import { ConnectedBrokers } from './other-brokers.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
@@ -16,8 +15,6 @@ const UNREADY_MILLISECONDS = 4000;
 /** Entries that a ready broker may not have applied yet. */
 const MAX_LAG = 1000;
 const CHECK_MILLISECONDS = 1000;
-/** How long a broker that ends waits for the others to take what it has for them. */
-const FLUSH_MILLISECONDS = 2000;
 const RETRY_MILLISECONDS = 5000;
 
 export interface BrokerClusterOptions {
@@ -46,15 +43,10 @@ export class ClusterError extends Error {
 /** This broker's part in its cluster, from the search for NATS to the goodbye. */
 export class BrokerCluster {
   readonly #options: BrokerClusterOptions;
-  /** Of this process. */
-  readonly #incarnation = randomUUID();
   /** What is done before it takes part. */
   #phase: string | undefined = 'connecting to NATS';
-  #connection: EngineConnection | undefined;
-  #log: JetStreamLog | undefined;
-  #snapshots: JetStreamSnapshots | undefined;
+  #engine: Engine | undefined;
   #peers: Peers | undefined;
-  #traffic: LiveTraffic | undefined;
   #others: ConnectedBrokers | undefined;
   #departed: DepartedBrokers | undefined;
   #keeper: SnapshotKeeper | undefined;
@@ -87,7 +79,7 @@ export class BrokerCluster {
     if (this.#phase !== undefined) return this.#phase;
     const failure = this.#journal!.failure;
     if (failure !== undefined && this.#awaySince !== undefined && performance.now() - this.#awaySince >= UNREADY_MILLISECONDS) return failure.message;
-    const lag = this.#log!.lastKnown - this.#store!.applied;
+    const lag = this.#engine!.log.lastKnown - this.#store!.applied;
     return lag > MAX_LAG ? `${lag} entries behind the replicated log` : undefined;
   }
 
@@ -108,7 +100,8 @@ export class BrokerCluster {
   /** From now on the broker gets what clients of the others publish, and does its part of what has to be done for all. */
   async start(broker: Broker): Promise<void> {
     const { name, configuration, log } = this.#options;
-    const [journal, peers, snapshots, store, traffic] = [this.#journal!, this.#peers!, this.#snapshots!, this.#store!, this.#traffic!];
+    const { log: replicatedLog, snapshots, traffic } = this.#engine!;
+    const [journal, peers, store] = [this.#journal!, this.#peers!, this.#store!];
     traffic.onMessage = (packet) => broker.receive(packet);
     this.#phase = 'waiting for what the other brokers want';
     await traffic.complete();
@@ -119,7 +112,7 @@ export class BrokerCluster {
     });
     this.#timer = setInterval(() => this.#check(), CHECK_MILLISECONDS).unref();
     this.#keeper = new SnapshotKeeper({
-      store, snapshots, log: this.#log!,
+      store, snapshots, log: replicatedLog,
       responsible: () => peers.isFirst && journal.failure === undefined,
       failed: (error) => this.#snapshotFailed(error),
     });
@@ -132,54 +125,36 @@ export class BrokerCluster {
     this.#stopping.abort();
     clearInterval(this.#timer);
     this.#departed?.close();
-    this.#snapshots?.close();
+    this.#engine?.snapshots.close();
     await this.#keeper?.close();
-    if (this.#traffic !== undefined) await Promise.race([this.#traffic.flushed(), new Promise((resolve) => setTimeout(resolve, FLUSH_MILLISECONDS).unref())]);
   }
 
   /** Says goodbye. The journal has ended. */
   async leave(): Promise<void> {
     this.#others?.close();
-    await this.#peers?.leave();
-    this.#traffic?.close();
-    await this.#log?.close();
-    await this.#connection?.close();
+    await this.#engine?.close();
   }
 
   async #join(store: Store): Promise<void> {
-    const { name, configuration: { name: cluster, log: address }, signal, storeOptions } = this.#options;
-    const waiting = (error: Error) => this.#waiting(error.message);
-    const connection = (this.#connection = await EngineConnection.open({ log: address, name, onWaiting: waiting, signal }));
-    this.#phase = 'opening the replicated log';
-    const { maxBytes, replicas } = address;
-    const streamOptions = {
-      cluster,
-      incarnation: this.#incarnation,
-      ...(replicas !== undefined && { replicas }),
-      onWaiting: waiting,
+    const { name, configuration, signal, storeOptions } = this.#options;
+    const onWaiting = (error: Error) => this.#waiting(error.message);
+    const engine = (this.#engine = await Engine.open({
+      cluster: configuration,
+      broker: name,
+      ...(store.cluster !== undefined && { clusterId: store.cluster }),
+      onWaiting,
+      onWarning: (message) => this.#options.log.write('warn', 'cluster.warning', message),
       signal,
-    };
-    const onWarning = (message: string) => this.#options.log.write('warn', 'cluster.warning', message);
-    const log = (this.#log = await JetStreamLog.open(connection, { ...streamOptions, maxBytes, onWarning, ...(store.cluster !== undefined && { clusterId: store.cluster }) }));
-    // As large as the state: what bounds it is store.maxBytes of the brokers.
-    const snapshots = (this.#snapshots = await JetStreamSnapshots.open(connection, { ...streamOptions, maxBytes: -1, clusterId: log.clusterId }));
-    const traffic = (this.#traffic = new LiveTraffic(connection, { cluster, incarnation: this.#incarnation }));
-    this.#phase = 'looking for the other brokers';
-    const peers = (this.#peers = await Peers.join(connection, {
-      cluster, name,
-      incarnation: this.#incarnation,
-      status: () => ({
-        run: this.#journal?.incarnation ?? 0,
-        ready: this.problem === undefined && !this.#options.draining(),
-        applied: this.#store!.applied,
-        connections: this.#options.connections(),
-        draining: this.#options.draining(),
-      }),
     }));
-    this.#follow(peers, traffic);
+    const { log, snapshots, traffic } = engine;
+    // Before anything is written: the name may be that of another broker.
+    this.#phase = 'looking for the other brokers';
+    const peers = (this.#peers = await engine.join(() => this.#status()));
+    this.#follow(peers);
     this.#phase = 'catching up with the replicated log';
     const joined = await joinCluster(store, {
-      broker: name, cluster: log.clusterId, log, snapshots, storeOptions, signal, waiting,
+      broker: name, cluster: log.clusterId, log, snapshots, storeOptions, signal,
+      waiting: onWaiting,
       failed: (error) => this.#options.failed(new ClusterError(error)),
     });
     this.#store = joined.store;
@@ -188,9 +163,13 @@ export class BrokerCluster {
     this.#phase = 'recording in the replicated log that this broker begins';
   }
 
-  #follow(peers: Peers, traffic: LiveTraffic): void {
+  #status(): PeerStatus {
+    const draining = this.#options.draining();
+    return { run: this.#journal?.incarnation ?? 0, ready: this.problem === undefined && !draining, applied: this.#store!.applied, connections: this.#options.connections(), draining };
+  }
+
+  #follow(peers: Peers): void {
     const { log, failed } = this.#options;
-    traffic.follow(peers);
     const { onJoin, onLeave } = peers;
     peers.onJoin = (peer) => {
       log.write('info', 'cluster.peer-joined', 'another broker is there', { peer: peer.name });
@@ -227,7 +206,7 @@ export class BrokerCluster {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
-        return await shareContent(this.#store!, this.#snapshots!);
+        return await shareContent(this.#store!, this.#engine!.snapshots);
       } catch (error) {
         if (!signal.aborted) this.#snapshotFailed(error as Error);
       }

@@ -6,6 +6,9 @@ import { LiveTraffic } from './live-traffic.js';
 import { Peers, type PeerStatus } from './peers.js';
 import type { EngineUnavailableError } from './errors.js';
 
+/** Snapshots are as large as the stores of the brokers, which have a limit of their own. */
+const UNLIMITED = -1;
+
 export interface EngineOptions {
   /** `cluster` of the configuration. */
   readonly cluster: { readonly name: string; readonly log: EngineAddress & { readonly maxBytes: number; readonly replicas?: number } };
@@ -41,7 +44,7 @@ export class Engine {
       const stream = { cluster: cluster.name, incarnation, maxBytes: cluster.log.maxBytes, ...(cluster.log.replicas !== undefined && { replicas: cluster.log.replicas }), ...waiting };
       const forLog = await connect('log');
       log = await JetStreamLog.open(forLog, { ...stream, ...(clusterId !== undefined && { clusterId }), ...(onWarning && { onWarning }) });
-      const snapshots = await JetStreamSnapshots.open(forLog, { ...stream, clusterId: log.clusterId });
+      const snapshots = await JetStreamSnapshots.open(forLog, { ...stream, maxBytes: UNLIMITED, clusterId: log.clusterId });
       const traffic = new LiveTraffic(await connect('live'), { cluster: cluster.name, incarnation });
       return new Engine(options, incarnation, connections as [EngineConnection, EngineConnection], log, snapshots, traffic);
     } catch (error) {

@@ -6,7 +6,7 @@ import { Engine } from '../../../src/cluster/engine/index.js';
 import { eventually, Nats, natsMissing } from './nats.js';
 
 const skip = natsMissing;
-const status = () => ({ applied: 0, connections: 0, draining: false });
+const status = () => ({ run: 1, ready: true, applied: 0, connections: 0, draining: false });
 
 test('two brokers: one log, one place for snapshots, messages between them, a goodbye', { skip, timeout: 120_000 }, async (t) => {
   const nats = await Nats.start();
