@@ -49,7 +49,7 @@ async function traffic(qos) {
   const live = new LiveTraffic(connection, options);
   let count = 0;
   live.onMessage = () => count++;
-  const peers = await Peers.join(connection, { ...options, name: role, status: () => ({ applied: 0, connections: 0, draining: false }) });
+  const peers = await Peers.join(connection, { ...options, name: role, status: () => ({ run: 1, ready: true, applied: 0, connections: 0, draining: false }) });
   live.follow(peers);
   if (role === 'receiver') await live.announce('#', 'live');
   else while (!live.interested('t')) await turn();
