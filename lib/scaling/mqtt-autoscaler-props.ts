@@ -8,7 +8,7 @@ export enum MqttScaleDown {
   DISABLED = 'disabled',
   /**
    * One broker at a time, the newest first, and the next one not before that one has had the time to drain. Its clients reconnect to the others.
-   * Sessions in an embedded store stay behind in its volume.
+   * Safe with a session store that is replicated. Sessions in an embedded store stay behind in its volume.
    */
   ONE_POD_PER_DRAIN = 'one-pod-per-drain',
 }

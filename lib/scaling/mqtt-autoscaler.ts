@@ -13,8 +13,9 @@ import { acknowledgeRule } from '../rules';
  * Renders one HorizontalPodAutoscaler or ScaledObject, and takes `spec.replicas` out of the cluster's workload, which would undo what the autoscaler did
  * each time the manifest is applied.
  *
- * What it cannot do: move clients. Connections stay where they are, so a new broker gets new clients only, and a broker that is full stays full until its clients
- * reconnect. And it does not make brokers with separate sessions one: MQTT-SESSION-001 stops the synth for those. See docs/scaling.md.
+ * It is for brokers that share their sessions (`MqttSessionStore.replicated()`): a new one serves every client at once, connections move to it at a bounded rate, and one
+ * that is taken away leaves nothing behind. It does not make brokers with separate sessions one: MQTT-SESSION-001 stops the synth for those, and where that is
+ * acknowledged, a new broker gets new clients only. See docs/scaling.md.
  */
 export class MqttAutoscaler extends Construct {
   /** The HorizontalPodAutoscaler or ScaledObject. Its overrides work on the final manifest. */

@@ -4,10 +4,11 @@ import { checkOptions } from './capacity/check-options';
 import { clusterBasis } from './capacity/cluster-basis';
 import { figuresOf } from './capacity/figures';
 import { carryingPods, resolveLoad } from './capacity/load';
+import { logFigures, logStorageSize, sessionStoreOf } from './capacity/message-log';
 import { replicasFor } from './capacity/replicas';
 import { reportOf } from './capacity/report';
 import { resourcesOf, storageOf, storageSizeOf } from './capacity/settings';
-import { warningsAbout } from './capacity/warnings';
+import { warningsAbout, warningsAboutLog } from './capacity/warnings';
 import type { MqttCapacityOptions } from './mqtt-capacity-options';
 import type { MqttClusterSettings } from '../cluster/mqtt-cluster-settings';
 import { MqttProfile } from '../cluster/mqtt-profile';
@@ -15,6 +16,8 @@ import { MqttProfile } from '../cluster/mqtt-profile';
 /**
  * How many brokers a load takes, and what each pod, volume and node needs for it. Every number is for the worst moment that is planned for: one pod is out,
  * and the others carry its clients too.
+ *
+ * With a session store that is replicated (`profile`), every broker stores what all clients have, and the plan has the message log too.
  *
  * It is for the companion broker, whose costs were measured. docs/scaling.md has each formula with its constants and how sure they are; measure before you rely on it.
  */
@@ -43,6 +46,15 @@ export class MqttCapacity {
 
   /** Disk operations that the volume of each pod has to do, per second. */
   public readonly diskOperationsPerSecond: number;
+
+  /** Nodes of the message log, each with a copy of everything; not set for brokers that store alone. */
+  public readonly logNodes?: number;
+
+  /** Size of the volume of each node of the message log; not set for brokers that store alone. */
+  public readonly logStorageSize?: Size;
+
+  /** Disk operations that the volume of each node of the message log has to do, per second; not set for brokers that store alone. */
+  public readonly logDiskOperationsPerSecond?: number;
 
   /** Connections of each pod while one is out. */
   public readonly connectionsPerPod: number;
@@ -81,8 +93,8 @@ export class MqttCapacity {
 
   private constructor(options: MqttCapacityOptions) {
     const profile = options.profile ?? MqttProfile.production();
-    const load = resolveLoad(options);
     const basis = clusterBasis(profile);
+    const load = resolveLoad(options, basis.sessionStore.isReplicated);
     const replicasNeeded = replicasFor(load, basis.replicas);
     const figures = figuresOf(load, options.replicas ?? replicasNeeded, basis);
     const resources = resourcesOf(figures, basis);
@@ -98,12 +110,17 @@ export class MqttCapacity {
     this.sourcePortsPerNode = figures.sourcePortsPerNode;
     this.drainTime = Duration.seconds(figures.drainSeconds);
     this.gracePeriod = Duration.seconds(figures.graceSeconds);
-    this.warnings = warningsAbout(load, figures, basis, options.nodeCores, replicasNeeded);
+    const log = logFigures(load, basis);
+    this.logNodes = log?.nodes;
+    this.logStorageSize = log && logStorageSize(log, figures, basis);
+    this.logDiskOperationsPerSecond = log?.diskOperationsPerSecond;
+    this.warnings = [...warningsAbout(load, figures, basis, options.nodeCores, replicasNeeded), ...log ? warningsAboutLog(load, log) : []];
     this.settings = {
       replicas: figures.replicas,
       resources,
       storage: storageOf(figures, basis),
       connectionsPerPod: figures.plannedConnections,
+      ...(log && { sessionStore: sessionStoreOf(log, this.logStorageSize!, basis) }),
     };
     const settings = { ...profile.settings, ...this.settings };
     this.profile = profile.name === 'production' ? MqttProfile.production(settings) : MqttProfile.development(settings);
@@ -112,6 +129,7 @@ export class MqttCapacity {
       memory: this.memory,
       storageSize: this.storageSize,
       carrying: carryingPods(figures.replicas),
+      log: log && { figures: log, storageSize: this.logStorageSize! },
     });
   }
 

@@ -2,12 +2,14 @@ import { ApiObject, Duration, JsonPatch, Testing, Yaml } from 'cdk8s';
 import { autoscaled } from './autoscaling/autoscaled';
 import { MqttProfile } from '../../lib/cluster/mqtt-profile';
 import { KubernetesVersion } from '../../lib/manifest/kubernetes-version';
+import { MqttSessionStore } from '../../lib/message-log/mqtt-session-store';
 import { AEDES_METRICS } from '../../lib/monitoring/metrics/aedes';
 import { BROKERS_WITH_METRICS } from '../../lib/monitoring/metrics/broker-metrics';
 import { BROKERS_WITH_CONNECTIONS, connectionsMetric } from '../../lib/scaling/autoscaling/connections-metric';
 import { MqttAutoscalerKind } from '../../lib/scaling/mqtt-autoscaler-kind';
 import { MqttScaleDown } from '../../lib/scaling/mqtt-autoscaler-props';
 import { MqttScalingMetric } from '../../lib/scaling/mqtt-scaling-metric';
+import { MqttTls } from '../../lib/security/mqtt-tls';
 import { describeWithDefinitions, problemsOf } from '../monitoring/custom-resources';
 import { KNOWN_MINORS, StrictSchema } from '../support/strict-schema';
 import { findObject, messageOf } from '../support/synth';
@@ -151,9 +153,15 @@ describe('the rules', () => {
 
   test.each(everyKind)('refuse brokers with separate sessions, and nothing else: %j', (props) => {
     const errors = findings(props).filter(({ severity }) => severity === 'error');
-    expect(errors.map(({ id }) => id)).toEqual(['MQTT-SESSION-001']);
+    // What is taken away is worse than what is added: the sessions of that broker are out of reach.
+    expect(errors.map(({ id }) => id)).toEqual(['MQTT-SESSION-001', ...props.scaleDown === MqttScaleDown.DISABLED ? [] : ['MQTT-AUTOSCALING-004']]);
     expect(errors[0].found).toMatch(/session-store: embedded', with up to 9 replicas by (HorizontalPodAutoscaler|ScaledObject) test-autoscaler$/);
-    expect(findings(props).filter(({ id }) => id.startsWith('MQTT-AUTOSCALING'))).toEqual([]);
+    expect(findings(props).filter(({ id, severity }) => id.startsWith('MQTT-AUTOSCALING') && severity !== 'error')).toEqual([]);
+  });
+
+  test.each(everyKind)('find nothing about brokers that share their sessions: %j', (props) => {
+    const sessionStore = MqttSessionStore.replicated({ tls: MqttTls.fromCertManager({ issuer: { name: 'ca' } }) });
+    expect(autoscaled(props, { profile: MqttProfile.production(), sessionStore }).cluster.findings).toEqual([]);
   });
 
   test('stop the synth of a single broker with an autoscaler', () => {
@@ -207,8 +215,7 @@ describeWithDefinitions('against the definition of ScaledObject', () => {
 
 test('two synths are equal to the byte', () => {
   const synth = () => {
-    const { chart, cluster } = autoscaled({ scaleDown: MqttScaleDown.ONE_POD_PER_DRAIN });
-    cluster.acknowledge(...SEPARATE_BROKERS);
+    const { chart } = autoscaled({ scaleDown: MqttScaleDown.ONE_POD_PER_DRAIN }, { sessionStore: MqttSessionStore.replicated() });
     return Yaml.stringify(...Testing.synth(chart));
   };
   expect(synth()).toBe(synth());

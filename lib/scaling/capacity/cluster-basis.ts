@@ -2,6 +2,7 @@ import { bytes } from './load';
 import type { MqttProfile } from '../../cluster/mqtt-profile';
 import { PROFILE_DEFAULTS } from '../../cluster/profile-defaults';
 import { givenSettings } from '../../cluster/resolve-intent';
+import type { MqttSessionStore } from '../../message-log/mqtt-session-store';
 import type { MqttResources } from '../../workload/mqtt-resources';
 import type { MqttStorage } from '../../workload/mqtt-storage';
 
@@ -15,6 +16,7 @@ export interface ClusterBasis {
   readonly drainConnectionsPerSecond: number;
   readonly shutdownDelaySeconds: number;
   readonly nodeCount?: number;
+  readonly sessionStore: MqttSessionStore;
 }
 
 export function clusterBasis(profile: MqttProfile): ClusterBasis {
@@ -31,5 +33,6 @@ export function clusterBasis(profile: MqttProfile): ClusterBasis {
     drainConnectionsPerSecond: settings.drainConnectionsPerSecond,
     shutdownDelaySeconds: settings.shutdownDelay.toSeconds(),
     nodeCount: settings.nodeCount,
+    sessionStore: settings.sessionStore,
   };
 }

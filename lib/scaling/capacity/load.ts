@@ -17,12 +17,14 @@ export interface Load {
   readonly retainedMessages: number;
   readonly tlsShare: number;
   readonly trafficPolicy: ExternalTrafficPolicy;
+  /** Whether every pod stores what all clients have (a message log), or each its part. */
+  readonly replicated: boolean;
 }
 
 const DEFAULT_MESSAGE_SIZE = Size.kibibytes(1);
 const DEFAULT_RETENTION_SECONDS = 3600;
 
-export function resolveLoad(options: MqttCapacityOptions): Load {
+export function resolveLoad(options: MqttCapacityOptions, replicated = false): Load {
   const qos2Share = options.qos2Share ?? 0;
   const qos1Share = options.qos1Share ?? 1 - qos2Share;
   return {
@@ -40,6 +42,7 @@ export function resolveLoad(options: MqttCapacityOptions): Load {
     retainedMessages: options.retainedMessages ?? 0,
     tlsShare: options.tlsShare ?? 1,
     trafficPolicy: options.trafficPolicy ?? ExternalTrafficPolicy.LOCAL,
+    replicated,
   };
 }
 
@@ -53,6 +56,11 @@ export function bytes(size: Size): number {
  */
 export function shareOfPod(replicas: number): number {
   return 1 / carryingPods(replicas);
+}
+
+/** The part of the sessions, queues and retained messages that a pod stores which serves this share of the clients. */
+export function storedShare({ replicated }: Load, share: number): number {
+  return replicated ? 1 : share;
 }
 
 /** Pods that are left while one is out. A single one has to come back itself. */

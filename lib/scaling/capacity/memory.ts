@@ -1,4 +1,4 @@
-import type { Load } from './load';
+import { type Load, storedShare } from './load';
 
 const KIBIBYTE = 1024;
 const MEBIBYTE = 1024 * KIBIBYTE;
@@ -25,7 +25,7 @@ export const LARGEST_HEAP = 2 * KIBIBYTE * MEBIBYTE;
 /** What the process needs, in bytes, of the load that is shared among the pods. */
 export function sharedMemory(load: Load, share: number): number {
   const connections = load.clients * share * (load.tlsShare * CONNECTION.tls + (1 - load.tlsShare) * CONNECTION.tcp);
-  return BASE + connections + load.clients * share * load.persistentShare * SESSION;
+  return BASE + connections + load.clients * storedShare(load, share) * load.persistentShare * SESSION;
 }
 
 /** What the process needs, in bytes. Retained messages count in full: over time any pod may get each. */

@@ -7,6 +7,8 @@ export const MEASURED_CONNECTIONS = 10_000;
 
 /** The smallest number of pods, not below the least, of which each carries its share while one is out. */
 export function replicasFor(load: Load, least: number): number {
+  // What every broker does for all the others grows with the fleet, not with their number: more of them would not help.
+  if (!fitsWithoutClients(load)) return Math.max(least, replicasFor({ ...load, replicated: false }, least));
   let tooFew = least - 1;
   let enough = least;
   while (!isEnough(load, enough)) {
@@ -23,6 +25,11 @@ export function replicasFor(load: Load, least: number): number {
 /** Connections of each pod while one is out. */
 export function connectionsOfPod(load: Load, replicas: number): number {
   return Math.ceil(load.clients / carryingPods(replicas));
+}
+
+/** Whether a broker could bear what it stores for the clients of others, were there no clients of its own. */
+export function fitsWithoutClients(load: Load): boolean {
+  return !load.replicated || (loopCores(load, 0) < LOOP_SHARE && sharedMemory(load, 0) < LARGEST_HEAP);
 }
 
 function isEnough(load: Load, replicas: number): boolean {

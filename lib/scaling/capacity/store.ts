@@ -1,4 +1,4 @@
-import type { Load } from './load';
+import { type Load, storedShare } from './load';
 
 /** Limits of a session by default: broker-image/config.schema.json, session.maxQueuedMessages and session.maxQueuedBytes. */
 export const QUEUE_LIMIT = { messages: 100_000, bytes: 100 * 1024 * 1024 };
@@ -43,7 +43,8 @@ export function commitsPerSecond(load: Load, share: number): number {
 }
 
 export function diskOperationsPerSecond(load: Load, share: number): number {
-  return Math.ceil(commitsPerSecond(load, share) * PAGES_PER_COMMIT + storedPerSecond(load, share));
+  const stored = storedShare(load, share);
+  return Math.ceil(commitsPerSecond(load, stored) * PAGES_PER_COMMIT + storedPerSecond(load, stored));
 }
 
 /** Messages that each absent session has waiting at the end of the outage, before its limits. */
@@ -59,11 +60,15 @@ export function queueLimit({ messageBytes }: Load): number {
 
 /** Size of the volume, in bytes. */
 export function volumeBytes(load: Load, share: number): number {
+  return storedBytes(load, storedShare(load, share)) / STORE_SHARE / ALERT_SHARE;
+}
+
+/** What a pod has stored at the end of the outage, in bytes. */
+export function storedBytes(load: Load, share: number): number {
   const sessions = load.clients * share * load.persistentShare;
   const queued = sessions * load.absentShare * Math.min(queuedPerSession(load), queueLimit(load));
   // Retained messages count in full: over time any pod may get each.
-  const stored = sessions * SESSION_BYTES + (queued + load.retainedMessages) * recordBytes(load.messageBytes);
-  return stored / STORE_SHARE / ALERT_SHARE;
+  return sessions * SESSION_BYTES + (queued + load.retainedMessages) * recordBytes(load.messageBytes);
 }
 
 /** What a message takes on disk. Larger ones have whole pages of their own. */

@@ -3,9 +3,10 @@ import type { Figures } from './figures';
 import { count, gibibytes, percent } from './format';
 import { carryingPods, type Load, shareOfPod } from './load';
 import { LARGEST_HEAP, processMemory, sharedMemory } from './memory';
+import { type LogFigures, MEASURED_OPERATIONS } from './message-log';
 import { conntrackMaxByDefault, coresForConntrackMax } from './network';
 import { LOOP_SHARE } from './processor';
-import { MEASURED_CONNECTIONS } from './replicas';
+import { fitsWithoutClients, MEASURED_CONNECTIONS } from './replicas';
 import { QUEUE_LIMIT, queuedPerSession, queueLimit } from './store';
 
 /** The largest message and the widest fan-out that the costs were measured with. */
@@ -32,6 +33,19 @@ export function warningsAbout(load: Load, figures: Figures, basis: ClusterBasis,
     ...disk(figures),
     ...conntrack(figures, nodeCores),
   ];
+}
+
+/** Where the message log leaves what was measured, and where no number of brokers would do. */
+export function warningsAboutLog(load: Load, log: LogFigures): string[] {
+  const warnings = [];
+  if (!fitsWithoutClients(load)) {
+    warnings.push('what every broker stores for the clients of all others is too much for one of them, whatever their number: '
+      + 'plan for several clusters, or for EMQX or HiveMQ, whose brokers divide it');
+  }
+  if (log.operationsPerSecond > MEASURED_OPERATIONS) {
+    warnings.push(`${count(log.operationsPerSecond)} operations a second in the message log were not measured (up to ${count(MEASURED_OPERATIONS)} were): acknowledgements get slower`);
+  }
+  return warnings;
 }
 
 function tooFewReplicas(load: Load, figures: Figures, needed: number): string[] {

@@ -15,6 +15,7 @@ test('the defaults are the careful ones: QoS 1, TLS, everybody with a session an
     retentionSeconds: 3600,
     retainedMessages: 0,
     tlsShare: 1,
+    replicated: false,
     trafficPolicy: 'Local',
   });
 });

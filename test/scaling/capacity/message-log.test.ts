@@ -1,0 +1,105 @@
+import { Size } from 'cdk8s';
+import { load } from './loads';
+import { MqttCluster } from '../../../lib/cluster/mqtt-cluster';
+import { MqttProfile } from '../../../lib/cluster/mqtt-profile';
+import { MqttMessageLog } from '../../../lib/message-log/mqtt-message-log';
+import { MqttSessionStore } from '../../../lib/message-log/mqtt-session-store';
+import { clusterBasis } from '../../../lib/scaling/capacity/cluster-basis';
+import { logFigures } from '../../../lib/scaling/capacity/message-log';
+import { loopCores } from '../../../lib/scaling/capacity/processor';
+import { fitsWithoutClients, replicasFor } from '../../../lib/scaling/capacity/replicas';
+import { diskOperationsPerSecond, volumeBytes } from '../../../lib/scaling/capacity/store';
+import { MqttCapacity } from '../../../lib/scaling/mqtt-capacity';
+import type { MqttCapacityOptions } from '../../../lib/scaling/mqtt-capacity-options';
+import { MqttStorage } from '../../../lib/workload/mqtt-storage';
+import { findObject, newChart } from '../../support/synth';
+
+const production = (sessionStore: MqttSessionStore) => MqttProfile.production({ sessionStore });
+const REPLICATED = production(MqttSessionStore.replicated());
+const QOS1: Partial<MqttCapacityOptions> = { qos1Share: 1, persistentShare: 1 };
+const replicated = (options: Partial<MqttCapacityOptions> = {}) => ({ ...load({ ...QOS1, ...options }), replicated: true });
+
+test('brokers that store alone have no log', () => {
+  expect(logFigures(load(QOS1), clusterBasis(MqttProfile.production()))).toBeUndefined();
+  const plan = MqttCapacity.plan({ clients: 1000, publishesPerSecond: 10 });
+  expect([plan.logNodes, plan.logStorageSize, plan.logDiskOperationsPerSecond, plan.settings.sessionStore]).toEqual([undefined, undefined, undefined, undefined]);
+  expect(plan.report()).not.toContain('message log');
+});
+
+describe('every broker stores what all clients have', () => {
+  test('its volume and its disk do not shrink with its share', () => {
+    expect(volumeBytes(replicated(), 0.1)).toBe(volumeBytes(replicated(), 1));
+    expect(volumeBytes(load(QOS1), 0.1)).toBeLessThan(volumeBytes(load(QOS1), 1));
+    expect(diskOperationsPerSecond(replicated(), 0.1)).toBe(diskOperationsPerSecond(load(QOS1), 1));
+  });
+
+  test('it applies what the clients of the others store', () => {
+    // 1,000 messages a second, nine tenths of them of other brokers' clients, each put into a queue and taken out: 900 × 2 × 5 µs; and 400 commits instead of 200
+    const difference = loopCores(replicated(), 0.1) - loopCores(load(QOS1), 0.1);
+    expect(difference).toBeCloseTo(900 * 2 * 5e-6 + 200 * 360e-6, 6);
+  });
+
+  test('what is too much for one is too much for any number', () => {
+    const tooMuch = replicated({ publishesPerSecond: 50_000 });
+    expect(fitsWithoutClients(tooMuch)).toBe(false);
+    expect(replicasFor(tooMuch, 3)).toBe(replicasFor({ ...tooMuch, replicated: false }, 3));
+    expect(fitsWithoutClients({ ...tooMuch, replicated: false })).toBe(true);
+  });
+});
+
+test('the log, reckoned by hand', () => {
+  // 1,000 messages a second, one session each: 1,000 stored and 1,000 acknowledged; the log takes 1,000 entries with all of them, each written twice
+  const log = logFigures(replicated(), clusterBasis(REPLICATED))!;
+  expect(log).toMatchObject({ nodes: 3, operationsPerSecond: 2000, diskOperationsPerSecond: 2000, bytesPerSecond: 1000 * (1024 + 60) + 1000 * 60 });
+  // 1,000 sessions of 600 bytes with 3,600 messages of (1,024 + 25) × 2 bytes each; two snapshots in 0.55 of the volume
+  expect(log.volumeBytes).toBeCloseTo(2 * (1000 * 600 + 1000 * 3600 * 2098) / 0.55, -3);
+});
+
+test('a message to many is stored once', () => {
+  const log = logFigures(replicated({ fanOut: 10 }), clusterBasis(REPLICATED))!;
+  expect(log.operationsPerSecond).toBe(1000 + 10_000);
+});
+
+test('messages that no persistent session wants do not reach the log', () => {
+  expect(logFigures(replicated({ persistentShare: 0 }), clusterBasis(REPLICATED))).toMatchObject({ operationsPerSecond: 0, diskOperationsPerSecond: 0, bytesPerSecond: 0 });
+});
+
+describe('a plan', () => {
+  const options = { clients: 20_000, publishesPerSecond: 1000, profile: REPLICATED };
+
+  test('has the message log, and settings for it', () => {
+    const plan = MqttCapacity.plan(options);
+    expect([plan.logNodes, plan.logStorageSize!.toGibibytes(), plan.logDiskOperationsPerSecond]).toEqual([3, 100, 2000]);
+    expect(plan.report()).toMatch(/nodes of the message log +3 +2,000 operations and 1,117.2 KiB a second\n/);
+    expect(plan.report()).toMatch(/storage per node of the log +100Gi +25.6 GiB needed for two snapshots of what the brokers store\n/);
+    const chart = newChart();
+    new MqttCluster(chart, 'Broker', { name: 'plant', profile: plan.profile }).acknowledge('MQTT-LOG-005', 'not about TLS, this test');
+    const { spec } = findObject(chart, 'StatefulSet', 'plant-log');
+    expect([spec.replicas, spec.volumeClaimTemplates[0].spec.resources.requests.storage]).toEqual([3, '100Gi']);
+  });
+
+  test('never goes below what the profile has, nor below a broker\'s volume', () => {
+    const own = MqttSessionStore.replicated({ nodes: 5, storage: MqttStorage.persistentVolume({ size: Size.gibibytes(500), storageClassName: 'fast' }), clusterName: 'plant' });
+    const plan = MqttCapacity.plan({ ...options, profile: production(own) });
+    expect([plan.logNodes, plan.logStorageSize!.toGibibytes()]).toEqual([5, 500]);
+    const { _ownLog: log, _replication: replication } = plan.settings.sessionStore!;
+    expect([log!.storage!.storageClassName, replication.clusterName]).toEqual(['fast', 'plant']);
+    const brokers = MqttProfile.production({ sessionStore: MqttSessionStore.replicated(), storage: MqttStorage.persistentVolume({ size: Size.gibibytes(300) }) });
+    expect(MqttCapacity.plan({ ...options, profile: brokers }).logStorageSize!.toGibibytes()).toBe(300);
+  });
+
+  test('leaves a log that is made elsewhere as it is', () => {
+    const store = MqttSessionStore.replicatedBy(MqttMessageLog.fromServers(['nats://nats']));
+    const plan = MqttCapacity.plan({ ...options, profile: production(store) });
+    expect(plan.settings.sessionStore).toBe(store);
+    expect(plan.logStorageSize!.toGibibytes()).toBe(100);
+  });
+
+  test('warns where the log was not measured, and where no number of brokers would do', () => {
+    expect(MqttCapacity.plan(options).warnings).toEqual([]);
+    const { warnings } = MqttCapacity.plan({ ...options, publishesPerSecond: 50_000, tlsShare: 0 });
+    expect(warnings).toContain('what every broker stores for the clients of all others is too much for one of them, whatever their number: '
+      + 'plan for several clusters, or for EMQX or HiveMQ, whose brokers divide it');
+    expect(warnings).toContain('100,000 operations a second in the message log were not measured (up to 50,000 were): acknowledgements get slower');
+  });
+});
