@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'timers/promises';
+import type { MqttClient } from 'mqtt';
+import { acceptedConnections } from './support/broker-pod';
 import type { ServerCertificate } from './support/certificates';
 import { ClusterLoad } from './support/cluster-load';
 import { applyCleanly, brokerPods, messageLogPods, restarted, rolledOut } from './support/deploy';
@@ -27,6 +29,12 @@ const FROZEN_MS = 15_000;
 const ISOLATED_MS = 20_000;
 /** Messages that wait for a client that is on its way from one broker to another. */
 const QUEUED = 300;
+
+/** Connections that say nothing, to be moved to a broker that has none. */
+const IDLERS = 60;
+/** How far above the average a broker may be before it lets connections go: the default of `rebalance.tolerancePercent`. */
+const TOLERANCE = 0.1;
+const LONG = 'it takes minutes; set FAULT_ROUNDS to the number of repetitions';
 
 describe('the cluster example', () => {
   let app: SynthesizedApp;
@@ -125,6 +133,7 @@ describe('the cluster example', () => {
     await subscriber.connect(podAddress(2));
     const acknowledged = new Set(Array.from({ length: QUEUED }, (_, number) => number));
     expect(await subscriber.account(acknowledged, 30)).toEqual({ acknowledged: QUEUED, received: QUEUED, lost: 0, duplicates: 0 });
+    expect(subscriber.arrivals).toEqual([...acknowledged]);
     expect(subscriber.sessionPresent).toEqual([false, true]);
     await subscriber.disconnect();
   });
@@ -162,7 +171,7 @@ describe('the cluster example', () => {
   });
 
   for (let round = 1; round <= Math.max(FAULT_ROUNDS, 1); round++) {
-    const long = FAULT_ROUNDS > 0 ? step : skippedStep('it takes a minute or more; set FAULT_ROUNDS to the number of repetitions');
+    const long = FAULT_ROUNDS > 0 ? step : skippedStep(LONG);
     const longNode = FAULT_ROUNDS > 0 ? powerStep : long;
     const called = (title: string) => (FAULT_ROUNDS > 1 ? `${title} (${round} of ${FAULT_ROUNDS})` : title);
 
@@ -203,7 +212,7 @@ describe('the cluster example', () => {
         const { node, pods } = await victim();
         progress(`draining ${node} of ${names(pods)}`);
         try {
-          await kubectl(['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', `--pod-selector=app.kubernetes.io/part-of=mqtt`, '--timeout=180s'], { seconds: 190 });
+          await kubectl(['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--pod-selector=app.kubernetes.io/part-of=mqtt', '--timeout=180s'], { seconds: 190 });
           await load.acknowledges();
         } finally {
           await kubectl(['uncordon', node]);
@@ -236,6 +245,70 @@ describe('the cluster example', () => {
     await kubectl(['rollout', 'restart', `statefulset/${name}`, `--namespace=${namespace}`]);
     await rolledOut(namespace!, name, seconds);
   }
+});
+
+describe('an app that grows from one broker to a cluster, and the cluster by a broker', () => {
+  let namespace: string | undefined;
+  let name: string;
+  let relay: Relay;
+  let load: ClusterLoad;
+  const idlers: MqttClient[] = [];
+  const step = FAULT_ROUNDS > 0 ? steps(() => namespace) : skippedStep(LONG);
+
+  afterAll(async () => {
+    relay?.stop();
+    if (namespace !== undefined) await removeNamespace(namespace);
+  }, 300_000);
+
+  const synth = async (brokers: number, sessionStore: 'embedded' | 'replicated') => (
+    (await SynthesizedApp.synth('test/kubernetes/apps/growing', { BROKERS: String(brokers), SESSION_STORE: sessionStore })).forThisCluster()
+  );
+  const address = (): BrokerAddress => ({ host: `${name}.${namespace}.svc`, port: 1883 });
+  const connections = async () => Promise.all((await brokerPods(namespace!)).map(async ({ metadata }) => (await acceptedConnections(namespace!, metadata.name, address().port)).length));
+  /** What the user does: changes the app, and applies it. */
+  const change = async (brokers: number, sessionStore: 'embedded' | 'replicated') => {
+    await (await synth(brokers, sessionStore)).apply();
+    if (sessionStore === 'replicated') await rolledOut(namespace!, `${name}-log`, 120);
+    await eventually(`${brokers} brokers`, 60, async () => (await brokerPods(namespace!)).length === brokers || undefined);
+    await rolledOut(namespace!, name, 200);
+    await load.acknowledges();
+  };
+
+  step('one broker, with its sessions on its own disk', 240, async () => {
+    const app = await synth(1, 'embedded');
+    name = app.only<StatefulSet>('StatefulSet').metadata.name;
+    await createNamespace(app.namespace);
+    namespace = app.namespace;
+    await applyCleanly(app);
+    await rolledOut(namespace, name, 120);
+    relay = await Relay.start(namespace);
+    load = await ClusterLoad.start(relay, address(), 'growth');
+  });
+
+  step('it joins a message log, and brings its sessions along', 420, () => change(1, 'replicated'));
+
+  step('two more brokers join it', 420, () => change(3, 'replicated'));
+
+  step('a fourth broker takes its share of the connections', 420, async () => {
+    idlers.push(...Array.from({ length: IDLERS }, (_, number) => mqttClient(relay, address(), { clientId: `idler-${number}`, reconnectPeriod: 500 })));
+    for (const idler of idlers) idler.on('error', () => undefined);
+    await Promise.all(idlers.map(connected));
+    await change(4, 'replicated');
+    await eventually('the connections to be even', 120, async () => {
+      const found = await connections();
+      const average = found.reduce((sum, count) => sum + count, 0) / found.length;
+      progress(`connections: ${found.join(', ')}`);
+      return Math.max(...found) <= Math.ceil(average * (1 + TOLERANCE)) || undefined;
+    });
+  });
+
+  step('it leaves again, and its clients go to the others', 420, async () => {
+    await change(3, 'replicated');
+    await eventually('every idle client to be connected', 60, () => idlers.every(({ connected: isConnected }) => isConnected) || undefined);
+    await Promise.all(idlers.map((idler) => idler.endAsync()));
+  });
+
+  step('nothing was lost on the way', 120, () => load.expectNothingLost());
 });
 
 function names(pods: Pod[]): string {

@@ -15,7 +15,7 @@ export async function cutPower(node: string): Promise<void> {
 /** Gives the power back, and waits until Kubernetes counts on the node again. */
 export async function restorePower(node: string): Promise<void> {
   await power('start', node);
-  await ready(node);
+  await untilReady(node);
 }
 
 /** The node's cable is out: its pods run, and reach nobody but each other. */
@@ -26,7 +26,7 @@ export async function isolate(node: string): Promise<void> {
 /** The cable is in again. */
 export async function join(node: string): Promise<void> {
   await power('join', node);
-  await ready(node);
+  await untilReady(node);
 }
 
 /** Every process of the node stands still, as on a virtual machine that is suspended. */
@@ -37,10 +37,10 @@ export async function freeze(node: string): Promise<void> {
 /** They go on where they were. */
 export async function unfreeze(node: string): Promise<void> {
   await power('resume', node);
-  await ready(node);
+  await untilReady(node);
 }
 
-async function ready(node: string): Promise<void> {
+async function untilReady(node: string): Promise<void> {
   await eventually(`node ${node} to be ready`, 120, async () => {
     const { status } = await get<Node>('node', node);
     return status.conditions.some(({ type, status: ready }) => type === 'Ready' && ready === 'True') || undefined;

@@ -59,6 +59,11 @@ export class PersistentSubscriber {
     await this.client!.endAsync();
   }
 
+  /** The numbers in the order in which each arrived first. */
+  get arrivals(): number[] {
+    return [...this.received.keys()];
+  }
+
   /** Waits until all of these have arrived, or no more have for a while, and says how it stands. */
   async account(acknowledged: ReadonlySet<number>, seconds: number): Promise<Account> {
     const lost = () => [...acknowledged].filter((number) => !this.received.has(number)).length;
