@@ -24,14 +24,16 @@ export class ConnectedBrokers implements OtherBrokers {
   readonly #options: ConnectedBrokersOptions;
   readonly #withdrawals: Withdrawal[] = [];
   readonly #timer: NodeJS.Timeout;
+  #applied = 0;
 
   constructor(options: ConnectedBrokersOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#withdrawDue(), CHECK_MILLISECONDS).unref();
+    this.#timer = setInterval(() => this.#check(), CHECK_MILLISECONDS).unref();
   }
 
+  /** As it was told last, so it may be more. */
   get applied(): number {
-    return this.#options.peers.list().reduce((least, { applied }) => Math.min(least, applied), Infinity);
+    return this.#applied;
   }
 
   get first(): boolean {
@@ -68,10 +70,10 @@ export class ConnectedBrokers implements OtherBrokers {
     clearInterval(this.#timer);
   }
 
-  #withdrawDue(): void {
-    const { applied } = this;
+  #check(): void {
+    this.#applied = this.#options.peers.list().reduce((least, { applied }) => Math.min(least, applied), Infinity);
     let due = 0;
-    while (due < this.#withdrawals.length && this.#withdrawals[due]!.applied <= applied) due++;
+    while (due < this.#withdrawals.length && this.#withdrawals[due]!.applied <= this.#applied) due++;
     for (const { filter } of this.#withdrawals.splice(0, due)) this.#options.traffic.withdraw(filter, 'stored');
   }
 }

@@ -31,6 +31,8 @@ const MAX_BATCH_BYTES = 256 * 1024;
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 const MAX_WAITING_OPERATIONS = 200_000;
 const OPEN_SECONDS = 10;
+/** Share of the room for what waits above which nobody is read who adds to it. */
+const CROWDED_SHARE = 0.5;
 const END_SECONDS = 10;
 /** So much applied and not on disk may be in memory; until it is less, the log is not read. */
 const MAX_PENDING_OPERATIONS = 100_000;
@@ -113,6 +115,10 @@ export class ReplicatedJournal implements Journal {
 
   get writable(): boolean {
     return this.failure === undefined;
+  }
+
+  get crowded(): boolean {
+    return this.#filling() > CROWDED_SHARE;
   }
 
   get failure(): Error | undefined {
@@ -207,10 +213,16 @@ export class ReplicatedJournal implements Journal {
     return this.#full() ?? (operation.kind === 'publish' ? this.#store.failure : undefined);
   }
 
+  /** Share of the room for what waits. */
+  #filling(): number {
+    const { maxWaitingBytes = MAX_WAITING_BYTES, maxWaitingOperations = MAX_WAITING_OPERATIONS } = this.#options;
+    return Math.max(this.#batches.bytes / maxWaitingBytes, this.#batches.operations / maxWaitingOperations);
+  }
+
   #full(): Error | undefined {
-    const { maxWaitingBytes = MAX_WAITING_BYTES, maxWaitingOperations = MAX_WAITING_OPERATIONS, log } = this.#options;
+    if (this.#filling() < 1) return undefined;
+    const { log } = this.#options;
     const { bytes, operations } = this.#batches;
-    if (bytes < maxWaitingBytes && operations < maxWaitingOperations) return undefined;
     const cause = log.failure === undefined ? 'it is too slow' : log.failure.message;
     return new StoreUnavailableError(`${operations} operations (${bytes} bytes) wait for the replicated log: ${cause}. Nothing more is taken until it goes on.`, { cause: log.failure });
   }

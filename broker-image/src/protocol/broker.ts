@@ -160,7 +160,7 @@ export class Broker implements ClientContext {
   publish(topic: Topic, message: Message, received: ReceivedPacket | undefined, behindOthers: boolean): Settlement {
     const { journal, options: { others } } = this;
     // A QoS 0 message need not be retained [MQTT-3.3.1-7], so it does not wait for a store that has no room.
-    const submitted = message.qos === 0 ? message.retain && journal.writable : message.retain || received !== undefined || this.#isStored(topic.name) || (behindOthers && journal.replicated);
+    const submitted = message.qos === 0 ? message.retain && journal.writable : this.needsJournal(topic, message.retain, received !== undefined) || (behindOthers && journal.replicated);
     if (submitted) {
       journal.submit({ kind: 'publish', time: Date.now(), message, ...(received === undefined ? {} : { received }) });
       // Comes back, in the order that holds for all brokers.
@@ -171,9 +171,10 @@ export class Broker implements ClientContext {
     return submitted ? 'journal' : (taken ?? 'done');
   }
 
-  #isStored(topic: string): boolean {
+  /** Whether a message with QoS above 0 goes through the journal. */
+  needsJournal({ name }: Topic, retain: boolean, received: boolean): boolean {
     const { others, store } = this.options;
-    return store.reaches(topic) || (others !== undefined && others.storedInterest(topic));
+    return retain || received || store.reaches(name) || (others !== undefined && others.storedInterest(name));
   }
 
   *retained(filter: string): Generator<Message> {

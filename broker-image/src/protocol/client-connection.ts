@@ -46,6 +46,10 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
   #leaveUser: (() => void) | undefined;
   /** From CONNACK on, if there is a limit. */
   #publishRate: PublishRate | undefined;
+  /** Since when the session is being opened. */
+  #openingSince = 0;
+  /** Its session has enough to do. */
+  #held = false;
   /** While the client is not read because it published too fast. */
   #throttled: NodeJS.Timeout | undefined;
   #lastThrottleTold = -Infinity;
@@ -102,6 +106,9 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
     if (this.writer.sent !== this.#sent || !this.writer.congested) {
       this.#sent = this.writer.sent;
       this.#lastSent = now;
+    }
+    if (this.#stage === Stage.answer && this.#session !== undefined && now - this.#openingSince > connectTimeoutSeconds * 1000) {
+      return this.#sessionUnavailable(this.#session, this.#broker.journal.failure ?? new Error('the session could not be opened in time'));
     }
     if (this.#stage !== Stage.session) return;
     const { keepaliveSeconds } = this.#handshake.request!;
@@ -170,17 +177,21 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
     this.#leaveUser = this.#broker.connectionLimits.enterUser(session.identity.username);
     if (this.#leaveUser === undefined) return this.refuse({ reason: 'user-limit', returnCode: ConnectReturnCode.serverUnavailable });
     this.#session = session;
+    this.#openingSince = performance.now();
     let sessionPresent: boolean;
     try {
       sessionPresent = await session.open();
     } catch (error) {
-      if (this.#stage !== Stage.answer) return;
-      this.#session = undefined;
-      session.end('store-failure', true);
-      this.refuse({ reason: 'unavailable', returnCode: ConnectReturnCode.serverUnavailable, error: error as Error });
+      if (this.#stage === Stage.answer) this.#sessionUnavailable(session, error as Error);
       return;
     }
     if (this.#stage === Stage.answer) this.#begin(session, sessionPresent);
+  }
+
+  #sessionUnavailable(session: ClientSession, error: Error): void {
+    this.#session = undefined;
+    session.end('store-failure', true);
+    this.refuse({ reason: 'unavailable', returnCode: ConnectReturnCode.serverUnavailable, error });
   }
 
   #begin(session: ClientSession, sessionPresent: boolean): void {
@@ -226,17 +237,37 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
   }
 
   /** @throws PacketError */
-  packet(bytes: Buffer, start: number, body: number, end: number): void {
+  packet(bytes: Buffer, start: number, body: number, end: number): boolean {
     this.#heard = true;
     if (this.#stage === Stage.session) {
       const type = bytes[start]! >> 4;
       if (type === PacketType.pingreq) this.#ping(bytes, start, body, end);
       else if (type === PacketType.disconnect) this.#disconnect(bytes, start, body, end);
       else {
-        this.#session!.packet(type, bytes, start, body, end);
+        if (!this.#session!.packet(type, bytes, start, body, end)) return false;
         if (type === PacketType.publish && this.#publishRate !== undefined) this.#countPublish(this.#publishRate, end - start);
       }
     } else if (this.#stage === Stage.connect) this.#connect(bytes, start, body, end);
+    return true;
+  }
+
+  /** The client is not read until `release`; what has come already waits. */
+  hold(): void {
+    this.#held = true;
+    this.#reader.pause();
+    this.gate.close('store');
+  }
+
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#takeRest();
+    // What had come before may have been enough again.
+    if (!this.#held) this.gate.open('store');
+  }
+
+  #takeRest(): void {
+    if (!this.#held && this.#throttled === undefined && this.#stage === Stage.session) this.#guard(() => this.#reader.resume());
   }
 
   /** A client that publishes too fast is not read for a while: TCP slows it down, and nothing is lost. */
@@ -255,7 +286,7 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
 
   #readOn(): void {
     this.#throttled = undefined;
-    this.#guard(() => this.#reader.resume());
+    this.#takeRest();
     // What had come before may have been too much again.
     if (this.#throttled === undefined) this.gate.open('rate');
   }

@@ -55,6 +55,8 @@ export interface ClientContext {
   takeOver(clientId: string, connection: LiveConnection): void;
   forget(connection: LiveConnection): void;
   forward(topic: Topic, bytes: Buffer, start: number, end: number): void;
+  /** Whether a message with QoS above 0 goes through the journal. */
+  needsJournal(topic: Topic, retain: boolean, received: boolean): boolean;
   publish(topic: Topic, message: Message, received: ReceivedPacket | undefined, behindOthers: boolean): Settlement;
   retained(filter: string): Iterable<Message>;
 }

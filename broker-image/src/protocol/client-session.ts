@@ -4,7 +4,6 @@ import type { Handshake } from './handshake.js';
 import { StoredOutbox, TransientOutbox, type OutboxOwner } from './outbox.js';
 import type { PacketWriter } from './packet-writer.js';
 import { PacketError, PacketType, readAcknowledgement, readSubscribe, readUnsubscribe, subackPacket, SUBSCRIBE_FAILURE } from './packets.js';
-import type { ReadGate } from './read-gate.js';
 import { filterProblem, isShared } from './topics.js';
 import { Message, StoreUnavailableError, type ConnectionId, type SessionOwner, type SubmittedOperation } from '../store/index.js';
 import type { ClientIdentity } from '../access/access-control.js';
@@ -25,7 +24,9 @@ interface Answer {
 /** The connection that carries a session. */
 export interface SessionConnection {
   readonly writer: PacketWriter;
-  readonly gate: ReadGate;
+  /** The client is not read until `release`; what has come already waits. */
+  hold(): void;
+  release(): void;
   close(reason: CloseReason, error?: Error): void;
 }
 
@@ -49,6 +50,12 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
   #waitingBytes = 0;
   /** Answers that wait for the journal. */
   #waitingForJournal = 0;
+  /** Answers to messages past the journal that other brokers do not have yet. */
+  #waitingForOthers = 0;
+  /** A packet waits for these. */
+  #deferred = false;
+  /** Position in the log of the last message of this client that went through it. */
+  #lastLogged = 0;
   #ended = false;
 
   constructor(broker: ClientContext, connection: SessionConnection, { identity, request, will }: Handshake) {
@@ -201,22 +208,35 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
 
   // --- from the client
 
-  /** @throws PacketError */
-  packet(type: number, bytes: Buffer, start: number, body: number, end: number): void {
+  /**
+   * @returns false if it has to come again, once the connection is released
+   * @throws PacketError
+   */
+  packet(type: number, bytes: Buffer, start: number, body: number, end: number): boolean {
     switch (type) {
       case PacketType.publish: return this.#publish(bytes, start, body, end);
       case PacketType.puback:
-      case PacketType.pubcomp: return this.#outbox!.acknowledged(readAcknowledgement(bytes, start, body, end), type);
-      case PacketType.pubrec: return this.#outbox!.received(readAcknowledgement(bytes, start, body, end));
-      case PacketType.pubrel: return this.#release(readAcknowledgement(bytes, start, body, end));
-      case PacketType.subscribe: return this.#subscribe(bytes, start, body, end);
-      case PacketType.unsubscribe: return this.#unsubscribe(bytes, start, body, end);
+      case PacketType.pubcomp:
+        this.#outbox!.acknowledged(readAcknowledgement(bytes, start, body, end), type);
+        return true;
+      case PacketType.pubrec:
+        this.#outbox!.received(readAcknowledgement(bytes, start, body, end));
+        return true;
+      case PacketType.pubrel:
+        this.#release(readAcknowledgement(bytes, start, body, end));
+        return true;
+      case PacketType.subscribe:
+        this.#subscribe(bytes, start, body, end);
+        return true;
+      case PacketType.unsubscribe:
+        this.#unsubscribe(bytes, start, body, end);
+        return true;
       case PacketType.connect: throw new PacketError('a second CONNECT'); // [MQTT-3.1.0-2]
       default: throw new PacketError(`a packet of type ${type}, which clients do not send`);
     }
   }
 
-  #publish(bytes: Buffer, start: number, body: number, end: number): void {
+  #publish(bytes: Buffer, start: number, body: number, end: number): boolean {
     const broker = this.#broker;
     const { access, observer } = broker.options;
     const qos = ((bytes[start]! >> 1) & 0x03) as Qos;
@@ -226,6 +246,12 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
     if (typeof topic === 'string') throw new PacketError(`the topic of a PUBLISH cannot be: ${topic}`);
     const packetId = qos > 0 ? (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]! : 0;
     if (qos > 0 && packetId === 0) throw new PacketError('a packet id is 0'); // [MQTT-2.3.1-1]
+    // The journal is another way than the one of the messages before, which could be the slower one.
+    if (qos > 0 && this.#waitingForOthers > 0 && broker.needsJournal(topic, (bytes[start]! & 0x01) !== 0, qos === 2 && this.persistent)) {
+      this.#deferred = true;
+      this.#connection.hold();
+      return false;
+    }
     observer.messageReceived(qos, end - start);
 
     const allowed = access.mayPublish(this.identity, topic.name);
@@ -235,26 +261,32 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
       observer.messageDropped('not-authorized', 1, this.clientId);
     }
     if (qos === 0) {
-      if (!allowed) return;
+      if (!allowed) return true;
       if ((bytes[start]! & 0x01) === 0) broker.forward(topic, bytes, start, end);
       else broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start), undefined, false);
-      return;
+      return true;
     }
     const repeated = qos === 2 && this.#isReceived(packetId);
     let settlement: Settlement = repeated && this.persistent ? 'journal' : 'done';
     if (allowed && !repeated) {
       const received = qos === 2 && this.persistent ? { clientId: this.clientId, connection: this.#id, packetId } : undefined;
       try {
-        settlement = broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start), received, this.#waitingForJournal > 0);
+        settlement = broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start), received, this.#isBehindOthers);
       } catch (error) {
         if (!(error instanceof StoreUnavailableError)) throw error;
         // No acknowledgement without the store, and 3.1.1 has no other way to say so: the client sends it again when it is back.
         this.storeFailed(error);
-        return;
+        return true;
       }
       if (qos === 2 && !this.persistent) this.#received.add(packetId);
     }
     this.#acknowledge(qos === 1 ? PacketType.puback : PacketType.pubrec, packetId, settlement, end - start);
+    return true;
+  }
+
+  /** Whether messages of this client went through the journal that another broker may not have delivered yet. */
+  get #isBehindOthers(): boolean {
+    return this.#waitingForJournal > 0 || (this.#lastLogged > 0 && this.#lastLogged > (this.#broker.options.others?.applied ?? Infinity));
   }
 
   #isReceived(packetId: number): boolean {
@@ -349,18 +381,27 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
     this.#answers.push(answer);
     this.#waitingBytes += bytes;
     if (settlement === 'done') return this.#settle(answer);
-    if (this.#answers.length >= MAX_WAITING_ANSWERS || this.#waitingBytes >= MAX_WAITING_BYTES) this.#connection.gate.close('store');
+    const { journal, options: { store } } = this.#broker;
+    if (this.#answers.length >= MAX_WAITING_ANSWERS || this.#waitingBytes >= MAX_WAITING_BYTES || journal.crowded) this.#connection.hold();
     if (settlement === 'journal') {
       this.#waitingForJournal++;
-      this.#broker.journal.afterCommit({
+      journal.afterCommit({
         committed: () => {
           this.#waitingForJournal--;
+          this.#lastLogged = store.applied;
           this.#settle(answer);
         },
         failed: (error) => this.storeFailed(error),
       });
     } else {
-      settlement.then(() => this.#settle(answer), (error: Error) => this.storeFailed(error));
+      this.#waitingForOthers++;
+      settlement.then(
+        () => {
+          this.#waitingForOthers--;
+          this.#settle(answer);
+        },
+        (error: Error) => this.storeFailed(error),
+      );
     }
   }
 
@@ -371,7 +412,9 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
       this.#waitingBytes -= bytes;
       if (!this.#ended) send();
     }
-    if (this.#answers.length <= MAX_WAITING_ANSWERS / 2 && this.#waitingBytes <= MAX_WAITING_BYTES / 2) this.#connection.gate.open('store');
+    if (this.#answers.length > MAX_WAITING_ANSWERS / 2 || this.#waitingBytes > MAX_WAITING_BYTES / 2 || (this.#deferred && this.#waitingForOthers > 0)) return;
+    this.#deferred = false;
+    this.#connection.release();
   }
 
   #applied(): Promise<void> {

@@ -1,6 +1,9 @@
 export interface FrameHandler {
-  /** Takes one control packet: `start` is its first byte in `bytes`, `body` the first after the fixed header, `end` the first after the packet. */
-  packet(bytes: Buffer, start: number, body: number, end: number): void;
+  /**
+   * Takes one control packet: `start` is its first byte in `bytes`, `body` the first after the fixed header, `end` the first after the packet.
+   * @returns false if it cannot be taken now: it comes again with `resume`, for which the reader has to be paused
+   */
+  packet(bytes: Buffer, start: number, body: number, end: number): boolean;
 }
 
 const MAX_LENGTH_BYTES = 4;
@@ -80,7 +83,7 @@ export class FrameReader {
       if (end > bytes.length) return this.#keep(bytes, start, end - start);
       const at = start;
       start = end;
-      this.handler.packet(bytes, at, body, end);
+      if (!this.handler.packet(bytes, at, body, end)) start = at;
     }
     if (start < bytes.length) this.#keep(bytes, start, 0);
   }

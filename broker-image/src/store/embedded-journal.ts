@@ -10,6 +10,8 @@ const ALONE = '';
 /** For a broker that stands alone: operations go straight into its store. */
 export class EmbeddedJournal implements Journal {
   readonly replicated = false;
+  /** The store bounds what waits for it by its size. */
+  readonly crowded = false;
   readonly #store: Store;
   readonly #incarnation: number;
   #connections = 0;

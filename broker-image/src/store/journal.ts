@@ -35,6 +35,8 @@ export interface Journal {
   readonly writable: boolean;
   /** Why not. */
   readonly failure: Error | undefined;
+  /** So much waits to take effect that who adds to it should not be read for a while. */
+  readonly crowded: boolean;
   /** Begins a run of this broker: connections of earlier runs are over, their wills are published. To be called once, before anything else. */
   start(listener: JournalListener): Promise<void>;
   /** A name for a new connection. */
