@@ -6,7 +6,7 @@ import { FrameError, FrameReader } from '../../src/protocol/frame-reader.js';
 
 function reader(maxBytes = 1_000_000) {
   const frames: string[] = [];
-  const frameReader = new FrameReader({ packet: (bytes, start, body, end) => frames.push(`${bytes.toString('hex', start, body)}:${bytes.toString('hex', body, end)}`) }, maxBytes);
+  const frameReader = new FrameReader({ packet: (bytes, start, body, end) => frames.push(`${bytes.toString('hex', start, body)}:${bytes.toString('hex', body, end)}`) > 0 }, maxBytes);
   return { frames, frameReader };
 }
 
@@ -48,6 +48,7 @@ test('nothing is handled while paused, not even the rest of the chunk', () => {
     packet: (bytes, start) => {
       handled.push(bytes[start]!);
       frameReader.pause();
+      return true;
     },
   }, 100);
   frameReader.push(Buffer.concat([frame(1, 2), frame(2, 2), frame(3, 2)]));
@@ -56,6 +57,25 @@ test('nothing is handled while paused, not even the rest of the chunk', () => {
   assert.deepEqual(handled, [1]);
   for (let i = 0; i < 3; i++) frameReader.resume();
   assert.deepEqual(handled, [1, 2, 3, 4]);
+});
+
+test('a packet that is not taken comes again, before those behind it', () => {
+  const handled: number[] = [];
+  let refusals = 2;
+  const frameReader: FrameReader = new FrameReader({
+    packet: (bytes, start) => {
+      handled.push(bytes[start]!);
+      if (bytes[start] !== 2 || refusals-- === 0) return true;
+      frameReader.pause();
+      return false;
+    },
+  }, 100);
+  frameReader.push(Buffer.concat([frame(1, 2), frame(2, 2), frame(3, 2)]));
+  frameReader.push(frame(4, 0));
+  assert.deepEqual(handled, [1, 2]);
+  frameReader.resume();
+  frameReader.resume();
+  assert.deepEqual(handled, [1, 2, 2, 2, 3, 4]);
 });
 
 test('a packet above the limit is refused by its header', () => {
