@@ -2,7 +2,7 @@ import { Meter } from './roles/meters.mjs';
 import { Resident } from './roles/residents.mjs';
 import { firehose, slowConsumer } from './roles/slow-consumers.mjs';
 import { stranger } from './roles/strangers.mjs';
-import { passersBy, retainedTopics, visitor, watcher } from './roles/visitors.mjs';
+import { passersBy, retainedTopics, sweeper, visitor, watcher } from './roles/visitors.mjs';
 import { leave } from './site.mjs';
 
 /** All clients of a run. */
@@ -37,6 +37,7 @@ export class Load {
       ...Array.from({ length: this.#slow }, (_, i) => slowConsumer(site, i)),
       passersBy(site, this.#meters, this.passerByEvery),
       firehose(site),
+      sweeper(site),
     ];
     for (const running of this.#running) running.catch((error) => site.fail(error.message));
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describeMachine } from '../../shared/machine.mjs';
 import { help, parseOptions } from './options.mjs';
 
-const sampleSeconds = 10;
+const sampleSeconds = 5;
 
 export async function main(args) {
   const options = parseOptions(args);

@@ -6,25 +6,27 @@ import { trend } from './trend.mjs';
 /** Growth within the second half that is more than this share of the level counts, if it is certain. */
 const tolerance = 0.02;
 
-const watched = {
+/** What must not grow under a steady load. */
+const judged = {
   heap: 'heap after GC, MiB',
   external: 'external after GC, MiB',
   anonymous: 'anonymous memory, MiB',
   handles: 'handles',
   files: 'open files',
-  sessions: 'sessions',
-  subscriptions: 'subscriptions',
-  retained: 'retained',
-  queued: 'queued messages',
   store: 'store, MiB',
 };
+/** What follows the load, up and down, and has to be nothing at its end. */
+const counted = { sessions: 'sessions', subscriptions: 'subscriptions', retained: 'retained', queued: 'queued messages' };
+const watched = { ...judged, ...counted };
+/** Caches fill and are emptied: what is left at their lowest is what stays. */
+const lowest = new Set(['heap', 'external', 'anonymous']);
 
-/** Medians of each minute: single samples depend on who is just connected. */
+/** One row for each minute. Medians for the most: single samples depend on who is just connected. */
 export function minutes(samples) {
   const groups = Map.groupBy ? Map.groupBy(samples, byMinute) : groupBy(samples, byMinute);
   return [...groups].map(([minute, group]) => {
     const row = { minute: minute + 1 };
-    for (const key of Object.keys(group[0])) if (key !== 'cpu') row[key] = median(group.map((sample) => sample[key]));
+    for (const key of Object.keys(group[0])) if (key !== 'cpu') row[key] = lowest.has(key) ? Math.min(...group.map((sample) => sample[key])) : median(group.map((sample) => sample[key]));
     return { ...row, last: group.at(-1) };
   });
 }
@@ -33,7 +35,7 @@ export function minutes(samples) {
 export function trends(rows) {
   const half = rows.slice(Math.floor(rows.length / 2));
   const hours = half.length / 60;
-  return Object.keys(watched).map((key) => {
+  return Object.keys(judged).map((key) => {
     const { slope, low, high, level } = trend(half.map((row) => [row.minute / 60, row[key]]));
     return { key, slope, low, high, level, grows: low > 0 && slope * hours > tolerance * level };
   });

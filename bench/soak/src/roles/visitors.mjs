@@ -1,3 +1,4 @@
+import { mqttPacket } from '../packages.mjs';
 import { between, chance, leave, oneOf, vanish } from '../site.mjs';
 
 export const retainedTopics = 500;
@@ -42,6 +43,18 @@ export async function passersBy(site, meters, everyMilliseconds) {
     await leave(client);
     await site.wait(between(0.5, 1.5) * everyMilliseconds);
   });
+}
+
+/** Publishes to topics that never come again and nobody hears, so many of them that the broker's cache of topics is full and emptied twice a minute. */
+export async function sweeper(site) {
+  const topicsPerSecond = 2500;
+  const client = await site.connect({ clientId: 'sweeper', protocol: 'tcp' });
+  for (let number = 0; !site.stopping; await site.wait(100)) {
+    const packets = Array.from({ length: topicsPerSecond / 10 }, () => mqttPacket.generate({ cmd: 'publish', topic: `sweep/${number++}`, payload: '', qos: 0 }));
+    // Past MQTT.js, which would take more time for them than the broker.
+    client.stream.write(Buffer.concat(packets));
+  }
+  await leave(client);
 }
 
 /** Is always there, and counts the wills. */
