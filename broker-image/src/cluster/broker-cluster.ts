@@ -3,10 +3,12 @@ import { DepartedBrokers } from './departed-brokers.js';
 import { Engine, EngineRefusedError, SnapshotInProgressError, type Peers, type PeerStatus } from './engine/index.js';
 import { joinCluster, shareContent } from './join.js';
 import { ConnectedBrokers } from './other-brokers.js';
+import { Rebalancer } from './rebalancer.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
 import type { ReplicatedJournal } from './replicated-journal.js';
+import type { ReplicatedLog } from './replicated-log.js';
 import type { ClusterConfiguration } from '../config/index.js';
-import type { Log } from '../operations/index.js';
+import type { ClusterStatistics, Log } from '../operations/index.js';
 import type { Broker, OtherBrokers } from '../protocol/index.js';
 import type { Journal, Store, StoreOptions } from '../store/index.js';
 
@@ -29,6 +31,8 @@ export interface BrokerClusterOptions {
   readonly signal: AbortSignal;
   readonly draining: () => boolean;
   readonly connections: () => number;
+  /** An entry is on a quorum of the NATS servers. */
+  readonly appended: (seconds: number) => void;
 }
 
 /** This broker cannot be part of the cluster as things are; the message says what to change. */
@@ -50,6 +54,10 @@ export class BrokerCluster {
   #others: ConnectedBrokers | undefined;
   #departed: DepartedBrokers | undefined;
   #keeper: SnapshotKeeper | undefined;
+  #rebalancer: Rebalancer | undefined;
+  #snapshotsSaved = 0;
+  #snapshotsFailed = 0;
+  #expelled = 0;
   #journal: ReplicatedJournal | undefined;
   #store: Store | undefined;
   readonly #stopping = new AbortController();
@@ -108,14 +116,31 @@ export class BrokerCluster {
     this.#phase = undefined;
     this.#departed = new DepartedBrokers({
       name, peers, store, journal,
-      expelling: (gone) => log.write('warn', 'cluster.peer-expelled', 'a broker is gone: its clients count as disconnected, and their wills are published', { peer: gone }),
+      expelling: (gone) => {
+        this.#expelled++;
+        log.write('warn', 'cluster.peer-expelled', 'a broker is gone: its clients count as disconnected, and their wills are published', { peer: gone });
+      },
     });
     this.#timer = setInterval(() => this.#check(), CHECK_MILLISECONDS).unref();
     this.#keeper = new SnapshotKeeper({
       store, snapshots, log: replicatedLog,
       responsible: () => peers.isFirst && journal.failure === undefined,
       failed: (error) => this.#snapshotFailed(error),
+      saved: () => this.#snapshotsSaved++,
     });
+    const { enabled, ...rebalance } = configuration.rebalance;
+    if (enabled) {
+      this.#rebalancer = new Rebalancer({
+        ...rebalance,
+        peers: () => peers.list(),
+        ready: () => this.#status().ready,
+        connections: this.#options.connections,
+        release: (count) => {
+          log.write('info', 'cluster.rebalancing', 'clients are disconnected to spread them evenly', { count });
+          broker.release(count);
+        },
+      });
+    }
     void this.#shareContent();
     log.write('info', 'cluster.joined', 'part of the cluster', { cluster: configuration.name, peers: peers.list().map((peer) => peer.name), applied: store.applied });
   }
@@ -125,6 +150,7 @@ export class BrokerCluster {
     this.#stopping.abort();
     clearInterval(this.#timer);
     this.#departed?.close();
+    this.#rebalancer?.close();
     this.#engine?.snapshots.close();
     await this.#keeper?.close();
   }
@@ -153,7 +179,7 @@ export class BrokerCluster {
     this.#follow(peers);
     this.#phase = 'catching up with the replicated log';
     const joined = await joinCluster(store, {
-      broker: name, cluster: log.clusterId, log, snapshots, storeOptions, signal,
+      broker: name, cluster: log.clusterId, log: this.#measured(log), snapshots, storeOptions, signal,
       waiting: onWaiting,
       failed: (error) => this.#options.failed(new ClusterError(error)),
     });
@@ -161,6 +187,47 @@ export class BrokerCluster {
     this.#journal = joined.journal;
     this.#others = new ConnectedBrokers({ peers, traffic, applied: () => joined.store.applied });
     this.#phase = 'recording in the replicated log that this broker begins';
+  }
+
+  /** Undefined until the others are found. */
+  statistics(): ClusterStatistics | undefined {
+    if (this.#phase !== undefined) return undefined;
+    const { log, traffic } = this.#engine!;
+    const { applied } = this.#store!;
+    return {
+      ready: this.problem === undefined,
+      logWritable: log.available,
+      applied,
+      last: Math.max(log.lastKnown, applied),
+      logBytes: log.bytes,
+      peers: this.#peers!.list().length,
+      live: traffic.statistics(),
+      snapshots: { saved: this.#snapshotsSaved, failed: this.#snapshotsFailed },
+      expelled: this.#expelled,
+      rebalanced: this.#rebalancer?.released ?? 0,
+    };
+  }
+
+  /** The same log, which tells how long its appends take. */
+  #measured(log: ReplicatedLog): ReplicatedLog {
+    const { appended } = this.#options;
+    return {
+      append: async (data) => {
+        const begun = performance.now();
+        const sequence = await log.append(data);
+        appended((performance.now() - begun) / 1000);
+        return sequence;
+      },
+      read: (after) => log.read(after),
+      last: () => log.last(),
+      get available() {
+        return log.available;
+      },
+      get failure() {
+        return log.failure;
+      },
+      close: () => log.close(),
+    };
   }
 
   #status(): PeerStatus {
@@ -216,6 +283,7 @@ export class BrokerCluster {
 
   #snapshotFailed(error: Error): void {
     if (error instanceof SnapshotInProgressError) return;
+    this.#snapshotsFailed++;
     this.#options.log.write('warn', 'cluster.snapshot-failed', 'a snapshot could not be saved; it is tried again', { error });
   }
 }

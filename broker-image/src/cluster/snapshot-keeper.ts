@@ -13,6 +13,8 @@ export interface SnapshotKeeperOptions {
   /** Whether it is this broker's turn: one of a cluster is enough. */
   readonly responsible: () => boolean;
   readonly failed: (error: Error) => void;
+  /** A snapshot is there for others. */
+  readonly saved?: () => void;
   /** Entries after which another snapshot is due. @default 20000 */
   readonly entries?: number;
   /** Size of the log from which on another snapshot is due, in bytes. @default 268435456 */
@@ -64,6 +66,7 @@ export class SnapshotKeeper {
       // What is on disk may be a little less than what was applied.
       if (sequence <= before) return;
       await snapshots.save(sequence, chunks);
+      this.#options.saved?.();
     } finally {
       await chunks.return();
     }

@@ -50,7 +50,7 @@ export class RunningBroker {
     this.health = new Health({ storeWritable, listenersOpen: () => this.listeners.every((listener) => listener.isOpen), clusterProblem: configuration.cluster && (() => this.clusterProblem) });
     this.metrics = new Metrics(
       { version, name, listeners: listeners.map((listener) => listener.name), storeMaxBytes: store.maxBytes },
-      { statistics: () => this.broker?.statistics(), storeWritable, draining: () => this.health.draining },
+      { statistics: () => this.broker?.statistics(), storeWritable, draining: () => this.health.draining, cluster: configuration.cluster && (() => this.cluster?.statistics()) },
     );
     this.observer = new CombinedObserver(this.metrics, new LogObserver(log));
     this.files = new WatchedFiles(log, this.metrics);
@@ -169,6 +169,7 @@ export class RunningBroker {
       signal: this.ending.signal,
       draining: () => this.health.draining,
       connections: () => this.broker?.connectedClients ?? 0,
+      appended: (seconds) => this.metrics.logAppended(seconds),
     });
     // Closed, and perhaps replaced, on the way.
     this.store = undefined;

@@ -10,7 +10,7 @@ export const logEvents = [
   'file.reloaded', 'file.rejected', 'configuration.restart-needed',
   'admin.opened', 'admin.exposed', 'admin.denied', 'admin.changed', 'admin.failed',
   'cluster.waiting', 'cluster.warning', 'cluster.joined', 'cluster.unavailable', 'cluster.recovered',
-  'cluster.peer-joined', 'cluster.peer-left', 'cluster.peer-expelled', 'cluster.snapshot-failed',
+  'cluster.peer-joined', 'cluster.peer-left', 'cluster.peer-expelled', 'cluster.rebalancing', 'cluster.snapshot-failed',
   'heap-snapshot.written', 'heap-snapshot.failed',
 ] as const;
 export type LogEvent = (typeof logEvents)[number];

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ClientIdentity } from '../access/access-control.js';
 import { closeReasons, dropReasons, refusalReasons, throttleReasons, type CloseReason, type DropReason, type Qos, type RefusalReason, type ThrottleReason } from './observer.js';
+import { appendBuckets, noCluster, type ClusterStatistics } from './cluster-metrics.js';
 import type { BrokerStatistics } from './statistics.js';
 
 const qualities = [0, 1, 2] as const;
@@ -26,6 +27,8 @@ export interface MetricsSources {
   statistics(): BrokerStatistics | undefined;
   storeWritable(): boolean;
   draining(): boolean;
+  /** Of a broker of a cluster; undefined until it has found the others. */
+  readonly cluster?: (() => ClusterStatistics | undefined) | undefined;
 }
 
 /**
@@ -52,6 +55,7 @@ export class Metrics {
   private readonly connections = new Map<string, number>();
   private readonly registry = new Registry();
   private readonly commitSeconds: Histogram;
+  private appendSeconds: Histogram | undefined;
   private readonly reloads: Counter<'file' | 'result'>;
   /** What of each file could not be read when it was last read again: there can be several of a kind. */
   private readonly failing = new Map<ReloadableFile, Set<string>>(reloadableFiles.map((file) => [file, new Set()]));
@@ -96,6 +100,8 @@ export class Metrics {
     this.single('gauge', 'mqtt_store_size_bytes', 'Size of the store.', () => sources.statistics()?.storeBytes ?? 0);
     this.single('gauge', 'mqtt_store_max_bytes', 'Size at which the store counts as full.', () => storeMaxBytes);
     this.single('gauge', 'mqtt_draining', 'Whether the broker is shutting down: 1 or 0.', () => Number(sources.draining()));
+
+    if (sources.cluster) this.showCluster(sources.cluster);
 
     this.reloads = new Counter({ name: 'mqtt_config_reloads_total', help: 'Files that changed and were read again.', labelNames: ['file', 'result'], registers: [this.registry] });
     this.gauge('mqtt_config_last_reload_successful', 'Whether what is in use is what the files say now: 1 or 0.', ['file'], () => [...this.failing].map(([file, sources]) => [{ file }, Number(sources.size === 0)]));
@@ -164,6 +170,29 @@ export class Metrics {
 
   storeFailed(): void {
     this.totals.storeErrors++;
+  }
+
+  logAppended(seconds: number): void {
+    this.appendSeconds?.observe(seconds);
+  }
+
+  private showCluster(read: () => ClusterStatistics | undefined): void {
+    const now = () => read() ?? noCluster;
+    this.single('gauge', 'mqtt_cluster_ready', 'Whether the broker takes part in its cluster: 1 or 0.', () => Number(now().ready));
+    this.single('gauge', 'mqtt_cluster_peers', 'Other brokers that are there.', () => now().peers);
+    this.single('gauge', 'mqtt_cluster_log_writable', 'Whether the replicated log takes entries: 1 or 0.', () => Number(now().logWritable));
+    this.single('gauge', 'mqtt_cluster_log_applied_sequence', 'Position in the replicated log up to which this broker has applied it.', () => now().applied);
+    this.single('gauge', 'mqtt_cluster_log_last_sequence', 'Last position in the replicated log that this broker knows of.', () => now().last);
+    this.single('gauge', 'mqtt_cluster_log_lag_entries', 'Entries of the replicated log that this broker has not applied.', () => Math.max(0, now().last - now().applied));
+    this.single('gauge', 'mqtt_cluster_log_size_bytes', 'Size of the replicated log.', () => now().logBytes);
+    this.appendSeconds = new Histogram({ name: 'mqtt_cluster_log_append_duration_seconds', help: 'Time of one append to the replicated log, until a quorum has it.', buckets: appendBuckets, registers: [this.registry] });
+    this.counter('mqtt_cluster_messages_total', 'Messages between this broker and others that have no part in the log, one for each of them.', ['direction'], () => [[{ direction: 'sent' }, now().live.sent], [{ direction: 'received' }, now().live.received]]);
+    this.counter('mqtt_cluster_message_bytes_total', 'Bytes of these messages.', ['direction'], () => [[{ direction: 'sent' }, now().live.sentBytes], [{ direction: 'received' }, now().live.receivedBytes]]);
+    this.counter('mqtt_cluster_messages_dropped_total', 'QoS 0 messages for other brokers that were dropped.', ['reason'], () => [[{ reason: 'slow-peer' }, now().live.dropped]]);
+    this.single('gauge', 'mqtt_cluster_buffered_bytes', 'Bytes that wait for other brokers.', () => now().live.bufferedBytes);
+    this.counter('mqtt_cluster_snapshots_total', 'Snapshots that this broker saved for others, or could not.', ['result'], () => [[{ result: 'success' }, now().snapshots.saved], [{ result: 'failure' }, now().snapshots.failed]]);
+    this.single('counter', 'mqtt_cluster_expelled_total', 'Brokers that this one found gone, and whose clients it ended.', () => now().expelled);
+    this.single('counter', 'mqtt_cluster_rebalanced_connections_total', 'Connections that were closed to move their clients to brokers that have fewer.', () => now().rebalanced);
   }
 
   private gauge<Label extends string>(name: string, help: string, labelNames: Label[], read: () => Series<Label>): void {

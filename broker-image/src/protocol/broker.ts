@@ -94,6 +94,16 @@ export class Broker implements ClientContext {
     }
   }
 
+  /** Ends so many connections of clients, the longest-lived first, so that they connect somewhere else. */
+  release(count: number): void {
+    for (const client of this.#connections) {
+      if (count === 0) return;
+      if (client.describe() === undefined) continue;
+      count--;
+      client.close('rebalance');
+    }
+  }
+
   /** Ends all connections, then flushes, syncs and closes the store. */
   async close(): Promise<void> {
     this.#draining = true;

@@ -29,7 +29,7 @@ test('a table that is out of date is noticed', () => {
 });
 
 test('every metric is there', async () => {
-  const metrics = new Metrics({ version: '1', name: 'b', listeners: [], storeMaxBytes: 1 }, { statistics: () => undefined, storeWritable: () => true, draining: () => false });
+  const metrics = new Metrics({ version: '1', name: 'b', listeners: [], storeMaxBytes: 1 }, { statistics: () => undefined, storeWritable: () => true, draining: () => false, cluster: () => undefined });
   const names = [...(await metrics.scrape()).matchAll(/^# TYPE (mqtt_\S+)/gm)].map(([, name]) => name!);
   assert.ok(names.length > 20);
   for (const name of names) assert.match(readme, new RegExp(`\`${name}[\`{]`), name);

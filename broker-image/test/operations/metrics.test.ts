@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Metrics } from '../../src/operations/index.js';
+import { type ClusterStatistics, Metrics } from '../../src/operations/index.js';
 import { reloadableFiles } from '../../src/operations/metrics.js';
 import type { BrokerStatistics } from '../../src/operations/statistics.js';
 
@@ -23,7 +23,7 @@ async function scrape(metrics: Metrics): Promise<Record<string, number>> {
 
 const zero = [
   ...['mqtt', 'mqtts'].flatMap((listener) => [`mqtt_connections{listener="${listener}"}`, `mqtt_connections_opened_total{listener="${listener}"}`]),
-  ...['client', 'keepalive', 'takeover', 'protocol-error', 'slow-consumer', 'network', 'drain', 'store-failure', 'admin'].map((reason) => `mqtt_connections_closed_total{reason="${reason}"}`),
+  ...['client', 'keepalive', 'takeover', 'protocol-error', 'slow-consumer', 'network', 'drain', 'rebalance', 'store-failure', 'admin'].map((reason) => `mqtt_connections_closed_total{reason="${reason}"}`),
   ...['anonymous', 'bad-credentials', 'token-expired', 'too-many-failures', 'unavailable', 'protocol-version', 'client-id', 'keepalive', 'connection-limit', 'address-limit', 'user-limit', 'connection-rate', 'connect-timeout', 'malformed', 'draining', 'tls', 'websocket', 'proxy-protocol'].map((reason) => `mqtt_connections_refused_total{reason="${reason}"}`),
   ...[0, 1, 2].flatMap((qos) => [`mqtt_messages_received_total{qos="${qos}"}`, `mqtt_messages_sent_total{qos="${qos}"}`]),
   ...['queue-full', 'slow-consumer', 'not-authorized', 'expired-session'].map((reason) => `mqtt_messages_dropped_total{reason="${reason}"}`),
@@ -147,4 +147,23 @@ test('levels are read when somebody scrapes', async () => {
       mqtt_queued_messages: 7, mqtt_queued_bytes: 8, mqtt_store_size_bytes: 9, mqtt_store_writable: 1, mqtt_draining: 1,
     },
   );
+});
+
+test('a broker of a cluster shows what it knows of it, zero before it has joined', async () => {
+  let statistics: ClusterStatistics | undefined;
+  const metrics = new Metrics({ version: '1', name: 'b', listeners: [], storeMaxBytes: 1 }, { statistics: () => undefined, storeWritable: () => true, draining: () => false, cluster: () => statistics });
+  const found = async () => Object.fromEntries(Object.entries(await scrape(metrics)).filter(([name]) => name.startsWith('mqtt_cluster_') && !name.includes('duration')));
+  assert.deepEqual(new Set(Object.values(await found())), new Set([0]));
+  statistics = {
+    ready: true, logWritable: true, applied: 90, last: 100, logBytes: 7, peers: 2, live: { sent: 1, sentBytes: 2, received: 3, receivedBytes: 4, dropped: 5, bufferedBytes: 6 },
+    snapshots: { saved: 8, failed: 9 }, expelled: 11, rebalanced: 12,
+  };
+  assert.deepEqual(await found(), {
+    mqtt_cluster_ready: 1, mqtt_cluster_log_writable: 1, mqtt_cluster_peers: 2, mqtt_cluster_log_applied_sequence: 90, mqtt_cluster_log_last_sequence: 100, mqtt_cluster_log_lag_entries: 10, mqtt_cluster_log_size_bytes: 7,
+    'mqtt_cluster_messages_total{direction="sent"}': 1, 'mqtt_cluster_messages_total{direction="received"}': 3, 'mqtt_cluster_message_bytes_total{direction="sent"}': 2, 'mqtt_cluster_message_bytes_total{direction="received"}': 4,
+    'mqtt_cluster_messages_dropped_total{reason="slow-peer"}': 5, mqtt_cluster_buffered_bytes: 6, 'mqtt_cluster_snapshots_total{result="success"}': 8, 'mqtt_cluster_snapshots_total{result="failure"}': 9,
+    mqtt_cluster_expelled_total: 11, mqtt_cluster_rebalanced_connections_total: 12,
+  });
+  metrics.logAppended(0.02);
+  assert.equal((await scrape(metrics)).mqtt_cluster_log_append_duration_seconds_sum, 0.02);
 });

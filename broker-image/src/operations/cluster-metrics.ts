@@ -1,0 +1,31 @@
+/** From an append to NATS servers with fast disks to one that meets an election, in seconds. */
+export const appendBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** What a broker knows of its cluster when somebody scrapes. */
+export interface ClusterStatistics {
+  readonly ready: boolean;
+  readonly logWritable: boolean;
+  /** Positions in the log. */
+  readonly applied: number;
+  readonly last: number;
+  readonly logBytes: number;
+  readonly peers: number;
+  readonly live: {
+    readonly sent: number;
+    readonly sentBytes: number;
+    readonly received: number;
+    readonly receivedBytes: number;
+    /** QoS 0 messages for brokers that do not keep up. */
+    readonly dropped: number;
+    readonly bufferedBytes: number;
+  };
+  readonly snapshots: { readonly saved: number; readonly failed: number };
+  readonly expelled: number;
+  readonly rebalanced: number;
+}
+
+export const noCluster: ClusterStatistics = {
+  ready: false, logWritable: false, applied: 0, last: 0, logBytes: 0, peers: 0,
+  live: { sent: 0, sentBytes: 0, received: 0, receivedBytes: 0, dropped: 0, bufferedBytes: 0 },
+  snapshots: { saved: 0, failed: 0 }, expelled: 0, rebalanced: 0,
+};

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { Rebalancer, type RebalancerOptions } from '../../src/cluster/rebalancer.js';
+import type { Peer } from '../../src/cluster/engine/index.js';
+
+const peer = (name: string, connections: number, more: Partial<Peer> = {}): Peer => ({ name, incarnation: name, run: 1, ready: true, applied: 1, connections, draining: false, ...more });
+
+/** A broker whose clients that it ends come back at another one. */
+function broker(t: TestContext, connections: number, peers: Peer[], more: Partial<RebalancerOptions> = {}) {
+  const found = { connections, peers, ready: true, released: [] as number[] };
+  const rebalancer = new Rebalancer({
+    connectionsPerSecond: 50, tolerancePercent: 10, stableChecks: 3,
+    peers: () => found.peers,
+    ready: () => found.ready,
+    connections: () => found.connections,
+    release: (count) => {
+      found.released.push(count);
+      found.connections -= count;
+      found.peers = found.peers.map((each, index) => (index === 0 ? { ...each, connections: each.connections + count } : each));
+    },
+    ...more,
+  });
+  t.after(() => rebalancer.close());
+  return Object.assign(found, { check: (times: number) => { for (let i = 0; i < times; i++) rebalancer.check(); }, rebalancer });
+}
+
+test('a broker with too many clients lets go of its surplus, at a bounded rate, down to the average', (t) => {
+  const found = broker(t, 300, [peer('a', 0), peer('b', 300)]);
+  found.check(3);
+  assert.deepEqual(found.released, [], 'not before it is known who is there');
+  found.check(10);
+  assert.deepEqual(found.released, [50, 50]);
+  assert.equal(found.rebalancer.released, 100);
+});
+
+test('a surplus within the tolerance is left alone', (t) => {
+  const found = broker(t, 109, [peer('a', 91)]);
+  found.check(10);
+  assert.deepEqual(found.released, []);
+  found.connections = 112;
+  found.check(10);
+  assert.deepEqual(found.released, [10]);
+});
+
+test('nobody is moved while brokers come, go, end or are ill, nor from a broker without others', (t) => {
+  const found = broker(t, 300, [peer('a', 0)]);
+  found.check(3);
+  for (const peers of [[peer('a', 0, { draining: true })], [peer('a', 0)], [peer('a', 0), peer('b', 0)], [peer('a', 0, { ready: false })], [peer('a', 0, { incarnation: 'restarted' })]]) {
+    found.peers = peers;
+    found.check(2);
+  }
+  found.peers = [];
+  found.check(10);
+  found.peers = [peer('a', 0)];
+  found.check(3);
+  found.ready = false;
+  found.check(10);
+  assert.deepEqual(found.released, []);
+  found.ready = true;
+  found.check(4);
+  assert.deepEqual(found.released, [50, 50]);
+});
