@@ -35,7 +35,8 @@ export interface MqttListenerOptions {
   readonly maxConnections?: number;
 
   /**
-   * Connections that this listener accepts in a second on each pod. More wait: a storm of reconnecting clients is served at that rate.
+   * Connections that this listener lets in in a second on each pod, and as many at once. More wait in order, and those that would wait longer than half of the broker's `connectTimeout`
+   * are closed: a storm of reconnecting clients is served at that rate.
    * @default - no limit
    */
   readonly connectionsPerSecond?: number;

@@ -131,8 +131,27 @@ describe('the broker reads the configuration of', () => {
       authentication: MqttAuthentication.jwt(MqttJwtKeys.fromFile(MqttFile.fromSecret(secret(chart, 'jwt'), 'jwks.json')), { algorithms: [MqttJwtAlgorithm.HS256] }),
     })],
     ['the administration server', (chart) => ({ broker: MqttBroker.aedes({ admin: { token: MqttFile.fromSecret(secret(chart, 'admin'), 'token'), port: 9090 } }) })],
-    ['limits that the broker has already', () => ({
-      broker: MqttBroker.aedes({ maxConnections: 1, maxTopicLevels: 100, maxSubscriptionsPerClient: 1, connectTimeout: Duration.minutes(5) }),
+    ['the narrowest limits', () => ({
+      listeners: [MqttListener.tcp({ maxConnections: 1, connectionsPerSecond: 1 })],
+      broker: MqttBroker.aedes({
+        maxConnections: 1,
+        maxConnectionsPerAddress: 1,
+        maxConnectionsPerUser: 1,
+        messagesPerSecond: 1,
+        sizePerSecond: Size.kibibytes(1),
+        maxInFlight: 1,
+        maxPacketSize: Size.kibibytes(1),
+        maxOutboundSize: Size.kibibytes(2),
+        slowConsumerTimeout: Duration.seconds(1),
+        maxTopicLevels: 1,
+        maxSubscriptionsPerClient: 1,
+        connectTimeout: Duration.seconds(1),
+      }),
+    })],
+    ['the widest limits', () => ({
+      broker: MqttBroker.aedes({
+        maxInFlight: 65_535, maxOutboundSize: Size.gibibytes(1), slowConsumerTimeout: Duration.days(1), maxTopicLevels: 100, connectTimeout: Duration.minutes(5),
+      }),
     })],
   ];
 

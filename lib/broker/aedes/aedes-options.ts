@@ -80,32 +80,34 @@ export interface MqttAedesOptions {
   readonly maxConnectionsPerUser?: number;
 
   /**
-   * Messages that one client may publish in a second. A client that sends more is not read for a while: nothing is dropped.
+   * Messages that one client may publish in a second, and as many at once. A client that sends more is not read for a while: nothing is dropped.
    * @default - no limit
    */
   readonly messagesPerSecond?: number;
 
   /**
-   * Topics and payloads that one client may publish in a second. A client that sends more is not read for a while: nothing is dropped.
+   * Size of the PUBLISH packets that one client may send in a second. A client that sends more is not read for a while: nothing is dropped, but it cannot ping meanwhile, so leave
+   * room for the largest packet.
    * @default - no limit
    */
   readonly sizePerSecond?: Size;
 
   /**
-   * Messages with QoS 1 or 2 that one client may have sent or got without an answer.
-   * @default - 1,024
+   * Messages with QoS 1 or 2 that one client is sent before it answers; the others wait in its queue.
+   * @default 1024
    */
   readonly maxInFlight?: number;
 
   /**
-   * How long a client may leave what is sent to it unread before it is disconnected, in whole seconds.
+   * How long a client for which more than half of `maxOutboundSize` waits may take to read any of it before it is disconnected, in whole seconds, at most a day.
    * @default Duration.seconds(60)
    */
   readonly slowConsumerTimeout?: Duration;
 
   /**
-   * What may wait in memory for one client that reads slowly. Beyond it, messages with QoS 0 are dropped; a client that still does not read is disconnected.
-   * @default - 16 MiB
+   * What may wait in memory for one client that reads too slowly. Above half of it, messages with QoS 0 for it are dropped, the others stay in its queue, and the client is not read;
+   * above all of it, it is disconnected. At least twice `maxPacketSize`.
+   * @default - 2 MiB, or twice `maxPacketSize` where that is more
    */
   readonly maxOutboundSize?: Size;
 

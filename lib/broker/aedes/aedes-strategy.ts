@@ -4,6 +4,7 @@ import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { ADMIN_PORT, aedesConfiguration, CONFIGURATION_KEY, OPERATIONS_PORT } from './aedes-configuration';
 import { AEDES_COVERAGE } from './aedes-coverage';
+import { DEFAULT_MAX_PACKET_SIZE, DEFAULT_MAX_QUEUED_SIZE } from './aedes-defaults';
 import { MqttAedesOptions, MqttImagePullPolicy, MqttLogLevel } from './aedes-options';
 import { AedesPaths } from './aedes-paths';
 import { checkLimits } from './check-limits';
@@ -18,10 +19,6 @@ import type { BrokerStrategy, RenderedBroker } from '../broker-strategy';
 
 /** Annotation of the pods that changes with the configuration, so that a change rolls them. */
 export const CONFIGURATION_CHECKSUM = 'cdk8s-mqtt/configuration-checksum';
-
-/** Defaults of broker-image/config.schema.json, which the options' documentation promises. */
-const DEFAULT_MAX_PACKET_SIZE = Size.mebibytes(1);
-const DEFAULT_MAX_QUEUED_SIZE = Size.mebibytes(100);
 
 /** User `node` of the image. */
 const USER_ID = 1000;

@@ -1,6 +1,7 @@
-import { Duration, Size } from 'cdk8s';
+import { Duration, Size, SizeRoundingBehavior } from 'cdk8s';
+import { DEFAULT_MAX_PACKET_SIZE } from './aedes-defaults';
 import type { MqttAedesOptions } from './aedes-options';
-import { type ArgumentErrors, show } from '../../manifest/arguments';
+import { type ArgumentErrors, isSize, show } from '../../manifest/arguments';
 import { checkFile } from '../../security/check-file';
 
 /** What cannot work about the limits and the administration server: the bounds are those of broker-image/config.schema.json. */
@@ -11,12 +12,19 @@ export function checkLimits(errors: ArgumentErrors, options: MqttAedesOptions): 
   errors.wholeNumber('broker messagesPerSecond', options.messagesPerSecond, { min: 1 }, 'nobody could publish');
   errors.size('broker sizePerSecond', options.sizePerSecond, { min: Size.kibibytes(1) }, 'nobody could publish');
   errors.wholeNumber('broker maxInFlight', options.maxInFlight, { min: 1, max: 65_535 }, 'packets are told apart by two bytes (MQTT 3.1.1 §2.3.1)');
-  errors.duration('broker slowConsumerTimeout', options.slowConsumerTimeout, { min: Duration.seconds(1) }, 'the broker counts it in seconds');
-  errors.size('broker maxOutboundSize', options.maxOutboundSize, { min: Size.kibibytes(64) }, 'a client would be disconnected for its first messages');
+  errors.duration('broker slowConsumerTimeout', options.slowConsumerTimeout, { min: Duration.seconds(1), max: Duration.days(1) }, 'the broker takes no other time');
+  checkOutboundSize(errors, options);
   errors.wholeNumber('broker maxTopicLevels', options.maxTopicLevels, { min: 1, max: 100 }, 'the broker takes no other number');
   errors.wholeNumber('broker maxSubscriptionsPerClient', options.maxSubscriptionsPerClient, { min: 1 }, 'nobody could subscribe');
   errors.duration('broker connectTimeout', options.connectTimeout, { min: Duration.seconds(1), max: Duration.minutes(5) }, 'the broker counts it in seconds');
   checkAdmin(errors, options.admin);
+}
+
+/** The largest packet to a client that is a little behind would disconnect it. */
+function checkOutboundSize(errors: ArgumentErrors, { maxOutboundSize, maxPacketSize }: MqttAedesOptions): void {
+  const packet = isSize(maxPacketSize) ? maxPacketSize : DEFAULT_MAX_PACKET_SIZE;
+  const least = Size.kibibytes(packet.toKibibytes({ rounding: SizeRoundingBehavior.FLOOR }) * 2);
+  errors.size('broker maxOutboundSize', maxOutboundSize, { min: least }, 'with less than twice maxPacketSize, a large message would disconnect a client that is a little behind');
 }
 
 function checkAdmin(errors: ArgumentErrors, admin: MqttAedesOptions['admin']): void {
