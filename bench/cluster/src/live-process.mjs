@@ -4,6 +4,7 @@ import { repository } from '../../shared/paths.mjs';
 
 const [role, kind, server, seconds] = process.argv.slice(2);
 const packet = Buffer.alloc(64, 'x');
+const MAX_UNACKNOWLEDGED = 10_000;
 const turn = () => new Promise(setImmediate);
 const ask = () => new Promise((resolve) => process.once('message', resolve));
 
@@ -53,8 +54,18 @@ async function traffic(qos) {
   live.follow(peers);
   if (role === 'receiver') await live.announce('#', 'live');
   else while (!live.interested('t')) await turn();
+  let unacknowledged = 0;
+  let wake = () => undefined;
+  /** As a broker does, which reads a publisher on while some of its messages are not acknowledged. */
+  const send = () => {
+    const taken = live.publish('t', packet, qos);
+    if (taken === undefined) return undefined;
+    unacknowledged++;
+    void taken.then(() => --unacknowledged < MAX_UNACKNOWLEDGED && wake());
+    return unacknowledged < MAX_UNACKNOWLEDGED ? undefined : new Promise((resolve) => (wake = resolve));
+  };
   return {
-    send: () => live.publish('t', packet, qos),
+    send,
     flush: () => live.flushed(),
     counted: () => count,
     close: async () => {

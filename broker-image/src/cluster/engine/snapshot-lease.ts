@@ -29,9 +29,10 @@ export class SnapshotLease {
     if (version === undefined) return undefined;
     // Versions before are of no use.
     await stream.manager.streams.purge(stream.name, { filter: subject, keep: 1 });
-    return new SnapshotLease(client, subject, incarnation, version);
+    return new SnapshotLease(stream, client, subject, incarnation, version);
   }
 
+  readonly #stream: CheckedStream;
   readonly #client: JetStreamClient;
   readonly #subject: string;
   readonly #incarnation: string;
@@ -41,7 +42,8 @@ export class SnapshotLease {
   #renewed = performance.now();
   readonly #timer: NodeJS.Timeout;
 
-  private constructor(client: JetStreamClient, subject: string, incarnation: string, version: number) {
+  private constructor(stream: CheckedStream, client: JetStreamClient, subject: string, incarnation: string, version: number) {
+    this.#stream = stream;
     this.#client = client;
     this.#subject = subject;
     this.#incarnation = incarnation;
@@ -63,8 +65,10 @@ export class SnapshotLease {
   async #renew(): Promise<void> {
     try {
       const version = await write(this.#client, this.#subject, { incarnation: this.#incarnation }, this.#version);
-      if (version === undefined) return this.#lose();
-      this.#version = version;
+      // An earlier renewal may have got through without an answer.
+      const now = version === undefined ? await current(this.#stream, this.#subject) : { holder: { incarnation: this.#incarnation }, version };
+      if (now.holder.incarnation !== this.#incarnation) return this.#lose();
+      this.#version = now.version;
       this.#renewed = performance.now();
     } catch {
       if (performance.now() - this.#renewed > EXPIRED_MILLISECONDS - RENEW_MILLISECONDS) this.#lose();
