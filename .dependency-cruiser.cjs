@@ -13,7 +13,7 @@ const LIBRARY = {
   monitoring: ['manifest', 'rules', 'network'],
   check: ['manifest', 'rules'],
   'guard-rails': ['manifest', 'rules'],
-  scaling: ['manifest', 'rules', 'network', 'workload', 'cluster'],
+  scaling: ['manifest', 'rules', 'network', 'workload', 'message-log', 'cluster'],
 };
 
 /** Rooms of broker-image/src/. */
