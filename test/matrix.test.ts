@@ -69,7 +69,7 @@ test('random props keep the promises or are refused with an explanation', () => 
       clusterOf(props, withProxyPorts);
     } catch (error) {
       const { message } = error as Error;
-      expect(message).toMatch(/^\[test\/Broker\] MqttCluster: (an argument cannot work|\d+ arguments cannot work):\n {2}- |^Validation failed with the following errors:\n {2}\[test\/Broker\/\w+\] error MQTT-[A-Z]+-\d{3}: /);
+      expect(message).toMatch(/^\[test\/Broker\] MqttCluster: (an argument cannot work|\d+ arguments cannot work):\n {2}- |^Validation failed with the following errors:\n {2}\[test\/Broker\/[\w/]+\] error MQTT-[A-Z]+-\d{3}: /);
       // A refusal is for a reason that is told, never for a field that came out wrong.
       expect(message).not.toMatch(/undefined|NaN|\[object/);
       return;
