@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { ClusterError } from './cluster-error.js';
 import { DepartedBrokers } from './departed-brokers.js';
 import { Engine, EngineRefusedError, SnapshotInProgressError, type Peers, type PeerStatus } from './engine/index.js';
 import { joinCluster, shareContent } from './join.js';
@@ -26,7 +27,7 @@ export interface BrokerClusterOptions {
   readonly storeOptions: StoreOptions;
   readonly log: Log;
   /** This broker cannot go on. */
-  readonly failed: (error: ClusterError) => void;
+  readonly failed: (error: Error) => void;
   /** Gives up joining. */
   readonly signal: AbortSignal;
   readonly draining: () => boolean;
@@ -35,13 +36,9 @@ export interface BrokerClusterOptions {
   readonly appended: (seconds: number) => void;
 }
 
-/** This broker cannot be part of the cluster as things are; the message says what to change. */
-export class ClusterError extends Error {
-  override readonly name = 'ClusterError';
-
-  constructor(cause: Error) {
-    super(cause.message, { cause });
-  }
+/** What an operator can change is a sentence for him; anything else is a fault of the code. */
+function explained(error: Error): Error {
+  return error instanceof EngineRefusedError ? new ClusterError(error.message, { cause: error }) : error;
 }
 
 /** This broker's part in its cluster, from the search for NATS to the goodbye. */
@@ -101,7 +98,7 @@ export class BrokerCluster {
       await this.#join(store);
     } catch (error) {
       await this.#store.close();
-      throw error instanceof EngineRefusedError ? new ClusterError(error) : error;
+      throw explained(error as Error);
     }
   }
 
@@ -181,7 +178,7 @@ export class BrokerCluster {
     const joined = await joinCluster(store, {
       broker: name, cluster: log.clusterId, log: this.#measured(log), snapshots, storeOptions, signal,
       waiting: onWaiting,
-      failed: (error) => this.#options.failed(new ClusterError(error)),
+      failed: (error) => this.#options.failed(explained(error)),
     });
     this.#store = joined.store;
     this.#journal = joined.journal;
@@ -247,7 +244,7 @@ export class BrokerCluster {
       onLeave(peer);
       this.#departed?.left(peer.name, peer.run);
     };
-    peers.onReplaced = (error) => failed(new ClusterError(error));
+    peers.onReplaced = (error) => failed(explained(error));
   }
 
   #waiting(message: string): void {

@@ -1,1 +1,2 @@
-export { BrokerCluster, ClusterError, type BrokerClusterOptions } from './broker-cluster.js';
+export { BrokerCluster, type BrokerClusterOptions } from './broker-cluster.js';
+export { ClusterError } from './cluster-error.js';

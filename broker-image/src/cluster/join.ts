@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ClusterError } from './cluster-error.js';
 import { ReplicatedJournal, type ReplicatedJournalOptions } from './replicated-journal.js';
 import { SnapshotNeededError, type SnapshotStore } from './snapshots.js';
 import { EmbeddedJournal, Store, type StoreOptions } from '../store/index.js';
@@ -33,7 +34,7 @@ export async function joinCluster(store: Store, options: JoinOptions): Promise<J
   try {
     if (current.cluster === undefined) await prepare(current, cluster);
     if (current.cluster !== cluster) {
-      throw new Error(`The store of this broker belongs to the cluster ${current.cluster}, the log to the cluster ${cluster}. Name the log of its own cluster, or an empty folder in store.directory.`);
+      throw new ClusterError(`The store of this broker belongs to the cluster ${current.cluster}, the log to the cluster ${cluster}. Name the log of its own cluster, or an empty folder in store.directory.`);
     }
     for (;;) {
       try {

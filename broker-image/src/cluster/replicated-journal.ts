@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { BatchQueue } from './batch-queue.js';
+import { ClusterError } from './cluster-error.js';
 import { LogTrimmedError, type LogEntry, type ReplicatedLog } from './replicated-log.js';
 import { SnapshotNeededError } from './snapshots.js';
 import {
@@ -60,7 +61,7 @@ export class ReplicatedJournal implements Journal {
     const { log, store } = options;
     const last = await log.last();
     if (store.applied > last) {
-      throw new Error(`The store of this broker is at entry ${store.applied} of the replicated log, which ends at ${last}: it is another log, or one that was begun anew. Name the log that the store belongs to, or an empty folder in store.directory.`);
+      throw new ClusterError(`The store of this broker is at entry ${store.applied} of the replicated log, which ends at ${last}: it is another log, or one that was begun anew. Name the log that the store belongs to, or an empty folder in store.directory.`);
     }
     const journal = new ReplicatedJournal(options);
     await new Promise<void>((resolve, reject) => journal.#follow(last, resolve, reject));
@@ -96,7 +97,7 @@ export class ReplicatedJournal implements Journal {
       broker: options.broker,
       maxBatchBytes: options.maxBatchBytes ?? MAX_BATCH_BYTES,
       append: (data) => options.log.append(data),
-      refused: (error) => this.#fail(new Error(`The replicated log refuses what this broker writes: ${error.message}`, { cause: error })),
+      refused: (error) => this.#fail(new ClusterError(`The replicated log refuses what this broker writes: ${error.message}`, { cause: error })),
     });
     options.store.listener = {
       // Every broker sees every queue; who brought the message counts what was dropped of it.
@@ -305,7 +306,7 @@ export class ReplicatedJournal implements Journal {
     const adopted = first?.kind === 'adopt' ? first.content : undefined;
     if (adopted === content) return;
     if (content !== undefined) {
-      throw new Error(`The store of this broker holds sessions or messages from before it was part of a cluster, and the cluster began without them, with broker ${broker}. Start the cluster with this broker alone on a new log, or name an empty folder in store.directory, which gives them up.`);
+      throw new ClusterError(`The store of this broker holds sessions or messages from before it was part of a cluster, and the cluster began without them, with broker ${broker}. Start the cluster with this broker alone on a new log, or name an empty folder in store.directory, which gives them up.`);
     }
     throw new SnapshotNeededError(sequence, `The cluster began with the store of broker ${broker}. A snapshot is needed.`);
   }
@@ -314,7 +315,7 @@ export class ReplicatedJournal implements Journal {
     try {
       return readBatch(data);
     } catch (error) {
-      throw new Error(`Entry ${sequence} of the replicated log cannot be read: ${(error as Error).message}.`, { cause: error });
+      throw new ClusterError(`Entry ${sequence} of the replicated log cannot be read: ${(error as Error).message}.`, { cause: error });
     }
   }
 
@@ -344,7 +345,7 @@ export class ReplicatedJournal implements Journal {
     const run = this.#store.brokers.get(this.#options.broker);
     if (run === undefined) return;
     if (run.incarnation > this.#incarnation) {
-      if (this.#begun) this.#fail(new Error(`Another broker with the name ${this.#options.broker} began to run. Every broker of a cluster needs a name of its own (name in the configuration).`));
+      if (this.#begun) this.#fail(new ClusterError(`Another broker with the name ${this.#options.broker} began to run. Every broker of a cluster needs a name of its own (name in the configuration).`));
       // Its clock is ahead of this one's.
       else this.#batches.begin(this.#incarnation, new StoreUnavailableError('the run was not recorded'));
     } else if (run.expelled && run.incarnation === this.#incarnation) {

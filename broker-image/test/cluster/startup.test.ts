@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { once, type EventEmitter } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect as connectNats } from '@nats-io/transport-node';
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { eventually, Nats, natsMissing, type NatsOptions } from './engine/nats.js';
+import { temporaryDirectory } from '../config/files.js';
+import { BrokerProcess } from '../main/broker-process.js';
+
+const skip = natsMissing;
+const limits = { skip, timeout: 60_000 };
+
+async function natsFor(t: TestContext, options: NatsOptions = {}): Promise<Nats> {
+  const nats = await Nats.start({ maxFile: '20G', ...options });
+  t.after(() => nats.stop());
+  return nats;
+}
+
+async function dial(broker: BrokerProcess, options: IClientOptions = {}): Promise<MqttClient> {
+  const client = connect(broker.url('tcp').replace('tcp:', 'mqtt:'), { reconnectPeriod: 0, ...options });
+  await once(client as unknown as EventEmitter, 'connect');
+  return client;
+}
+
+const quickTry = (directory: string, name: string, log: string) => ['--listen', 'tcp://127.0.0.1:0', '--operations', 'http://127.0.0.1:0', '--data', directory, '--allow-anonymous', '--name', name, '--log', log];
+
+/** What a broker that ends says, and its exit code. */
+async function refusal(args: readonly string[]): Promise<string> {
+  const broker = BrokerProcess.spawn(args);
+  const { msg, error } = await broker.logged('broker.failed');
+  assert.equal(error, undefined, 'a sentence, not a stack');
+  return `${await broker.exit()}: ${msg}`;
+}
+
+test('a broker waits for NATS, not ready, and says what for; a signal ends it meanwhile', limits, async (t) => {
+  const nats = await natsFor(t);
+  const [server] = nats.servers as [Nats['servers'][0]];
+  await server.kill();
+  const waiting = BrokerProcess.spawn(quickTry(temporaryDirectory(), 'a', server.url));
+  const stopped = BrokerProcess.spawn(quickTry(temporaryDirectory(), 'b', server.url));
+  assert.equal((await waiting.logged('cluster.waiting')).msg, `NATS at ${server.url} cannot be reached: connection refused`);
+  const readyz = async () => (await (await fetch(`${waiting.url('operations')}/readyz`)).json()) as { ready: boolean; parts: { cluster: string } };
+  const { ready, parts } = await readyz();
+  assert.deepEqual([ready, parts.cluster], [false, `NATS at ${server.url} cannot be reached: connection refused`]);
+  await stopped.logged('cluster.waiting');
+  stopped.kill('SIGTERM');
+  assert.equal(await stopped.exit(), 0);
+  await server.start();
+  await waiting.logged('broker.ready');
+  assert.deepEqual((await readyz()).parts.cluster, 'ok');
+});
+
+test('wrong credentials end the broker, right ones do not', limits, async (t) => {
+  const nats = await natsFor(t, { more: 'authorization { user: brokers, password: "the right one" }' });
+  const [{ url }] = nats.servers as [Nats['servers'][0]];
+  const refused = `76: NATS at ${url} refuses the credentials of this broker. Check usernameFile and passwordFile, or credentialsFile, in cluster.log against the accounts of NATS.`;
+  assert.equal(await refusal(quickTry(temporaryDirectory(), 'a', url)), refused);
+  const directory = temporaryDirectory();
+  const [user, password, file] = ['user', 'password', 'broker.yaml'].map((name) => join(directory, name)) as [string, string, string];
+  writeFileSync(user, 'brokers\n');
+  writeFileSync(password, 'a wrong one\n');
+  writeFileSync(file, `name: a\nlisteners: [{name: mqtt, protocol: tcp, port: 1883}]\nauthentication: {anonymous: true}\noperations: {port: 8080}\ncluster: {log: {servers: ["nats://nats:4222"], usernameFile: ${user}, passwordFile: ${password}}}\n`);
+  const args = ['--config', file, '--listen', 'mqtt=tcp://127.0.0.1:0', '--operations', 'http://127.0.0.1:0', '--data', join(directory, 'data'), '--log', url];
+  assert.equal(await refusal(args), refused);
+  writeFileSync(password, 'the right one\n');
+  await BrokerProcess.start(args);
+});
+
+test('NATS without JetStream ends the broker', limits, async (t) => {
+  const nats = await natsFor(t, { jetStream: false });
+  const [{ url }] = nats.servers as [Nats['servers'][0]];
+  assert.match(await refusal(quickTry(temporaryDirectory(), 'a', url)), /^76: NATS at .* has no JetStream for this broker's account, so nothing could be stored\. Turn it on: /);
+});
+
+test('a log that is not the one of the store, or of a newer version, ends the broker and stays as it is', limits, async (t) => {
+  const [ours, theirs] = [await natsFor(t), await natsFor(t)];
+  const [{ url: here }, { url: there }] = [ours.servers[0]!, theirs.servers[0]!];
+  const [directory, other] = [temporaryDirectory(), temporaryDirectory()];
+  for (const [folder, url] of [[directory, here], [other, there]] as const) {
+    const broker = await BrokerProcess.start(quickTry(folder, 'a', url));
+    broker.kill('SIGKILL');
+    await broker.exit();
+  }
+  const connection = await connectNats({ servers: here });
+  t.after(() => connection.close());
+  const manager = await jetstreamManager(connection);
+  const before = (await manager.streams.info('mqtt-log')).state.last_seq;
+  assert.match(await refusal(quickTry(other, 'b', here)), /^76: The store of this broker belongs to the cluster \S+, the stream mqtt-log to the cluster \S+: two clusters use one name on one NATS, or the stream was made anew\./);
+  assert.equal((await manager.streams.info('mqtt-log')).state.last_seq, before);
+
+  const { config } = await manager.streams.info('mqtt-log');
+  await manager.streams.update('mqtt-log', { ...config, metadata: { ...config.metadata, 'mqtt-format': '2' } });
+  assert.match(await refusal(quickTry(directory, 'a', here)), /^76: The stream mqtt-log has format 2; this broker knows 1\. A newer broker wrote it/);
+
+  await manager.streams.delete('mqtt-log');
+  await manager.streams.add({ name: 'mqtt-log', subjects: ['something.else'] });
+  assert.match(await refusal(quickTry(temporaryDirectory(), 'c', here)), /^76: The stream mqtt-log of this NATS was not made by the brokers "mqtt", so it is left alone\./);
+});
+
+test('two brokers of one name: the one that comes later ends', limits, async (t) => {
+  const nats = await natsFor(t);
+  const [{ url }] = nats.servers as [Nats['servers'][0]];
+  const first = await BrokerProcess.start(quickTry(temporaryDirectory(), 'twin', url));
+  const client = await dial(first);
+  assert.equal(await refusal(quickTry(temporaryDirectory(), 'twin', url)), '76: Another broker of the cluster "mqtt" runs under the name "twin". Names of brokers must differ (in a StatefulSet they do), and so must cluster.name of two clusters on one NATS.');
+  await client.publishAsync('x', 'still served', { qos: 1, retain: true });
+  client.end(true);
+});
+
+test('what a single broker had becomes what the cluster begins with; a second such store is refused', limits, async (t) => {
+  const alone = ['--listen', 'tcp://127.0.0.1:0', '--allow-anonymous'];
+  const [kept, refused] = [temporaryDirectory(), temporaryDirectory()];
+  for (const directory of [kept, refused]) {
+    const single = await BrokerProcess.start([...alone, '--data', directory]);
+    const client = await dial(single, { clientId: 'device', clean: false });
+    await client.subscribeAsync('commands', { qos: 1 });
+    await client.endAsync();
+    const publisher = await dial(single);
+    for (const command of ['one', 'two']) await publisher.publishAsync('commands', command, { qos: 1 });
+    await publisher.publishAsync('state', 'kept', { qos: 1, retain: true });
+    await publisher.endAsync();
+    single.kill('SIGTERM');
+    await single.exit();
+  }
+  const nats = await natsFor(t);
+  const [{ url }] = nats.servers as [Nats['servers'][0]];
+  await BrokerProcess.start(quickTry(kept, 'a', url));
+  // Another one gets it as a snapshot.
+  const second = await BrokerProcess.start(quickTry(temporaryDirectory(), 'b', url));
+  const received: string[] = [];
+  const client = connect(second.url('tcp').replace('tcp:', 'mqtt:'), { clientId: 'device', clean: false, reconnectPeriod: 0 });
+  client.on('message', (_topic, payload) => received.push(payload.toString()));
+  await once(client as unknown as EventEmitter, 'connect');
+  await client.subscribeAsync('state', { qos: 1 });
+  await eventually('what was queued and retained', () => received.length === 3);
+  assert.deepEqual(received, ['one', 'two', 'kept']);
+  client.end(true);
+  assert.match(await refusal(quickTry(refused, 'c', url)), /^76: The store of this broker holds sessions or messages from before it was part of a cluster, and the cluster began without them, with broker a\./);
+});
+
+test('while NATS is away: QoS 0 goes on, what needs the log waits, who connects is refused after a while, and all goes on by itself', limits, async (t) => {
+  const nats = await natsFor(t);
+  const [server] = nats.servers as [Nats['servers'][0]];
+  const directory = temporaryDirectory();
+  const file = join(directory, 'broker.yaml');
+  writeFileSync(file, `name: a\nlisteners: [{name: tcp, protocol: tcp, port: 1883}]\nauthentication: {anonymous: true}\nlimits: {connectTimeoutSeconds: 1}\nshutdown: {delaySeconds: 0}\ncluster: {log: {servers: ["${server.url}"], replicas: 1}}\n`);
+  const broker = await BrokerProcess.start(['--config', file, '--listen', 'tcp=tcp://127.0.0.1:0', '--operations', 'http://127.0.0.1:0', '--data', join(directory, 'data')]);
+  const client = await dial(broker);
+  const received: string[] = [];
+  client.on('message', (_topic, payload) => received.push(payload.toString()));
+  await client.subscribeAsync('#', { qos: 1 });
+  await server.kill();
+  const begun = performance.now();
+  let acknowledged = false;
+  const publishing = client.publishAsync('state', 'waits', { qos: 1, retain: true }).then(() => (acknowledged = true));
+  await client.publishAsync('now', 'at once', { qos: 0 });
+  await eventually('QoS 0', () => received.length === 1);
+  const refused = connect(broker.url('tcp').replace('tcp:', 'mqtt:'), { reconnectPeriod: 0 });
+  const [error] = (await once(refused as unknown as EventEmitter, 'error')) as [{ code: number }];
+  assert.equal(error.code, 3);
+  await broker.logged('cluster.unavailable');
+  await eventually('it is not ready', async () => (await fetch(`${broker.url('operations')}/readyz`)).status === 503);
+  assert.deepEqual([acknowledged, received], [false, ['at once']]);
+  assert.ok(performance.now() - begun > 1000);
+  await server.start();
+  await publishing;
+  await eventually('what waited', () => received.length === 2);
+  await broker.logged('cluster.recovered');
+  await eventually('it is ready', async () => (await fetch(`${broker.url('operations')}/readyz`)).status === 200);
+  client.end(true);
+});
