@@ -300,12 +300,14 @@ describe('an app that grows from one broker to a cluster, and the cluster by a b
     for (const idler of idlers) idler.on('error', () => undefined);
     await Promise.all(idlers.map(connected));
     await change(4, 'replicated');
-    await eventually('the connections to be even', 120, async () => {
+    progress(`connections: ${(await connections()).join(', ')}`);
+    const even = await eventually('the connections to be even', 120, async () => {
       const found = await connections();
       const average = found.reduce((sum, count) => sum + count, 0) / found.length;
-      progress(`connections: ${found.join(', ')}`);
-      return Math.max(...found) <= Math.ceil(average * (1 + TOLERANCE)) || undefined;
+      if (Math.max(...found) <= Math.ceil(average * (1 + TOLERANCE))) return found;
+      throw new Error(`they are ${found.join(', ')}`);
     });
+    progress(`connections: ${even.join(', ')}`);
   });
 
   step('it leaves again, and its clients go to the others', 420, async () => {
