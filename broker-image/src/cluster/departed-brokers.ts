@@ -4,6 +4,8 @@ import type { Journal, Store } from '../store/index.js';
 const CHECK_MILLISECONDS = 1000;
 /** A run that is in the log, and of whose broker nobody ever heard: it gets as many checks as a silent broker gets seconds. */
 const UNHEARD_CHECKS = 6;
+/** Checks in a row at which the log could be written, before anybody counts as gone: whoever was cut off hears the others again a little later than the log. */
+const CALM_CHECKS = 3;
 
 export interface DepartedBrokersOptions {
   /** Of this broker. */
@@ -24,12 +26,13 @@ export class DepartedBrokers {
   readonly #timer: NodeJS.Timeout;
   /** Checks that a run was missing at, by broker. Counted, not timed: a process that was frozen heard nobody meanwhile. */
   readonly #missing = new Map<string, { readonly run: number; checks: number }>();
+  #calm = 0;
   /** Runs of brokers that were there, and left or fell silent. */
   readonly #left = new Map<string, number>();
 
   constructor(options: DepartedBrokersOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#check(), CHECK_MILLISECONDS).unref();
+    this.#timer = setInterval(() => this.#tick(), CHECK_MILLISECONDS).unref();
   }
 
   /** Nobody has to wait any longer for this run. */
@@ -43,8 +46,16 @@ export class DepartedBrokers {
     clearInterval(this.#timer);
   }
 
+  #tick(): void {
+    this.#calm++;
+    for (const missing of this.#missing.values()) missing.checks++;
+    this.#check();
+  }
+
   #check(): void {
     const { name, peers, store, journal, expelling } = this.#options;
+    // While nothing can be written, this broker may be the one that is cut off.
+    if (journal.failure !== undefined) this.#calm = 0;
     const present = new Map(peers.list().map((peer) => [peer.name, peer.run]));
     for (const [broker, { incarnation, expelled }] of store.brokers) {
       // One without a name stood alone, before there was a cluster.
@@ -55,10 +66,8 @@ export class DepartedBrokers {
       const known = this.#missing.get(broker);
       const missing = known?.run === incarnation ? known : { run: incarnation, checks: 0 };
       this.#missing.set(broker, missing);
-      missing.checks++;
       const due = this.#left.get(broker) === incarnation || missing.checks > UNHEARD_CHECKS;
-      // While nothing can be written, this broker may be the one that is cut off.
-      if (!due || !peers.isFirst || journal.failure !== undefined) continue;
+      if (!due || !peers.isFirst || this.#calm < CALM_CHECKS) continue;
       expelling(broker);
       journal.submit({ kind: 'expel', time: Date.now(), broker, incarnation });
       this.#left.delete(broker);

@@ -124,6 +124,28 @@ test('a subscriber that reads nothing does not hold up those of other brokers', 
   assert.ok(ratios.toSorted((one, other) => one - other)[2]! < 2, `ratios ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}`);
 });
 
+test('a broker that is frozen: the wills of its clients are published, and when it goes on it closes their connections and acknowledges nothing', { skip, timeout: 120_000 }, async () => {
+  const [first, frozen, last] = members;
+  const watcher = await dialled(first);
+  const wills: string[] = [];
+  watcher.on('message', (_topic, payload) => wills.push(payload.toString()));
+  await watcher.subscribeAsync('gone', { qos: 1 });
+  const client = await dialled(frozen, { clientId: 'held', clean: false, keepalive: 0, will: { topic: 'gone', payload: Buffer.from('will'), qos: 1, retain: false } });
+  const closed = once(client as unknown as EventEmitter, 'close');
+  frozen.process.kill('SIGSTOP');
+  let acknowledged = false;
+  client.publish('held', 'never', { qos: 1, retain: true }, (error) => (acknowledged = error === undefined || error === null));
+  await eventually('the will', () => wills.length === 1);
+  const taken = await dialled(last, { clientId: 'held', clean: false });
+  frozen.process.kill('SIGCONT');
+  await closed;
+  assert.deepEqual([acknowledged, wills, taken.connected], [false, ['will'], true]);
+  await eventually('it is ready again', async () => (await frozen.readiness()).ready);
+  await (await dialled(frozen)).publishAsync('gone', 'after', { qos: 1 });
+  await eventually('what is published there', () => wills.length === 2);
+  assert.deepEqual([wills, taken.connected], [['will', 'after'], true]);
+});
+
 // Last: a process that is started in a test ends with it.
 test(`the broker of ${WILLS} clients is killed: each will is published once, also after it has returned`, { skip, timeout: 120_000 }, async () => {
   const [watching, killed] = members;
