@@ -159,6 +159,9 @@ export class ReplicatedJournal implements Journal {
     });
   }
 
+  /** The log has all sessions. */
+  introduce(): void {}
+
   close(operation: CloseSession): void {
     const { number } = operation.connection;
     // Without an owner, the log ended the connection already.

@@ -2,6 +2,7 @@ import type { BrokerOptions, Connection } from './broker-options.js';
 import { ClientConnection } from './client-connection.js';
 import type { ClientContext, LiveConnection, Settlement, Subscriber } from './client-context.js';
 import { ConnectionLimits } from './limits/connection-limits.js';
+import { SharedSubscribers } from './shared-subscribers.js';
 import { TopicCache, type Topic } from './topic-cache.js';
 import { filterMatches } from './topics.js';
 import { EmbeddedJournal, Message, SubscriptionTree, type Journal, type ReceivedPacket } from '../store/index.js';
@@ -25,6 +26,7 @@ export class Broker implements ClientContext {
 
   /** Who is connected here and subscribed to what, clean sessions and persistent ones. */
   readonly subscriptions = new SubscriptionTree<Subscriber>();
+  readonly sharedSubscribers = new SharedSubscribers(this.subscriptions);
   readonly topics: TopicCache<Subscriber>;
   readonly connectionLimits: ConnectionLimits;
   readonly journal: Journal;
@@ -72,7 +74,7 @@ export class Broker implements ClientContext {
     return {
       connections: this.#connections.size,
       sessions: { connected: connectedSessions, disconnected: disconnectedSessions },
-      subscriptions: this.subscriptions.size,
+      subscriptions: this.subscriptions.size + this.sharedSubscribers.uncounted,
       retainedMessages,
       queuedMessages,
       queuedBytes,

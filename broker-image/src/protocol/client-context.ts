@@ -1,5 +1,6 @@
 import type { BrokerOptions } from './broker-options.js';
 import type { ConnectionLimits } from './limits/connection-limits.js';
+import type { SharedSubscribers } from './shared-subscribers.js';
 import type { Topic, TopicCache } from './topic-cache.js';
 import type { ClientIdentity } from '../access/access-control.js';
 import type { CloseReason, Qos } from '../operations/observer.js';
@@ -51,6 +52,7 @@ export interface ClientContext {
   readonly draining: boolean;
   readonly connectionLimits: ConnectionLimits;
   readonly subscriptions: SubscriptionTree<Subscriber>;
+  readonly sharedSubscribers: SharedSubscribers;
   readonly topics: TopicCache<Subscriber>;
   takeOver(clientId: string, connection: LiveConnection): void;
   forget(connection: LiveConnection): void;

@@ -1,11 +1,13 @@
-import type { ClientContext, Settlement, Subscriber } from './client-context.js';
+import type { ClientContext, Settlement } from './client-context.js';
 import { Fifo } from './fifo.js';
 import type { Handshake } from './handshake.js';
 import { StoredOutbox, TransientOutbox, type OutboxOwner } from './outbox.js';
 import type { PacketWriter } from './packet-writer.js';
 import { PacketError, PacketType, readAcknowledgement, readSubscribe, readUnsubscribe, subackPacket, SUBSCRIBE_FAILURE } from './packets.js';
-import { filterProblem, isShared } from './topics.js';
-import { Message, StoreUnavailableError, type ConnectionId, type SessionOwner, type SubmittedOperation } from '../store/index.js';
+import { SharedInbox } from './shared-inbox.js';
+import type { SharedSubscriber } from './shared-subscribers.js';
+import { filterProblem, isBrokenShare } from './topics.js';
+import { Message, sameConnection, sharedTopicFilter, StoreUnavailableError, type ConnectionId, type OpenSession, type SessionOwner, type SubmittedOperation } from '../store/index.js';
 import type { ClientIdentity } from '../access/access-control.js';
 import type { CloseReason, Qos } from '../operations/observer.js';
 
@@ -31,7 +33,7 @@ export interface SessionConnection {
 }
 
 /** The session of a connected client: what it publishes, subscribes to, and is sent. */
-export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
+export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscriber {
   readonly identity: ClientIdentity;
   readonly #broker: ClientContext;
   readonly #connection: SessionConnection;
@@ -40,6 +42,8 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
   readonly #id: ConnectionId;
   #stored: StoredOutbox | undefined;
   #transient: TransientOutbox | undefined;
+  /** Of a clean session that has shared subscriptions. */
+  #shared: SharedInbox | undefined;
   /** QoS 2 packet ids of a clean session; the store has those of the others. */
   readonly #received = new Set<number>();
   readonly #filters = new Map<string, Qos>();
@@ -56,6 +60,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
   #deferred = false;
   /** Position in the log of the last message of this client that went through it. */
   #lastLogged = 0;
+  #begun = false;
   #ended = false;
 
   constructor(broker: ClientContext, connection: SessionConnection, { identity, request, will }: Handshake) {
@@ -108,11 +113,9 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
    */
   async open(): Promise<boolean> {
     const { journal, options: { store, session: limits } } = this.#broker;
-    const { clientId } = this;
-    const clean = this.#clean;
-    if (clean) this.#transient = new TransientOutbox(this, limits);
+    if (this.#clean) this.#transient = new TransientOutbox(this, limits);
     const will = this.#will === undefined ? {} : { will: this.#will };
-    const { session, sessionPresent } = await journal.open({ kind: 'open', time: Date.now(), clientId, connection: this.#id, clean, limits, ...will }, this);
+    const { session, sessionPresent } = await journal.open({ ...this.#openOperation(), ...will }, this);
     // Over before it began: nobody would read.
     if (session !== undefined && !this.#ended) {
       this.#stored = new StoredOutbox(this, store, journal, session, this.#id);
@@ -121,12 +124,17 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
     return sessionPresent;
   }
 
+  #openOperation(): OpenSession {
+    return { kind: 'open', time: Date.now(), clientId: this.clientId, connection: this.#id, clean: this.#clean, limits: this.#broker.options.session };
+  }
+
   superseded(): void {
     this.#connection.close('takeover');
   }
 
   /** CONNACK is out: from now on the client is sent what it subscribed to. What the access rules do not allow any more ends here. */
   begin(): void {
+    this.#begun = true;
     if (this.#stored === undefined) return;
     const { access, observer } = this.#broker.options;
     const denied: string[] = [];
@@ -142,17 +150,17 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
   /** The connection is over. `discardWill`: the client said so itself, or it was never told that the session had begun. */
   end(reason: CloseReason, discardWill: boolean): void {
     this.#ended = true;
-    const { journal } = this.#broker;
-    for (const [filter, qos] of this.#filters) {
-      this.#broker.subscriptions.remove(filter, this);
-      this.#broker.options.others?.withdraw(filter, this.#interest(qos));
-    }
+    const { journal, options: { store } } = this.#broker;
+    for (const [filter, qos] of this.#filters) this.#stopListening(filter, qos);
     this.#filters.clear();
     this.#retained.length = 0;
-    const sentUpTo = this.#stored?.sentUpTo ?? 0;
+    const sentUpTo = (this.#stored ?? this.#shared)?.sentUpTo ?? 0;
+    const sharing = (this.#stored?.session ?? store.cleanSession(this.clientId))?.membership !== undefined;
     this.#stored?.detach();
+    this.#shared?.detach();
     // [MQTT-3.1.2-8, -10]. When a broker that stands alone shuts down, the client counts as connected until the restart, which publishes its will, as 3.1.2.5 allows.
-    if (reason === 'drain' && this.#will !== undefined && !discardWill && !journal.replicated) return;
+    // Not a member of shared subscriptions, which has to say what was sent: another one may get the rest.
+    if (!sharing && reason === 'drain' && this.#will !== undefined && !discardWill && !journal.replicated) return;
     journal.close({ kind: 'close', time: Date.now(), clientId: this.clientId, connection: this.#id, discardWill, sentUpTo });
   }
 
@@ -174,6 +182,15 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
     const qos = granted < message.qos ? granted : message.qos;
     if (qos === 0) this.#sendQos0(message.with(0, false));
     else this.#transient?.enqueue(message.with(qos, false));
+  }
+
+  /** A QoS 0 message of a shared subscription that the store decided on. */
+  deliverNow(message: Message): void {
+    if (this.#begun) this.#sendQos0(message);
+  }
+
+  get congested(): boolean {
+    return this.writer.congested;
   }
 
   /** The client has read what waited for it. */
@@ -310,8 +327,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
       const problem = filterProblem(filter, limits.maxTopicLevels);
       if (problem !== undefined) throw new PacketError(`the topic filter of a SUBSCRIBE cannot be: ${problem}`);
       const full = !this.#filters.has(filter) && this.#filters.size + granted.length >= limits.maxSubscriptionsPerClient;
-      // Shared subscriptions are refused rather than taken for a filter that nothing is ever published to.
-      if (full || isShared(filter) || !access.maySubscribe(this.identity, filter)) {
+      if (full || isBrokenShare(filter) || !access.maySubscribe(this.identity, filter)) {
         observer.subscribeDenied(this.identity, filter);
         return SUBSCRIBE_FAILURE;
       }
@@ -319,21 +335,24 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
       return qos;
     });
     const stored = granted.length > 0 ? this.#stored : undefined;
-    if (stored !== undefined) {
-      stored.hold(); // SUBACK first, then what was retained
-      if (!this.submit({ kind: 'subscribe', time: Date.now(), clientId: this.clientId, connection: this.#id, subscriptions: granted })) return;
+    const durable = this.persistent ? granted : granted.filter(({ filter }) => isShared(filter));
+    if (durable.length > 0) {
+      stored?.hold(); // SUBACK first, then what was retained
+      if (!this.persistent) this.#broker.journal.introduce(this.#openOperation());
+      if (!this.submit({ kind: 'subscribe', time: Date.now(), clientId: this.clientId, connection: this.#id, subscriptions: durable })) return;
     }
     const announced = granted.flatMap(({ filter, qos }) => this.#listen(filter, qos) ?? []);
     const answer = () => {
       const suback = subackPacket(packetId, codes);
       this.writer.raw(suback, 0, suback.length);
-      for (const { filter, qos } of granted) this.#retained.push(this.#matchRetained(filter, qos));
+      for (const { filter, qos } of granted) if (!isShared(filter)) this.#retained.push(this.#matchRetained(filter, qos));
       this.#sendRetained();
       stored?.release();
+      if (!this.persistent) this.#takeShared();
     };
     // From SUBACK on nothing is missed, whichever broker it is published at.
-    if (announced.length > 0) this.#answer(Promise.all([...announced, ...(stored === undefined ? [] : [this.#applied()])]).then(() => undefined), 0, answer);
-    else this.#answer(stored === undefined ? 'done' : 'journal', 0, answer);
+    if (announced.length > 0) this.#answer(Promise.all([...announced, ...(durable.length === 0 ? [] : [this.#applied()])]).then(() => undefined), 0, answer);
+    else this.#answer(durable.length === 0 ? 'done' : 'journal', 0, answer);
   }
 
   #unsubscribe(bytes: Buffer, start: number, body: number, end: number): void {
@@ -345,11 +364,19 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
       const qos = this.#filters.get(filter);
       if (qos === undefined) continue;
       this.#filters.delete(filter);
-      this.#broker.subscriptions.remove(filter, this);
-      this.#broker.options.others?.withdraw(filter, this.#interest(qos));
+      this.#stopListening(filter, qos);
     }
-    if (this.persistent && !this.submit({ kind: 'unsubscribe', time: Date.now(), clientId: this.clientId, connection: this.#id, filters })) return;
-    this.#acknowledge(PacketType.unsuback, packetId, this.persistent ? 'journal' : 'done');
+    const durable = this.persistent ? filters : filters.filter(isShared);
+    if (durable.length > 0 && !this.submit({ kind: 'unsubscribe', time: Date.now(), clientId: this.clientId, connection: this.#id, filters: durable })) return;
+    this.#acknowledge(PacketType.unsuback, packetId, durable.length > 0 ? 'journal' : 'done');
+  }
+
+  /** From now on a clean session is sent what its shared subscriptions bring. */
+  #takeShared(): void {
+    const { journal, options: { store } } = this.#broker;
+    const session = store.cleanSession(this.clientId);
+    if (this.#shared !== undefined || session === undefined || !sameConnection(session.connection, this.#id)) return;
+    this.#shared = new SharedInbox(this, this.#transient!, store, journal, session, this.#id);
   }
 
   /** @returns what to wait for until the other brokers know, if there are any */
@@ -357,15 +384,22 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
     const { others } = this.#broker.options;
     const before = this.#filters.get(filter);
     this.#filters.set(filter, qos);
-    this.#broker.subscriptions.add(filter, this, qos);
-    const announced = others?.announce(filter, this.#interest(qos));
-    if (before !== undefined) others?.withdraw(filter, this.#interest(before));
+    if (isShared(filter)) this.#broker.sharedSubscribers.add(filter, this);
+    else this.#broker.subscriptions.add(filter, this, qos);
+    const announced = others?.announce(sharedTopicFilter(filter) ?? filter, this.#interest(filter, qos));
+    if (before !== undefined) others?.withdraw(sharedTopicFilter(filter) ?? filter, this.#interest(filter, before));
     return announced;
   }
 
-  /** The store keeps nothing of QoS 0. */
-  #interest(qos: Qos): 'live' | 'stored' {
-    return this.persistent && qos > 0 ? 'stored' : 'live';
+  #stopListening(filter: string, qos: Qos): void {
+    if (isShared(filter)) this.#broker.sharedSubscribers.remove(filter, this);
+    else this.#broker.subscriptions.remove(filter, this);
+    this.#broker.options.others?.withdraw(sharedTopicFilter(filter) ?? filter, this.#interest(filter, qos));
+  }
+
+  /** The store keeps nothing of QoS 0, and decides who gets what is shared. */
+  #interest(filter: string, qos: Qos): 'live' | 'stored' {
+    return isShared(filter) || (this.persistent && qos > 0) ? 'stored' : 'live';
   }
 
   // --- answers
@@ -445,3 +479,5 @@ export class ClientSession implements OutboxOwner, SessionOwner, Subscriber {
     this.forward(message.bytes, 0, message.bytes.length);
   }
 }
+
+const isShared = (filter: string): boolean => sharedTopicFilter(filter) !== undefined;

@@ -1,6 +1,7 @@
 import { Fifo } from './fifo.js';
 import { PacketType } from './packets.js';
 import type { PacketWriter } from './packet-writer.js';
+import type { SharedDelivery } from './shared-inbox.js';
 import { QueueEntry, type ConnectionId, type Journal, type Message, type QueueReader, type Session, type SessionLimits, type Store, type SubmittedOperation } from '../store/index.js';
 import type { Qos } from '../operations/observer.js';
 
@@ -20,6 +21,8 @@ export interface OutboxOwner {
   readonly maxInFlight: number;
   sent(qos: Qos, bytes: number): void;
   dropped(reason: 'queue-full'): void;
+  /** A QoS 0 message. */
+  deliverNow(message: Message): void;
   /** Into the journal, as far as that takes it. */
   submit(operation: SubmittedOperation): void;
   storeFailed(error: Error): void;
@@ -110,7 +113,10 @@ abstract class Outbox<E extends Outgoing> {
     this.owner.writer.publish(message, sequence < this.sentUpTo, packetId);
     if (sequence >= this.sentUpTo) this.sentUpTo = sequence + 1;
     this.owner.sent(message.qos, message.bytes.length);
+    this.wasSent(entry);
   }
+
+  protected wasSent(_entry: E): void {}
 
   /** Makes more entries ready, if there are any. */
   protected abstract refill(): void;
@@ -119,13 +125,36 @@ abstract class Outbox<E extends Outgoing> {
   protected abstract markReceived(entry: E, packetId: number): void;
 }
 
+/** Lets QoS 2 messages go once they are durable. Otherwise a crash could bring the publisher to send again what the client has already, or another client to get it, under another packet id. */
+class DurabilityGate {
+  #waiting = false;
+
+  constructor(
+    readonly journal: Journal,
+    readonly opened: () => void,
+  ) {}
+
+  lets(entry: QueueEntry): boolean {
+    if (entry.message?.qos !== 2 || this.journal.isDurable(entry)) return true;
+    if (!this.#waiting) {
+      this.#waiting = true;
+      const settled = () => {
+        this.#waiting = false;
+        this.opened();
+      };
+      this.journal.afterCommit({ committed: settled, failed: () => (this.#waiting = false) });
+    }
+    return false;
+  }
+}
+
 /** Delivers the queue that the store keeps for a session. */
 export class StoredOutbox extends Outbox<QueueEntry> implements QueueReader {
   /** Position from which on the queue has not been looked at. */
   #next = 0;
   /** Whether there are entries from `#next` on that only the store has. */
   #more = true;
-  #awaitingCommit = false;
+  readonly #durable: DurabilityGate;
 
   constructor(
     owner: OutboxOwner,
@@ -136,6 +165,7 @@ export class StoredOutbox extends Outbox<QueueEntry> implements QueueReader {
   ) {
     super(owner);
     this.sentUpTo = session.sentUpTo;
+    this.#durable = new DurabilityGate(journal, () => this.pump());
     store.attach(session, this);
   }
 
@@ -150,6 +180,10 @@ export class StoredOutbox extends Outbox<QueueEntry> implements QueueReader {
     return true;
   }
 
+  deliverNow(message: Message): void {
+    this.owner.deliverNow(message);
+  }
+
   detach(): void {
     this.store.detach(this.session, this);
   }
@@ -162,18 +196,8 @@ export class StoredOutbox extends Outbox<QueueEntry> implements QueueReader {
     if (entries.length > 0) this.#next = entries.at(-1)!.sequence + 1;
   }
 
-  /** QoS 2: only what is durable. Otherwise a crash could bring the publisher to send again what the client has already, under another packet id. */
   protected override maySend(entry: QueueEntry): boolean {
-    if (entry.message?.qos !== 2 || this.journal.isDurable(entry)) return true;
-    if (!this.#awaitingCommit) {
-      this.#awaitingCommit = true;
-      const settled = () => {
-        this.#awaitingCommit = false;
-        this.pump();
-      };
-      this.journal.afterCommit({ committed: settled, failed: () => (this.#awaitingCommit = false) });
-    }
-    return false;
+    return this.#durable.lets(entry);
   }
 
   protected override forget(entry: QueueEntry): void {
@@ -196,13 +220,16 @@ class TransientEntry implements Outgoing {
   constructor(
     readonly sequence: number,
     public message: Message | undefined,
+    /** It came through a shared subscription. */
+    public shared?: SharedDelivery,
   ) {}
 }
 
-/** Delivers the messages of a clean session: they live as long as its connection. */
+/** Delivers the messages of a clean session: they live as long as its connection, apart from those of shared subscriptions. */
 export class TransientOutbox extends Outbox<TransientEntry> {
   #sequence = 0;
   #bytes = 0;
+  #durable: DurabilityGate | undefined;
 
   constructor(
     owner: OutboxOwner,
@@ -221,10 +248,21 @@ export class TransientOutbox extends Outbox<TransientEntry> {
     this.pump();
   }
 
+  /** The store saw to it that there is room. */
+  enqueueShared(delivery: SharedDelivery): void {
+    this.#durable ??= new DurabilityGate(delivery.inbox.journal, () => this.pump());
+    this.add(new TransientEntry(this.#sequence++, delivery.entry.message, delivery));
+    this.pump();
+  }
+
   protected override refill(): void {}
 
-  protected override maySend(): boolean {
-    return true;
+  protected override maySend({ shared }: TransientEntry): boolean {
+    return shared === undefined || this.#durable!.lets(shared.entry);
+  }
+
+  protected override wasSent({ shared }: TransientEntry): void {
+    shared?.sent();
   }
 
   protected override forget(entry: TransientEntry): void {
@@ -238,7 +276,10 @@ export class TransientOutbox extends Outbox<TransientEntry> {
   }
 
   #drop(entry: TransientEntry): void {
-    this.#bytes -= entry.message?.size ?? 0;
+    const { message, shared } = entry;
     entry.message = undefined;
+    entry.shared = undefined;
+    if (shared === undefined) this.#bytes -= message?.size ?? 0;
+    else shared.done();
   }
 }

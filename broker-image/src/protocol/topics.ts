@@ -1,5 +1,9 @@
+import { sharedTopicFilter } from '../store/index.js';
+
 /** Why a topic filter cannot be, or undefined if it can [MQTT-4.7]. */
 export function filterProblem(filter: string, maxLevels: number): string | undefined {
+  const shared = sharedTopicFilter(filter);
+  if (shared !== undefined) return filterProblem(shared, maxLevels);
   if (filter.length === 0) return 'it is empty';
   const levels = filter.split('/');
   if (levels.length > maxLevels) return `it has ${levels.length} levels, at most ${maxLevels} are allowed`;
@@ -19,8 +23,8 @@ export function topicProblem(topic: string, maxLevels: number): string | undefin
   return levels > maxLevels ? `it has ${levels} levels, at most ${maxLevels} are allowed` : undefined;
 }
 
-/** Shared subscriptions are `$share/{group}/{filter}`. */
-export const isShared = (filter: string): boolean => filter === '$share' || filter.startsWith('$share/');
+/** Begins like a shared subscription, and is none [MQTT 5.0, MQTT-4.8.2-1, -2]. To MQTT 3.1.1 it is a filter like any other, so it is refused, and no reason to disconnect. */
+export const isBrokenShare = (filter: string): boolean => (filter === '$share' || filter.startsWith('$share/')) && sharedTopicFilter(filter) === undefined;
 
 export function filterMatches(filter: string, topic: string): boolean {
   const wanted = filter.split('/');

@@ -1,5 +1,5 @@
 import { keys, records } from './records.js';
-import type { QueueEntry, Session } from './session.js';
+import type { Queue, QueueEntry } from './session.js';
 
 /** Takes the records of one group commit. */
 export interface RecordWriter {
@@ -14,7 +14,7 @@ export interface RecordWriter {
 export class Changes {
   readonly #records = new Map<string, Buffer | null>();
   readonly #entries: QueueEntry[] = [];
-  readonly #progress: Session[] = [];
+  readonly #progress: Queue[] = [];
   operations = 0;
 
   get empty(): boolean {
@@ -34,13 +34,13 @@ export class Changes {
       entry.changed = true;
       this.#entries.push(entry);
     }
-    this.progress(entry.session);
+    this.progress(entry.queue);
   }
 
-  progress(session: Session): void {
-    if (!session.progressChanged) {
-      session.progressChanged = true;
-      this.#progress.push(session);
+  progress(queue: Queue): void {
+    if (!queue.progressChanged) {
+      queue.progressChanged = true;
+      this.#progress.push(queue);
     }
   }
 
@@ -57,11 +57,15 @@ export class Changes {
       if (!entry.removed) {
         entry.stored = true;
         writer.put(entry, records.entry(entry));
-      } else if (entry.stored) writer.remove(entry);
+        if (entry.origin !== undefined) writer.put(keys.origin(entry), records.origin(entry.origin));
+      } else if (entry.stored) {
+        writer.remove(entry);
+        if (entry.origin !== undefined) writer.remove(keys.origin(entry));
+      }
     }
-    for (const session of this.#progress) {
-      session.progressChanged = false;
-      if (!session.ended) writer.put(keys.progress(session.number), records.progress(session));
+    for (const queue of this.#progress) {
+      queue.progressChanged = false;
+      if (!queue.ended) writer.put(keys.progress(queue.number), records.progress(queue));
     }
   }
 
@@ -72,7 +76,7 @@ export class Changes {
       entry.writing = false;
       this.entry(entry);
     }
-    for (const session of failed.#progress) this.progress(session);
+    for (const queue of failed.#progress) this.progress(queue);
     this.operations += failed.operations;
   }
 
@@ -87,5 +91,5 @@ export class Changes {
 
 /** Entries stay in memory while they are delivered, and while the disk does not tell the truth about them. */
 export function forgetUnlessNeeded(entry: QueueEntry): void {
-  if (!entry.changed && !entry.writing && (entry.removed || !entry.held)) entry.session.entries.delete(entry.sequence);
+  if (!entry.changed && !entry.writing && (entry.removed || !entry.held)) entry.queue.entries.delete(entry.sequence);
 }

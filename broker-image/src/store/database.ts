@@ -1,6 +1,6 @@
 import { open, type RootDatabase, type Transaction } from 'lmdb';
 import { StoreOpenError } from './errors.js';
-import { ENTRY_KEY_LENGTH, FORMAT_VERSION, keys, READABLE_VERSION, records, writeEntryKey } from './records.js';
+import { ENTRY_KEY_LENGTH, FORMAT_VERSION, isReadable, keys, READABLE_VERSION, records, writeEntryKey } from './records.js';
 import { QueueEntry } from './session.js';
 import type { RecordWriter } from './changes.js';
 
@@ -12,7 +12,7 @@ type LmdbKey = Uint8Array;
 const keyEncoder = {
   writeKey(key: Key, target: Uint8Array, start: number): number {
     if (key instanceof QueueEntry) {
-      writeEntryKey(target, start, key.session.number, key.sequence);
+      writeEntryKey(target, start, key.queue.number, key.sequence);
       return start + ENTRY_KEY_LENGTH;
     }
     target.set(key, start);
@@ -76,9 +76,9 @@ export class Database {
     if (format.name !== 'mqtt-broker-store' || !Number.isInteger(format.version)) {
       throw new StoreOpenError(`${this.directory} holds a database of another program (its format record is ${JSON.stringify(found.toString().slice(0, 80))}). Name an empty folder in store.directory.`);
     }
-    if (format.version !== FORMAT_VERSION && format.version !== READABLE_VERSION) {
+    if (!isReadable(format.version as number)) {
       throw new StoreOpenError(
-        `The store in ${this.directory} has format version ${format.version as number}; this broker reads versions ${READABLE_VERSION} and ${FORMAT_VERSION}. Run the broker version that wrote it, or restore a backup of version ${FORMAT_VERSION}.`,
+        `The store in ${this.directory} has format version ${format.version as number}; this broker reads versions ${READABLE_VERSION} to ${FORMAT_VERSION}. Run the broker version that wrote it, or restore a backup of version ${FORMAT_VERSION}.`,
       );
     }
     if (format.version !== FORMAT_VERSION) await this.commit((writer) => writer.put(keys.format, records.format()));

@@ -50,6 +50,10 @@ export class EmbeddedJournal implements Journal {
     return clean ? { sessionPresent: false, session: undefined } : { sessionPresent: known, session: this.#store.session(clientId) };
   }
 
+  introduce(operation: OpenSession): void {
+    if (!sameConnection(this.#store.owner(operation.clientId), operation.connection)) this.#store.apply(operation);
+  }
+
   close(operation: CloseSession): void {
     if (sameConnection(this.#store.owner(operation.clientId), operation.connection)) this.#store.apply(operation);
   }

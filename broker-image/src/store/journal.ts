@@ -46,6 +46,8 @@ export interface Journal {
    * @throws Error if it cannot be made durable, or the connection lost the client id at once
    */
   open(operation: OpenSession, owner: SessionOwner): Promise<OpenedSession>;
+  /** The state has to know a clean session that it could do without until now: `operation` is what would open it. */
+  introduce(operation: OpenSession): void;
   /** Ends a connection that was to be opened; always accepted. */
   close(operation: CloseSession): void;
   /** @throws StoreUnavailableError if it cannot be made durable now */

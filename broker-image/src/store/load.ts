@@ -2,8 +2,9 @@ import type { Database } from './database.js';
 import { StoreOpenError } from './errors.js';
 import { Message } from './message.js';
 import { decode, keyNumber, keys, ranges, receivedPacketId } from './records.js';
-import { Session } from './session.js';
-import type { State } from './state.js';
+import { Session, SharedMembership, type Queue } from './session.js';
+import { sharedTopicFilter } from './shared-filter.js';
+import type { CleanClient, State } from './state.js';
 
 /** Brings everything but the queues' contents into memory. */
 export function loadState(database: Database, state: State): void {
@@ -32,16 +33,29 @@ export function loadState(database: Database, state: State): void {
     if (session.connected) state.connectedSessions++;
   });
 
+  each(database, 'clean client', ranges.cleanClients, (key, value) => {
+    const { clientId, connection, limits, session: number } = decode.cleanClient(value);
+    const client: CleanClient = { number: keyNumber(key), connection, limits };
+    state.cleanClients.set(clientId, client);
+    if (number === undefined) return;
+    client.session = new Session(number, clientId, limits);
+    client.session.connection = connection;
+    byNumber.set(number, client.session);
+  });
+
+  each(database, 'shared subscription', ranges.shared, (key, value) => {
+    const { filter, limits } = decode.shared(value);
+    loadProgress(database, state, state.shared.load(keyNumber(key), filter, limits));
+  });
+
   for (const session of byNumber.values()) {
-    const key = keys.progress(session.number);
-    read(database, 'progress', key, () => {
-      const bytes = database.get(key);
-      if (bytes === undefined) throw new RangeError('it is missing');
-      decode.progress(session, bytes);
-    });
-    state.queuedMessages += session.queuedMessages;
-    state.queuedBytes += session.queuedBytes;
+    loadProgress(database, state, session);
     each(database, 'received packet', ranges.received(session.number), (received) => session.received.add(receivedPacketId(received)));
+    if (session.queuedMessages === 0) continue;
+    each(database, 'origin', ranges.origins(session.number), (key, value) => {
+      const [sequence, origin] = decode.origin(key, value);
+      (session.membership ??= new SharedMembership()).origins.set(sequence, origin);
+    });
   }
 
   each(database, 'subscription', ranges.subscriptions, (key, value) => {
@@ -50,7 +64,8 @@ export function loadState(database: Database, state: State): void {
     if (session === undefined) throw new RangeError(`session ${number} does not exist`);
     session.subscriptions.set(filter, { qos, number: subscription });
     session.nextSubscription = Math.max(session.nextSubscription, subscription + 1);
-    if (qos > 0) state.subscriptions.add(filter, session, qos);
+    if (sharedTopicFilter(filter) !== undefined) state.shared.loadMember(session, filter, qos);
+    else if (qos > 0) state.subscriptions.add(filter, session, qos);
   });
 
   each(database, 'retained message', ranges.retained, (key, value) => {
@@ -63,17 +78,23 @@ export function loadState(database: Database, state: State): void {
     state.wills.set(will.clientId, { number: keyNumber(key), ...will });
   });
 
-  each(database, 'clean client', ranges.cleanClients, (key, value) => {
-    const { clientId, connection } = decode.cleanClient(value);
-    state.cleanClients.set(clientId, { number: keyNumber(key), connection });
-  });
-
   each(database, 'broker', ranges.brokers, (key, value) => {
     const [name, run] = decode.broker(key, value);
     state.brokers.set(name, run);
   });
 
-  each(database, 'ended session', ranges.ended, (key) => state.ended.add(keyNumber(key)));
+  each(database, 'ended session', ranges.ended, (key) => state.queues.ended.add(keyNumber(key)));
+}
+
+function loadProgress(database: Database, state: State, queue: Queue): void {
+  const key = keys.progress(queue.number);
+  read(database, 'progress', key, () => {
+    const bytes = database.get(key);
+    if (bytes === undefined) throw new RangeError('it is missing');
+    decode.progress(queue, bytes);
+  });
+  state.queues.messages += queue.queuedMessages;
+  state.queues.bytes += queue.queuedBytes;
 }
 
 function each(database: Database, what: string, range: { start: Buffer; end: Buffer }, visit: (key: Buffer, value: Buffer) => void): void {

@@ -21,6 +21,7 @@ const RECOVER = 10;
 const EXPEL = 11;
 const EXPIRE = 12;
 const ADOPT = 13;
+const ACKNOWLEDGE_CLEAN = 14;
 
 const CLEAN = 0x01;
 const WITH_WILL = 0x02;
@@ -68,8 +69,9 @@ export class BatchWriter {
     switch (operation.kind) {
       case 'publish': return this.#publish(operation);
       case 'acknowledge':
-        this.#begin(ACKNOWLEDGE, operation);
+        this.#begin(operation.connection === undefined ? ACKNOWLEDGE : ACKNOWLEDGE_CLEAN, operation);
         this.#clientId(operation.clientId);
+        if (operation.connection !== undefined) this.#bytes.unsigned(operation.connection.number);
         return this.#bytes.unsigned(operation.sequence);
       case 'receive':
         this.#begin(RECEIVE, operation);
@@ -199,6 +201,7 @@ class BatchReader {
         return { kind: 'publish', time, message: this.#message(), received };
       }
       case ACKNOWLEDGE: return { kind: 'acknowledge', time, clientId: this.#clientId(), sequence: bytes.unsigned() };
+      case ACKNOWLEDGE_CLEAN: return { kind: 'acknowledge', time, ...this.#owner(), sequence: bytes.unsigned() };
       case RECEIVE: return { kind: 'receive', time, ...this.#owner(), sequence: bytes.unsigned() };
       case RELEASE: return { kind: 'release', time, ...this.#owner(), packetId: bytes.unsigned() };
       case OPEN: return this.#open(time);

@@ -61,7 +61,10 @@ export interface CloseSession {
   readonly sentUpTo: number;
 }
 
-/** Grants subscriptions, replacing those with the same filter, and queues the retained messages that they match (QoS above 0). */
+/**
+ * Grants subscriptions, replacing those with the same filter, and queues the retained messages that they match (QoS above 0). With a filter `$share/{ShareName}/{filter}` the session becomes
+ * a member of a shared subscription. Of a clean session, only those are here.
+ */
 export interface Subscribe {
   readonly kind: 'subscribe';
   readonly time: number;
@@ -79,7 +82,7 @@ export interface Unsubscribe {
 }
 
 /**
- * An application message with all its effects at once: into the queue of every persistent session that it matches (QoS above 0),
+ * An application message with all its effects at once: into the queue of every persistent session that it matches (QoS above 0), to one member of every shared subscription,
  * into the retained messages, and the mark that a QoS 2 packet was received. One that was received before is not published again.
  */
 export interface Publish {
@@ -101,6 +104,8 @@ export interface Acknowledge {
   readonly kind: 'acknowledge';
   readonly time: number;
   readonly clientId: string;
+  /** Of a clean session: positions in its queue begin anew with each connection. */
+  readonly connection?: ConnectionId;
   readonly sequence: number;
 }
 

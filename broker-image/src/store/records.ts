@@ -1,30 +1,39 @@
 import { Message } from './message.js';
-import { QueueEntry, type Session } from './session.js';
-import type { ConnectionId } from './operations.js';
+import { QueueEntry, type Queue, type Session } from './session.js';
+import type { SharedOrigin, SharedQueue } from './shared-queue.js';
+import type { ConnectionId, SessionLimits } from './operations.js';
 import type { Qos } from '../operations/observer.js';
 
 /** Layout of the database: one ordered table; the first byte of a key tells what the record is. All numbers are big-endian, so that the order of keys is the order of numbers. */
-export const FORMAT_VERSION = 2;
-/** The version before, which is a store without clean clients, whose connections have no names: opening it makes it one of this version. */
+export const FORMAT_VERSION = 3;
+/** Opening a store of this version or a later one makes it one of `FORMAT_VERSION`. Version 1 has no clean clients, and its connections have no names; version 2 has no shared subscriptions. */
 export const READABLE_VERSION = 1;
+/** Snapshots began with version 2. */
+export const READABLE_SNAPSHOT_VERSION = 2;
+
+export const isReadable = (version: number): boolean => version >= READABLE_VERSION && version <= FORMAT_VERSION;
 
 const META = 0x00;
 const SESSION = 0x01;
 const SUBSCRIPTION = 0x02;
 const RETAINED = 0x03;
 const WILL = 0x04;
-/** Of one session: its progress, its queue, the packet ids it received; side by side, so that a commit touches few pages. */
+/** Of one session: its progress, its queue, the packet ids it received, where queued messages came from; side by side, so that a commit touches few pages. */
 const QUEUE = 0x05;
-/** A session that ended while its queue still has to be removed. */
+/** A session or shared subscription that ended while its queue still has to be removed. */
 const ENDED = 0x06;
 /** A client that is connected with a clean session: nothing of it outlives the connection. */
 const CLEAN_CLIENT = 0x07;
 /** The run of a broker that counts. */
 const BROKER = 0x08;
+/** A shared subscription; its queue is kept like those of sessions. */
+const SHARED = 0x09;
 
 const PROGRESS = 0x00;
 const ENTRY = 0x01;
 const RECEIVED = 0x02;
+/** The shared subscription that an entry of the queue came through. */
+const ORIGIN = 0x03;
 
 export const ENTRY_KEY_LENGTH = 14;
 
@@ -62,6 +71,7 @@ export const keys = {
   will: (number: number) => numberKey(WILL, number),
   ended: (session: number) => numberKey(ENDED, session),
   cleanClient: (number: number) => numberKey(CLEAN_CLIENT, number),
+  shared: (queue: number) => numberKey(SHARED, queue),
   broker: (name: string) => Buffer.concat([Buffer.of(BROKER), Buffer.from(name)]),
   progress(session: number): Buffer {
     const key = Buffer.allocUnsafe(8);
@@ -83,6 +93,11 @@ export const keys = {
     writeEntryKey(key, 0, session, sequence);
     return key;
   },
+  origin({ queue, sequence }: QueueEntry): Buffer {
+    const key = keys.entry(queue.number, sequence);
+    key[7] = ORIGIN;
+    return key;
+  },
 };
 
 export const ranges = {
@@ -94,12 +109,20 @@ export const ranges = {
   ended: range(ENDED),
   cleanClients: range(CLEAN_CLIENT),
   brokers: range(BROKER),
+  shared: range(SHARED),
   queue: queueRange,
   received(session: number) {
     const end = keys.progress(session);
     end[7] = RECEIVED + 1;
     const start = keys.progress(session);
     start[7] = RECEIVED;
+    return { start, end };
+  },
+  origins(session: number) {
+    const end = keys.progress(session);
+    end[7] = ORIGIN + 1;
+    const start = keys.progress(session);
+    start[7] = ORIGIN;
     return { start, end };
   },
   entries(session: number, from: number) {
@@ -180,12 +203,22 @@ export const records = {
     return Buffer.concat([length, id, message.bytes]);
   },
 
-  progress(session: Session): Buffer {
+  shared: ({ filter, limits }: SharedQueue): Buffer => Buffer.from(JSON.stringify([filter, limits.maxQueuedMessages, limits.maxQueuedBytes])),
+
+  origin({ queue, sequence, qos }: SharedOrigin): Buffer {
+    const bytes = Buffer.allocUnsafe(13);
+    bytes.writeUIntBE(queue, 0, 6);
+    bytes.writeUIntBE(sequence, 6, 6);
+    bytes[12] = qos;
+    return bytes;
+  },
+
+  progress(queue: Queue): Buffer {
     const bytes = Buffer.allocUnsafe(PROGRESS_LENGTH);
-    bytes.writeUIntBE(session.nextSequence, 0, 6);
-    bytes.writeUIntBE(session.queuedMessages, 6, 6);
-    bytes.writeUIntBE(session.queuedBytes, 12, 6);
-    bytes.writeUIntBE(session.sentUpTo, 18, 6);
+    bytes.writeUIntBE(queue.nextSequence, 0, 6);
+    bytes.writeUIntBE(queue.queuedMessages, 6, 6);
+    bytes.writeUIntBE(queue.queuedBytes, 12, 6);
+    bytes.writeUIntBE(queue.sentUpTo, 18, 6);
     return bytes;
   },
 
@@ -195,7 +228,9 @@ export const records = {
   received: Buffer.of(1),
   ended: Buffer.of(1),
 
-  cleanClient: (clientId: string, connection: ConnectionId): Buffer => Buffer.from(JSON.stringify([clientId, connectionFields(connection)])),
+  /** `session`: undefined for a client that takes part in no shared subscription. */
+  cleanClient: (clientId: string, connection: ConnectionId, limits: SessionLimits, session: number | undefined): Buffer =>
+    Buffer.from(JSON.stringify([clientId, connectionFields(connection), limits.maxQueuedMessages, limits.maxQueuedBytes, ...(session === undefined ? [] : [session])])),
 
   broker({ incarnation, batch, expelled }: BrokerRun): Buffer {
     const bytes = Buffer.allocUnsafe(13);
@@ -255,26 +290,35 @@ export const decode = {
   },
 
   cleanClient(bytes: Buffer) {
-    const [clientId, fields] = JSON.parse(bytes.toString()) as [string, ConnectionFields];
+    // Version 2 has no limits: there were no shared subscriptions that they could have been for.
+    const [clientId, fields, maxQueuedMessages = 0, maxQueuedBytes = 0, session] = JSON.parse(bytes.toString()) as [string, ConnectionFields, number?, number?, number?];
     const connection = connectionOf(fields);
     if (typeof clientId !== 'string' || connection === undefined) throw new RangeError('not a clean client record');
-    return { clientId, connection };
+    return { clientId, connection, limits: { expirySeconds: 0, maxQueuedMessages, maxQueuedBytes }, session };
   },
+
+  shared(bytes: Buffer) {
+    const [filter, maxQueuedMessages, maxQueuedBytes] = JSON.parse(bytes.toString()) as [string, number, number];
+    if (typeof filter !== 'string') throw new RangeError('not a shared subscription record');
+    return { filter, limits: { expirySeconds: 0, maxQueuedMessages, maxQueuedBytes } };
+  },
+
+  origin: (key: Buffer, bytes: Buffer): [number, SharedOrigin] => [entrySequence(key), { queue: bytes.readUIntBE(0, 6), sequence: bytes.readUIntBE(6, 6), qos: bytes.readUInt8(12) as Qos }],
 
   broker: (key: Buffer, bytes: Buffer): [string, BrokerRun] => [key.toString('utf8', 1), { incarnation: bytes.readUIntBE(0, 6), batch: bytes.readUIntBE(6, 6), expelled: bytes.readUInt8(12) === 1 }],
 
   applied: (bytes: Buffer): number => bytes.readUIntBE(0, 6),
 
-  progress(session: Session, bytes: Buffer): void {
-    session.nextSequence = bytes.readUIntBE(0, 6);
-    session.queuedMessages = bytes.readUIntBE(6, 6);
-    session.queuedBytes = bytes.readUIntBE(12, 6);
-    session.sentUpTo = bytes.readUIntBE(18, 6);
+  progress(queue: Queue, bytes: Buffer): void {
+    queue.nextSequence = bytes.readUIntBE(0, 6);
+    queue.queuedMessages = bytes.readUIntBE(6, 6);
+    queue.queuedBytes = bytes.readUIntBE(12, 6);
+    queue.sentUpTo = bytes.readUIntBE(18, 6);
   },
 
-  entry(session: Session, sequence: number, bytes: Buffer): QueueEntry {
+  entry(queue: Queue, sequence: number, bytes: Buffer): QueueEntry {
     const released = bytes.length === 1 && bytes[0] === RELEASED[0];
-    const entry = new QueueEntry(session, sequence, released ? undefined : Message.decode(bytes), 0);
+    const entry = new QueueEntry(queue, sequence, released ? undefined : Message.decode(bytes), 0, queue.origin(sequence));
     entry.released = released;
     entry.stored = true;
     return entry;

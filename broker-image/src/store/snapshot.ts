@@ -6,7 +6,7 @@ import { Database } from './database.js';
 import { RESTORE_FOLDER } from './database-file.js';
 import { DirectoryLock } from './directory-lock.js';
 import { StoreOpenError } from './errors.js';
-import { decode, FORMAT_VERSION, keys } from './records.js';
+import { decode, FORMAT_VERSION, keys, READABLE_SNAPSHOT_VERSION } from './records.js';
 
 // A snapshot is: the magic bytes; the version of the store's format (16 bits); frames of records, each behind its length (32 bits); a length of 0; the SHA-256 of all before.
 const MAGIC = Buffer.from('mqttsnap');
@@ -129,7 +129,7 @@ async function* frames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer
   const header = await input.take(HEADER_LENGTH);
   if (!header.subarray(0, MAGIC.length).equals(MAGIC)) throw new RangeError('it is not one');
   const version = header.readUInt16BE(MAGIC.length);
-  if (version !== FORMAT_VERSION) throw new RangeError(`it has format version ${version}; this broker reads ${FORMAT_VERSION}`);
+  if (version < READABLE_SNAPSHOT_VERSION || version > FORMAT_VERSION) throw new RangeError(`it has format version ${version}; this broker reads ${READABLE_SNAPSHOT_VERSION} to ${FORMAT_VERSION}`);
   for (;;) {
     const length = (await input.take(4)).readUInt32BE(0);
     if (length > MAX_FRAME_BYTES) throw new RangeError('it is damaged');

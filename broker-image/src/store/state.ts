@@ -1,10 +1,14 @@
 import type { Changes } from './changes.js';
 import type { Message } from './message.js';
-import type { Acknowledge, CloseSession, ConnectionId, Expel, Expire, OpenSession, Operation, Publish, Receive, Recover, Release, Subscribe, Unsubscribe } from './operations.js';
+import type { Acknowledge, CloseSession, ConnectionId, Expel, Expire, OpenSession, Operation, Publish, Receive, Recover, Release, SessionLimits, Subscribe, Unsubscribe } from './operations.js';
+import { Queues, type EntrySource } from './queues.js';
 import { keys, records, type BrokerRun, type Counters } from './records.js';
 import { RetainedTree } from './retained-tree.js';
-import { QueueEntry, Session } from './session.js';
-import { SubscriptionTree } from './subscription-tree.js';
+import { Session } from './session.js';
+import { sharedTopicFilter } from './shared-filter.js';
+import { SharedQueue } from './shared-queue.js';
+import { SharedSubscriptions, type SharedSubscriptionsOwner } from './shared-subscriptions.js';
+import { SubscriptionTree, type Matches } from './subscription-tree.js';
 import type { Qos } from '../operations/observer.js';
 
 export interface Retained {
@@ -21,11 +25,15 @@ export interface Will {
 export interface CleanClient {
   readonly number: number;
   readonly connection: ConnectionId;
+  readonly limits: SessionLimits;
+  /** Once it has shared subscriptions. */
+  session?: Session;
 }
 
 /** Is told what an operation brought about that nobody asked for by name. Called while it is applied, so it must not submit another one at once. */
 export interface StateListener {
-  dropped(reason: 'queue-full' | 'expired-session', count: number, clientId: string): void;
+  /** `queue`: the client id of the session, or the filter of the shared subscription, `$share` included. */
+  dropped(reason: 'queue-full' | 'expired-session', count: number, queue: string): void;
   /** The will was published; its effects on the state are done. */
   willPublished(will: Message): void;
   /** The client id no longer belongs to the connection, though that did not close. */
@@ -40,16 +48,15 @@ export interface BatchOrigin {
   readonly batch: number;
 }
 
-/** Reads one queue entry that is not in memory. */
-export type EntrySource = (session: Session, sequence: number) => QueueEntry | undefined;
-
 /**
  * The state machine: sessions, subscriptions, queues, retained messages, wills. `apply` changes the state in memory and notes in `changes` what a
  * commit has to write. It is deterministic (see operations.ts); the queues' contents alone live on disk.
  */
-export class State {
+export class State implements SharedSubscriptionsOwner {
   readonly sessions = new Map<string, Session>();
-  readonly subscriptions = new SubscriptionTree<Session>();
+  readonly subscriptions = new SubscriptionTree<Session | SharedQueue>();
+  readonly queues: Queues;
+  readonly shared = new SharedSubscriptions(this);
   readonly retained = new RetainedTree<Retained>();
   readonly wills = new Map<string, Will>();
   /** Connected clients with clean sessions; those of the others are in their sessions. */
@@ -63,19 +70,17 @@ export class State {
   /** Id of what it held before there was a log. */
   content: string | undefined;
   readonly counters: Counters = { nextSession: 1, nextRetained: 1, nextWill: 1, nextCleanClient: 1 };
-  /** Sessions whose queue is still on disk though they ended. */
-  readonly ended = new Set<number>();
   connectedSessions = 0;
-  queuedMessages = 0;
-  queuedBytes = 0;
 
-  #matches = new Map<string, ReadonlyArray<readonly [Session, Qos]>>();
+  #matches = new Map<string, Matches<Session | SharedQueue>>();
   #matchesVersion = -1;
 
   constructor(
-    readonly readEntry: EntrySource,
+    source: EntrySource,
     public listener: StateListener,
-  ) {}
+  ) {
+    this.queues = new Queues(source);
+  }
 
   /**
    * `group`: the number of the commit that will carry the changes.
@@ -83,6 +88,12 @@ export class State {
    */
   apply(operation: Operation, changes: Changes, group: number): boolean {
     changes.operations++;
+    const applied = this.#apply(operation, changes, group);
+    this.shared.settle(changes, group);
+    return applied;
+  }
+
+  #apply(operation: Operation, changes: Changes, group: number): boolean {
     switch (operation.kind) {
       case 'publish': return this.#publish(operation, changes, group);
       case 'acknowledge': return this.#acknowledge(operation, changes);
@@ -94,7 +105,7 @@ export class State {
       case 'unsubscribe': return this.#unsubscribe(operation, changes);
       case 'recover': return this.#recover(operation, changes, group);
       case 'expel': return this.#expel(operation, changes, group);
-      case 'expire': return this.#expire(operation, changes);
+      case 'expire': return this.#expire(operation, changes, group);
       // Its content is there already.
       case 'adopt': return true;
     }
@@ -127,15 +138,32 @@ export class State {
     return this.sessions.get(clientId)?.connection ?? this.cleanClients.get(clientId)?.connection;
   }
 
-  /** The persistent sessions that a message on this topic is queued for. */
-  matchSessions(topic: string): ReadonlyArray<readonly [Session, Qos]> {
+  /** The session of a client that is connected with a clean one and has shared subscriptions. */
+  cleanSession(clientId: string): Session | undefined {
+    return this.cleanClients.get(clientId)?.session;
+  }
+
+  takeQueueNumber(changes: Changes): number {
+    const number = this.counters.nextSession++;
+    changes.put(keys.counters, records.counters(this.counters));
+    return number;
+  }
+
+  dropped(reason: 'queue-full' | 'expired-session', count: number, queue: string): void {
+    this.listener.dropped(reason, count, queue);
+  }
+
+  /** The persistent sessions that a message on this topic is queued for, then the shared subscriptions, always in the same order: what one of them does depends on those before. */
+  matchQueues(topic: string): Matches<Session | SharedQueue> {
     if (this.#matchesVersion !== this.subscriptions.version || this.#matches.size >= 10_000) {
       this.#matches.clear();
       this.#matchesVersion = this.subscriptions.version;
     }
     let match = this.#matches.get(topic);
     if (match === undefined) {
-      match = this.subscriptions.size === 0 ? [] : [...this.subscriptions.match(topic)];
+      match = this.subscriptions.match(topic);
+      const shared = match.filter(([queue]) => queue instanceof SharedQueue);
+      if (shared.length > 0) match = [...match.filter(([queue]) => queue instanceof Session), ...shared.sort(([a], [b]) => a.number - b.number)];
       this.#matches.set(topic, match);
     }
     return match;
@@ -148,21 +176,20 @@ export class State {
     const before = this.owner(clientId);
     if (before !== undefined) {
       this.listener.superseded(clientId, before);
-      this.#disconnect(clientId, time, undefined, changes);
+      this.#disconnect(clientId, time, undefined, changes, group);
       this.#publishWill(clientId, changes, group);
     }
     let session = this.sessions.get(clientId);
     if (operation.clean) {
-      if (session !== undefined) this.#end(session, changes);
-      const cleanClient = { number: this.counters.nextCleanClient++, connection };
+      if (session !== undefined) this.#end(session, undefined, changes, group);
+      const cleanClient = { number: this.counters.nextCleanClient++, connection, limits: operation.limits };
       this.cleanClients.set(clientId, cleanClient);
       changes.put(keys.counters, records.counters(this.counters));
-      changes.put(keys.cleanClient(cleanClient.number), records.cleanClient(clientId, connection));
+      changes.put(keys.cleanClient(cleanClient.number), records.cleanClient(clientId, connection, operation.limits, undefined));
     } else {
       if (session === undefined) {
-        session = new Session(this.counters.nextSession++, clientId, operation.limits);
+        session = new Session(this.takeQueueNumber(changes), clientId, operation.limits);
         this.sessions.set(clientId, session);
-        changes.put(keys.counters, records.counters(this.counters));
         changes.progress(session);
       }
       session.limits = operation.limits;
@@ -170,6 +197,7 @@ export class State {
       session.connection = connection;
       this.connectedSessions++;
       changes.put(keys.session(session.number), records.session(session));
+      this.shared.opened(session);
     }
     if (operation.will !== undefined) {
       const will = { number: this.counters.nextWill++, clientId, message: operation.will };
@@ -183,21 +211,26 @@ export class State {
   #close(operation: CloseSession, changes: Changes, group: number): boolean {
     const { clientId, connection, discardWill, sentUpTo, time } = operation;
     if (!sameConnection(this.owner(clientId), connection)) return false;
-    this.#disconnect(clientId, time, sentUpTo, changes);
+    this.#disconnect(clientId, time, sentUpTo, changes, group);
     if (discardWill) this.#clearWill(clientId, changes);
     else this.#publishWill(clientId, changes, group);
     return true;
   }
 
   #subscribe(operation: Subscribe, changes: Changes, group: number): boolean {
-    const session = this.#sessionOf(operation);
+    const session = this.#sessionOf(operation) ?? this.#beginCleanSession(operation, changes);
     if (session === undefined) return false;
     for (const { filter, qos } of operation.subscriptions) {
       const number = session.subscriptions.get(filter)?.number ?? session.nextSubscription++;
       session.subscriptions.set(filter, { qos, number });
+      changes.put(keys.subscription(session.number, number), records.subscription(filter, qos));
+      if (sharedTopicFilter(filter) !== undefined) {
+        // What was retained is not sent [MQTT 5.0, 3.8.4].
+        this.shared.join(session, filter, qos, changes);
+        continue;
+      }
       if (qos > 0) this.subscriptions.add(filter, session, qos);
       else this.subscriptions.remove(filter, session);
-      changes.put(keys.subscription(session.number, number), records.subscription(filter, qos));
       if (qos === 0) continue;
       // The order of a tree's levels depends on its history, that of the numbers does not.
       const matches = [...this.retained.match(filter)].sort((a, b) => a.number - b.number);
@@ -215,8 +248,11 @@ export class State {
       const subscription = session.subscriptions.get(filter);
       if (subscription === undefined) continue;
       session.subscriptions.delete(filter);
-      this.subscriptions.remove(filter, session);
+      if (sharedTopicFilter(filter) === undefined) this.subscriptions.remove(filter, session);
+      else this.shared.leave(session, filter, changes);
       changes.remove(keys.subscription(session.number, subscription.number));
+      // As after a restart, which knows those that are there.
+      if (subscription.number === session.nextSubscription - 1) session.nextSubscription = Math.max(-1, ...[...session.subscriptions.values()].map(({ number }) => number)) + 1;
     }
     return true;
   }
@@ -236,8 +272,9 @@ export class State {
   #distribute(message: Message, changes: Changes, group: number): void {
     if (message.retain) this.#retain(message, changes);
     if (message.qos === 0) return;
-    for (const [session, granted] of this.matchSessions(message.topic)) {
-      this.#enqueue(session, message.with(granted < message.qos ? granted : message.qos, false), changes, group);
+    for (const [queue, granted] of this.matchQueues(message.topic)) {
+      if (queue instanceof SharedQueue) this.shared.publish(queue, message, changes, group);
+      else this.#enqueue(queue, message.with(granted < message.qos ? granted : message.qos, false), changes, group);
     }
   }
 
@@ -269,29 +306,26 @@ export class State {
       this.listener.dropped('queue-full', 1, session.clientId);
       return;
     }
-    const entry = new QueueEntry(session, session.nextSequence++, message, group);
-    this.#count(session, 1, message.size);
-    session.entries.set(entry.sequence, entry);
-    changes.entry(entry);
+    const entry = this.queues.append(session, message, changes, group);
     entry.held = session.reader?.enqueued(entry) ?? false;
   }
 
-  /** From any connection: what the client has, it has. */
-  #acknowledge(operation: Acknowledge, changes: Changes): boolean {
-    const session = this.sessions.get(operation.clientId);
-    const entry = session === undefined ? undefined : this.#entry(session, operation.sequence);
-    if (entry === undefined) return true;
-    this.#count(entry.session, -1, -(entry.message?.size ?? 0));
-    this.#removeEntry(entry, changes);
+  #acknowledge({ clientId, connection, sequence }: Acknowledge, changes: Changes): boolean {
+    // From any connection of a persistent session: what the client has, it has.
+    const session = connection === undefined ? this.sessions.get(clientId) : this.#sessionOf({ clientId, connection });
+    const entry = session === undefined ? undefined : this.queues.entry(session, sequence);
+    if (session === undefined || entry === undefined) return true;
+    this.queues.remove(entry, changes);
+    this.shared.acknowledged(session, sequence);
     return true;
   }
 
   #receive(operation: Receive, changes: Changes): boolean {
     const session = this.#sessionOf(operation);
     if (session === undefined) return false;
-    const entry = this.#entry(session, operation.sequence);
+    const entry = this.queues.entry(session, operation.sequence);
     if (entry === undefined || entry.released) return true;
-    this.#count(session, 0, -(entry.message?.size ?? 0));
+    this.queues.count(session, 0, -(entry.message?.size ?? 0));
     entry.released = true;
     entry.message = undefined;
     changes.entry(entry);
@@ -338,55 +372,60 @@ export class State {
     };
     for (const { clientId, connection } of this.sessions.values()) if (connection !== undefined) endsHere({ clientId, connection });
     for (const [clientId, { connection }] of this.cleanClients) endsHere({ clientId, connection });
-    for (const clientId of ended) this.#disconnect(clientId, time, undefined, changes);
+    for (const clientId of ended) this.#disconnect(clientId, time, undefined, changes, group);
     // Those of clients that nobody holds as well: version 1 kept them so over a restart.
     for (const { clientId } of [...this.wills.values()]) if (this.owner(clientId) === undefined) this.#publishWill(clientId, changes, group);
   }
 
-  #expire(operation: Expire, changes: Changes): boolean {
+  #expire(operation: Expire, changes: Changes, group: number): boolean {
     for (const session of this.sessions.values()) {
       const { expirySeconds } = session.limits;
       if (session.connected || expirySeconds === 0 || session.disconnectedAt + expirySeconds * 1000 > operation.time) continue;
-      if (session.queuedMessages > 0) this.listener.dropped('expired-session', session.queuedMessages, session.clientId);
-      this.#end(session, changes);
+      this.#end(session, 'expired-session', changes, group);
     }
     return true;
   }
 
   /** `sentUpTo`: undefined if the broker that held the connection did not say; all of the queue may be a repetition then. */
-  #disconnect(clientId: string, time: number, sentUpTo: number | undefined, changes: Changes): void {
+  #disconnect(clientId: string, time: number, sentUpTo: number | undefined, changes: Changes, group: number): void {
     const cleanClient = this.cleanClients.get(clientId);
     if (cleanClient !== undefined) {
       this.cleanClients.delete(clientId);
       changes.remove(keys.cleanClient(cleanClient.number));
     }
-    const session = this.sessions.get(clientId);
+    const session = cleanClient?.session ?? this.sessions.get(clientId);
     if (session?.connection === undefined) return;
     session.connection = undefined;
+    session.sentUpTo = sentUpTo === undefined ? session.nextSequence : Math.max(session.sentUpTo, sentUpTo);
+    if (cleanClient !== undefined) {
+      this.#endQueue(session, undefined, changes, group);
+      return;
+    }
     this.connectedSessions--;
     session.disconnectedAt = time;
-    session.sentUpTo = sentUpTo === undefined ? session.nextSequence : Math.max(session.sentUpTo, sentUpTo);
     changes.put(keys.session(session.number), records.session(session));
     changes.progress(session);
+    this.shared.disconnected(session, changes, group);
   }
 
-  #end(session: Session, changes: Changes): void {
+  #end(session: Session, reason: 'expired-session' | undefined, changes: Changes, group: number): void {
     if (session.connected) this.connectedSessions--;
     session.connection = undefined;
     this.sessions.delete(session.clientId);
-    session.ended = true;
+    changes.remove(keys.session(session.number));
+    this.#endQueue(session, reason, changes, group);
+  }
+
+  #endQueue(session: Session, reason: 'expired-session' | undefined, changes: Changes, group: number): void {
     session.reader = undefined;
+    for (const packetId of session.received) changes.remove(keys.received(session.number, packetId));
     for (const [filter, { number }] of session.subscriptions) {
-      this.subscriptions.remove(filter, session);
+      if (sharedTopicFilter(filter) === undefined) this.subscriptions.remove(filter, session);
       changes.remove(keys.subscription(session.number, number));
     }
-    for (const packetId of session.received) changes.remove(keys.received(session.number, packetId));
-    for (const entry of session.entries.values()) this.#removeEntry(entry, changes);
-    this.#count(session, -session.queuedMessages, -session.queuedBytes);
-    changes.remove(keys.session(session.number));
-    changes.remove(keys.progress(session.number));
-    changes.put(keys.ended(session.number), records.ended);
-    this.ended.add(session.number);
+    this.shared.ended(session, reason, changes, group);
+    if (reason !== undefined && session.queuedMessages > 0) this.listener.dropped(reason, session.queuedMessages, session.clientId);
+    this.queues.end(session, changes);
   }
 
   #clearWill(clientId: string, changes: Changes): void {
@@ -398,28 +437,20 @@ export class State {
 
   /** The session, if the connection still has it. */
   #sessionOf({ clientId, connection }: { readonly clientId: string; readonly connection: ConnectionId }): Session | undefined {
-    const session = this.sessions.get(clientId);
+    const session = this.sessions.get(clientId) ?? this.cleanSession(clientId);
     return session !== undefined && sameConnection(session.connection, connection) ? session : undefined;
   }
 
-  #entry(session: Session, sequence: number): QueueEntry | undefined {
-    const entry = session.entries.get(sequence) ?? this.readEntry(session, sequence);
-    if (entry === undefined || entry.removed) return undefined;
-    session.entries.set(sequence, entry);
-    return entry;
-  }
-
-  #removeEntry(entry: QueueEntry, changes: Changes): void {
-    entry.removed = true;
-    // Kept until its removal is on disk, so that nobody reads it from there again.
-    changes.entry(entry);
-  }
-
-  #count(session: Session, messages: number, bytes: number): void {
-    session.queuedMessages += messages;
-    session.queuedBytes += bytes;
-    this.queuedMessages += messages;
-    this.queuedBytes += bytes;
+  /** A clean session needs a place in the state once it has shared subscriptions. */
+  #beginCleanSession({ clientId, connection }: Subscribe, changes: Changes): Session | undefined {
+    const cleanClient = this.cleanClients.get(clientId);
+    if (cleanClient === undefined || !sameConnection(cleanClient.connection, connection)) return undefined;
+    const session = new Session(this.takeQueueNumber(changes), clientId, cleanClient.limits);
+    session.connection = connection;
+    cleanClient.session = session;
+    changes.put(keys.cleanClient(cleanClient.number), records.cleanClient(clientId, connection, session.limits, session.number));
+    changes.progress(session);
+    return session;
   }
 }
 

@@ -9,7 +9,8 @@ import { loadState } from './load.js';
 import type { Message } from './message.js';
 import type { ConnectionId, Operation } from './operations.js';
 import { decode, entrySequence, keys, ranges, type BrokerRun } from './records.js';
-import type { QueueEntry, QueueReader, Session } from './session.js';
+import type { Queue, QueueEntry, QueueReader, Session } from './session.js';
+import type { SharedQueue } from './shared-queue.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.js';
 import { State, type BatchOrigin, type StateListener, type Will } from './state.js';
 import type { BrokerObserver } from '../operations/observer.js';
@@ -103,7 +104,8 @@ export class Store {
     this.#options = options;
     this.#lock = lock;
     this.#database = database;
-    this.#state = new State((session, sequence) => this.#readEntry(session, sequence), { dropped() {}, willPublished() {}, superseded() {} });
+    const source = { entry: (queue: Queue, sequence: number) => this.#readEntry(queue, sequence), entries: (queue: Queue, from: number, limit: number) => this.read(queue, from, limit) };
+    this.#state = new State(source, { dropped() {}, willPublished() {}, superseded() {} });
   }
 
   /** Who is told what operations bring about. */
@@ -211,7 +213,7 @@ export class Store {
 
   /** Whether a message on this topic has to be stored for someone. */
   reaches(topic: string): boolean {
-    return this.#state.matchSessions(topic).length > 0;
+    return this.#state.matchQueues(topic).length > 0;
   }
 
   session(clientId: string): Session | undefined {
@@ -221,6 +223,20 @@ export class Store {
   /** By client id. */
   get sessions(): ReadonlyMap<string, Session> {
     return this.#state.sessions;
+  }
+
+  /** Of a client that is connected with a clean session and has shared subscriptions. */
+  cleanSession(clientId: string): Session | undefined {
+    return this.#state.cleanSession(clientId);
+  }
+
+  get sharedSubscriptions(): Iterable<SharedQueue> {
+    return this.#state.shared.all;
+  }
+
+  /** By its filter, `$share` included. */
+  sharedSubscription(filter: string): SharedQueue | undefined {
+    return this.#state.shared.get(filter);
   }
 
   /** The connection that a client id belongs to. */
@@ -260,30 +276,30 @@ export class Store {
     }
   }
 
-  /** The session's queue from a position on, in order; the reader keeps these entries in memory until they are acknowledged or it is detached. */
-  read(session: Session, from: number, limit: number): QueueEntry[] {
+  /** A queue from a position on, in order; its reader keeps these entries in memory until they are acknowledged or it is detached. */
+  read(queue: Queue, from: number, limit: number): QueueEntry[] {
     const found = new Map<number, QueueEntry>();
-    for (const { key, value } of this.#database.range(ranges.entries(session.number, from), limit + session.entries.size)) {
+    for (const { key, value } of this.#database.range(ranges.entries(queue.number, from), limit + queue.entries.size)) {
       const sequence = entrySequence(key);
-      found.set(sequence, session.entries.get(sequence) ?? decode.entry(session, sequence, value));
+      found.set(sequence, queue.entries.get(sequence) ?? decode.entry(queue, sequence, value));
     }
-    for (const entry of session.entries.values()) if (entry.sequence >= from) found.set(entry.sequence, entry);
+    for (const entry of queue.entries.values()) if (entry.sequence >= from) found.set(entry.sequence, entry);
     const entries = [...found.values()].filter((entry) => !entry.removed).sort((a, b) => a.sequence - b.sequence).slice(0, limit);
     for (const entry of entries) {
       entry.held = true;
-      session.entries.set(entry.sequence, entry);
+      queue.entries.set(entry.sequence, entry);
     }
     return entries;
   }
 
   statistics() {
-    const { sessions, connectedSessions, retained, queuedMessages, queuedBytes } = this.#state;
+    const { sessions, connectedSessions, retained, queues } = this.#state;
     return {
       connectedSessions,
       disconnectedSessions: sessions.size - connectedSessions,
       retainedMessages: retained.size,
-      queuedMessages,
-      queuedBytes,
+      queuedMessages: queues.messages,
+      queuedBytes: queues.bytes,
       bytes: this.#usedBytes,
     };
   }
@@ -301,7 +317,7 @@ export class Store {
   /** Resolves when nothing is left on disk of sessions that ended. */
   async purged(): Promise<void> {
     await this.durable();
-    while (this.#state.ended.size > 0) {
+    while (this.#state.queues.ended.size > 0) {
       this.#schedule();
       await new Promise(setImmediate);
       await this.durable();
@@ -398,7 +414,7 @@ export class Store {
   }
 
   #continue(): void {
-    if (!this.#changes.empty || this.#state.ended.size > 0) this.#schedule();
+    if (!this.#changes.empty || this.#state.queues.ended.size > 0) this.#schedule();
     if (this.#changes.empty) this.#wakeIdle();
   }
 
@@ -411,21 +427,21 @@ export class Store {
   /** Removes what ended sessions left on disk, a piece at a time: everything of them was written by earlier commits. */
   #purge(writer: { remove(key: Buffer): void }): void {
     let room = PURGE_LIMIT;
-    for (const session of this.#state.ended) {
+    for (const queue of this.#state.queues.ended) {
       if (room <= 0) break;
-      const found = [...this.#database.keys(ranges.queue(session), room)];
+      const found = [...this.#database.keys(ranges.queue(queue), room)];
       for (const key of found) writer.remove(key);
       if (found.length < room) {
-        writer.remove(keys.ended(session));
-        this.#state.ended.delete(session);
+        writer.remove(keys.ended(queue));
+        this.#state.queues.ended.delete(queue);
       }
       room -= found.length;
     }
   }
 
-  #readEntry(session: Session, sequence: number): QueueEntry | undefined {
-    const bytes = this.#database.get(keys.entry(session.number, sequence));
-    return bytes === undefined ? undefined : decode.entry(session, sequence, bytes);
+  #readEntry(queue: Queue, sequence: number): QueueEntry | undefined {
+    const bytes = this.#database.get(keys.entry(queue.number, sequence));
+    return bytes === undefined ? undefined : decode.entry(queue, sequence, bytes);
   }
 
   #checkSize(): void {

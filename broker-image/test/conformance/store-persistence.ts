@@ -298,15 +298,15 @@ export class StorePersistence {
   }
 
   #read(session: Session, from: number, limit: number): QueueEntry[] {
-    const reader = { enqueued: () => false };
+    const reader = { deliverNow() {}, enqueued: () => false };
     this.#store.attach(session, reader);
     const entries = this.#store.read(session, from, limit);
     this.#store.detach(session, reader);
     return entries;
   }
 
-  #packet({ session, sequence, message, released }: QueueEntry): object {
-    const { brokerId, brokerCounter, messageId } = this.#identitiesOf(session.clientId).get(sequence)!;
+  #packet({ queue, sequence, message, released }: QueueEntry): object {
+    const { brokerId, brokerCounter, messageId } = this.#identitiesOf((queue as Session).clientId).get(sequence)!;
     if (released || message === undefined) return { cmd: 'pubrel', messageId };
     const { topic, payload, qos, retain } = message;
     return { cmd: 'publish', brokerId, brokerCounter, topic, payload, qos, retain, dup: false, messageId };

@@ -39,6 +39,8 @@ class Receiver implements OutboxOwner {
     this.drops.push(reason);
   }
 
+  deliverNow(): void {}
+
   submit(operation: SubmittedOperation): void {
     this.store!.apply(operation);
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeString, filterMatches, filterProblem, isShared, topicProblem } from '../../src/protocol/topics.js';
+import { decodeString, filterMatches, filterProblem, isBrokenShare, topicProblem } from '../../src/protocol/topics.js';
 
 test('filters as MQTT allows them', () => {
   for (const filter of ['a', '/', 'a/b', '+', '#', '+/+', 'a/+/b', 'a/#', '/#', '+/#', '$SYS/#', 'a//b', ' ']) assert.equal(filterProblem(filter, 10), undefined, filter);
@@ -22,8 +22,13 @@ test('topic names', () => {
   assert.equal(topicProblem('a/b/c/d', 3), 'it has 4 levels, at most 3 are allowed');
 });
 
-test('shared subscriptions are told from topics that look alike', () => {
-  assert.deepEqual(['$share/g/a', '$share', '$share/', '$shared/a', 'a/$share/b'].map(isShared), [true, true, true, false, false]);
+test('what only begins like a shared subscription is told from those, and from topics that look alike', () => {
+  const broken = ['$share', '$share/', '$share/g', '$share/g/', '$share//a', '$share/+/a', '$share/#', '$share/#/a'];
+  const others = ['$share/g/a', '$share/g//', '$share/g/#', '$share/g/$share/h', '$shared/a', 'a/$share/b'];
+  assert.deepEqual([...broken, ...others].filter(isBrokenShare), broken);
+  assert.deepEqual(['$share/g/a#', '$share/g/a+', '$share/g/a/b/c', '$share/g/a/b'].map((filter) => filterProblem(filter, 2)), [
+    '# must be the whole last level', '+ must be a whole level', 'it has 3 levels, at most 2 are allowed', undefined,
+  ]);
 });
 
 test('a filter matches its topics and no others', () => {

@@ -7,7 +7,7 @@ const incarnation = fc.constantFrom(1, 2);
 // Few enough that operations often come from the connection that counts, and often do not.
 const connection = fc.record({ broker, incarnation, number: fc.constantFrom(1, 2) });
 const topic = fc.constantFrom('x', 'x/y', 'x/z', '$SYS/x', 'constructor');
-const filter = fc.constantFrom('x', 'x/+', '#', '+/y', '__proto__', 'x/#');
+const filter = fc.constantFrom('x', 'x/+', '#', '+/y', '__proto__', 'x/#', '$share/g/x', '$share/g/#', '$share/h/#', '$share/__proto__/x/+');
 const qos = fc.constantFrom(0, 1, 2) as fc.Arbitrary<0 | 1 | 2>;
 const limits = fc.record({ expirySeconds: fc.constantFrom(0, 1), maxQueuedMessages: fc.constantFrom(2, 1000), maxQueuedBytes: fc.constantFrom(40, 100_000) });
 export const message = fc
@@ -24,7 +24,7 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('subscribe' as const), time, clientId, connection, subscriptions: fc.array(fc.record({ filter, qos }), { minLength: 1, maxLength: 3 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('unsubscribe' as const), time, clientId, connection, filters: fc.array(filter, { minLength: 1, maxLength: 2 }) }) },
   { weight: 10, arbitrary: fc.record({ kind: fc.constant('publish' as const), time, message, received: fc.record({ clientId, connection, packetId }) }, { requiredKeys: ['kind', 'time', 'message'] }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('acknowledge' as const), time, clientId, sequence }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('acknowledge' as const), time, clientId, sequence, connection }, { requiredKeys: ['kind', 'time', 'clientId', 'sequence'] }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('receive' as const), time, clientId, connection, sequence }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('release' as const), time, clientId, connection, packetId }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('recover' as const), time, broker, incarnation }) },

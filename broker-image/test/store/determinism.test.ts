@@ -60,11 +60,11 @@ test('what is counted is what is queued', async (t) => {
         }
         let queued = 0;
         let bytes = 0;
-        for (const id of ids) {
-          const session = store.session(id);
-          if (session === undefined) continue;
-          const entries = store.read(session, 0, 1_000_000);
-          assert.equal(session.queuedMessages, entries.length);
+        const sessions = [...ids].flatMap((id) => [store.session(id), store.cleanSession(id)]);
+        for (const queue of [...sessions, ...store.sharedSubscriptions]) {
+          if (queue === undefined) continue;
+          const entries = store.read(queue, 0, 1_000_000);
+          assert.equal(queue.queuedMessages, entries.length);
           queued += entries.length;
           bytes += entries.reduce((sum, entry) => sum + (entry.message?.size ?? 0), 0);
         }
@@ -89,7 +89,7 @@ const log = fc
       const run = before === undefined || anew ? { incarnation: (before?.incarnation ?? 0) + 1, batch: 1 } : { ...before, batch: before.batch + 1 };
       runs.set(broker, run);
       const first: Operation[] = run.batch === 1 ? [{ kind: 'recover', time: 1, broker, incarnation: run.incarnation }] : [];
-      const own = operations.map((each) => ('connection' in each ? { ...each, connection: { ...each.connection, broker, incarnation: run.incarnation } } : each));
+      const own = operations.map((each) => ('connection' in each && each.connection !== undefined ? { ...each, connection: { ...each.connection, broker, incarnation: run.incarnation } } : each));
       const entry = { broker, ...run, operations: [...first, ...own] };
       entries.push(entry);
       if (again) entries.push(entry);
