@@ -1,30 +1,18 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { test, type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
 import { SessionClient } from './session-client.js';
+import { spawnBroker } from './spawn-broker.js';
 import { temporaryDirectory } from '../store/temporary-directory.js';
 
 /** How often the broker is killed in each test. */
 const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 3);
 const IN_FLIGHT = 50;
 
-async function startBroker(t: TestContext, directory: string, port = 0): Promise<{ process: ChildProcess; port: number }> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./broker-process.js', import.meta.url)), directory, String(port)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  t.after(() => child.kill('SIGKILL'));
-  for await (const line of createInterface({ input: child.stdout! })) {
-    const listening = /^port (\d+)$/.exec(line);
-    if (listening !== null) return { process: child, port: Number(listening[1]) };
-  }
-  throw new Error('the broker did not start');
-}
-
 for (const qos of [1, 2] as const) {
   test(`kill -9 under a QoS ${qos} stream, ${ROUNDS} times: nothing acknowledged is lost${qos === 2 ? ', nothing comes twice' : ''}, and the order holds`, async (t) => {
     const directory = temporaryDirectory(t);
-    let broker = await startBroker(t, directory);
+    let broker = await spawnBroker(t, directory);
     const { port } = broker;
     const subscribers = [new SessionClient('subscriber', port, { topic: 'stream/+', qos }), new SessionClient('other', port, { topic: '#', qos })];
     for (const subscriber of subscribers) await subscriber.until(() => subscriber.connections > 0);
@@ -48,7 +36,7 @@ for (const qos of [1, 2] as const) {
       if (round % 2 === 1) subscribers[1]!.breakConnection();
       broker.process.kill('SIGKILL');
       await once(broker.process, 'exit');
-      broker = await startBroker(t, directory, port);
+      broker = await spawnBroker(t, directory, port);
     }
     streaming = false;
     for (const publisher of publishers) await publisher.until(() => publisher.inFlight === 0);
@@ -72,7 +60,7 @@ for (const qos of [1, 2] as const) {
 
 test('the will of a client that was connected when the broker was killed is published at the next start, once', async (t) => {
   const directory = temporaryDirectory(t);
-  let broker = await startBroker(t, directory);
+  let broker = await spawnBroker(t, directory);
   const { port } = broker;
   const watcher = new SessionClient('watcher', port, { topic: 'will', qos: 2 });
   t.after(() => watcher.stop());
@@ -84,7 +72,7 @@ test('the will of a client that was connected when the broker was killed is publ
   for (let restart = 0; restart < 2; restart++) {
     broker.process.kill('SIGKILL');
     await once(broker.process, 'exit');
-    broker = await startBroker(t, directory, port);
+    broker = await spawnBroker(t, directory, port);
     await watcher.until(() => watcher.received.length === 1 && watcher.connections === restart + 2);
   }
   const publisher = new SessionClient('publisher', port);
