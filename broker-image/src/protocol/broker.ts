@@ -1,8 +1,9 @@
 import type { BrokerOptions, Connection } from './broker-options.js';
 import { ClientConnection } from './client-connection.js';
-import type { ClientContext, LiveConnection, Settlement, Subscriber } from './client-context.js';
+import type { ClientContext, LiveConnection, Settlement } from './client-context.js';
 import { ConnectionLimits } from './limits/connection-limits.js';
 import { SharedSubscribers } from './shared-subscribers.js';
+import type { Subscriber } from './subscriber.js';
 import { TopicCache, type Topic } from './topic-cache.js';
 import { filterMatches } from './topics.js';
 import { EmbeddedJournal, Message, SubscriptionTree, type Journal, type ReceivedPacket } from '../store/index.js';

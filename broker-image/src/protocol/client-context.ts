@@ -1,18 +1,11 @@
 import type { BrokerOptions } from './broker-options.js';
 import type { ConnectionLimits } from './limits/connection-limits.js';
 import type { SharedSubscribers } from './shared-subscribers.js';
+import type { Subscriber } from './subscriber.js';
 import type { Topic, TopicCache } from './topic-cache.js';
 import type { ClientIdentity } from '../access/access-control.js';
 import type { CloseReason, Qos } from '../operations/observer.js';
 import type { Journal, Message, ReceivedPacket, SubscriptionTree } from '../store/index.js';
-
-/** Who messages go to. */
-export interface Subscriber {
-  /** A QoS 0 PUBLISH that is complete already. */
-  forward(bytes: Buffer, start: number, end: number): void;
-  /** A message from a subscription with this QoS. */
-  deliver(message: Message, granted: Qos): void;
-}
 
 /** What is known of a connected client, for whoever operates the broker. */
 export interface ClientDescription {

@@ -1,7 +1,6 @@
 import { Fifo } from './fifo.js';
 import { PacketType } from './packets.js';
 import type { PacketWriter } from './packet-writer.js';
-import type { SharedDelivery } from './shared-inbox.js';
 import { QueueEntry, type ConnectionId, type Journal, type Message, type QueueReader, type Session, type SessionLimits, type Store, type SubmittedOperation } from '../store/index.js';
 import type { Qos } from '../operations/observer.js';
 
@@ -214,6 +213,15 @@ export class StoredOutbox extends Outbox<QueueEntry> implements QueueReader {
   }
 }
 
+/** A message that a clean session gets through a shared subscription. */
+export interface SharedDelivery {
+  readonly entry: QueueEntry;
+  readonly journal: Journal;
+  sent(): void;
+  /** The client has it. */
+  done(): void;
+}
+
 class TransientEntry implements Outgoing {
   released = false;
 
@@ -250,7 +258,7 @@ export class TransientOutbox extends Outbox<TransientEntry> {
 
   /** The store saw to it that there is room. */
   enqueueShared(delivery: SharedDelivery): void {
-    this.#durable ??= new DurabilityGate(delivery.inbox.journal, () => this.pump());
+    this.#durable ??= new DurabilityGate(delivery.journal, () => this.pump());
     this.add(new TransientEntry(this.#sequence++, delivery.entry.message, delivery));
     this.pump();
   }

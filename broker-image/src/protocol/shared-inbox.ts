@@ -1,4 +1,4 @@
-import type { TransientOutbox } from './outbox.js';
+import type { SharedDelivery, TransientOutbox } from './outbox.js';
 import type { ConnectionId, Journal, Message, QueueEntry, QueueReader, Session, Store, SubmittedOperation } from '../store/index.js';
 
 export interface SharedInboxOwner {
@@ -25,7 +25,7 @@ export class SharedInbox implements QueueReader {
   }
 
   enqueued(entry: QueueEntry): boolean {
-    this.outbox.enqueueShared(new SharedDelivery(this, entry));
+    this.outbox.enqueueShared(new InboxDelivery(this, entry));
     return true;
   }
 
@@ -38,18 +38,21 @@ export class SharedInbox implements QueueReader {
   }
 }
 
-/** One message on its way to a clean session. */
-export class SharedDelivery {
+class InboxDelivery implements SharedDelivery {
   constructor(
     readonly inbox: SharedInbox,
     readonly entry: QueueEntry,
   ) {}
 
+  get journal(): Journal {
+    return this.inbox.journal;
+  }
+
   sent(): void {
     this.inbox.sentUpTo = this.entry.sequence + 1;
   }
 
-  /** The client has it. With QoS 2 from PUBREC on: no one else will get it, and what is left of the exchange ends with the connection at the latest. */
+  /** With QoS 2 from PUBREC on: no one else will get it, and what is left of the exchange ends with the connection at the latest. */
   done(): void {
     const { owner, connection } = this.inbox;
     owner.submit({ kind: 'acknowledge', time: Date.now(), clientId: owner.clientId, connection, sequence: this.entry.sequence });

@@ -1,4 +1,4 @@
-import type { Subscriber } from './client-context.js';
+import type { Subscriber } from './subscriber.js';
 import { sharedTopicFilter, type SubscriptionTree } from '../store/index.js';
 
 /** A client that is connected here, as a member of shared subscriptions. */

@@ -1,5 +1,5 @@
+import { forgetUnlessNeeded, type Queue, type QueueEntry } from './queue.js';
 import { keys, records } from './records.js';
-import type { Queue, QueueEntry } from './session.js';
 
 /** Takes the records of one group commit. */
 export interface RecordWriter {
@@ -87,9 +87,4 @@ export class Changes {
       forgetUnlessNeeded(entry);
     }
   }
-}
-
-/** Entries stay in memory while they are delivered, and while the disk does not tell the truth about them. */
-export function forgetUnlessNeeded(entry: QueueEntry): void {
-  if (!entry.changed && !entry.writing && (entry.removed || !entry.held)) entry.queue.entries.delete(entry.sequence);
 }

@@ -1,7 +1,7 @@
 import { open, type RootDatabase, type Transaction } from 'lmdb';
 import { StoreOpenError } from './errors.js';
+import { QueueEntry } from './queue.js';
 import { ENTRY_KEY_LENGTH, FORMAT_VERSION, isReadable, keys, READABLE_VERSION, records, writeEntryKey } from './records.js';
-import { QueueEntry } from './session.js';
 import type { RecordWriter } from './changes.js';
 
 type Key = Buffer | QueueEntry;

@@ -1,6 +1,6 @@
 import type { Journal, JournalListener, OpenedSession, SubmittedOperation } from './journal.js';
 import type { CloseSession, ConnectionId, OpenSession } from './operations.js';
-import type { QueueEntry } from './session.js';
+import type { QueueEntry } from './queue.js';
 import { sameConnection } from './state.js';
 import type { CommitWaiter, Store } from './store.js';
 

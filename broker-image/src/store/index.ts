@@ -4,7 +4,8 @@ export type { Journal, JournalListener, OpenedSession, SessionOwner, SubmittedOp
 export { Message } from './message.js';
 export { BatchVersionError, BatchWriter, readBatch, type Batch } from './operation-batch.js';
 export type { CloseSession, ConnectionId, OpenSession, Operation, ReceivedPacket, SessionLimits } from './operations.js';
-export { QueueEntry, type QueueReader, type Session } from './session.js';
+export { QueueEntry } from './queue.js';
+export type { QueueReader, Session } from './session.js';
 export { sharedTopicFilter } from './shared-filter.js';
 export type { SharedQueue } from './shared-queue.js';
 export type { Snapshot } from './snapshot.js';

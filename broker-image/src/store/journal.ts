@@ -1,5 +1,6 @@
 import type { ConnectionId, CloseSession, OpenSession, Operation } from './operations.js';
-import type { QueueEntry, Session } from './session.js';
+import type { QueueEntry } from './queue.js';
+import type { Session } from './session.js';
 import type { CommitWaiter } from './store.js';
 import type { StateListener } from './state.js';
 import type { Message } from './message.js';

@@ -1,8 +1,9 @@
 import type { Database } from './database.js';
 import { StoreOpenError } from './errors.js';
 import { Message } from './message.js';
+import type { Queue } from './queue.js';
 import { decode, keyNumber, keys, ranges, receivedPacketId } from './records.js';
-import { Session, SharedMembership, type Queue } from './session.js';
+import { Session, SharedMembership } from './session.js';
 import { sharedTopicFilter } from './shared-filter.js';
 import type { CleanClient, State } from './state.js';
 

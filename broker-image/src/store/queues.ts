@@ -1,8 +1,7 @@
 import type { Changes } from './changes.js';
 import type { Message } from './message.js';
+import { QueueEntry, type Queue, type SharedOrigin } from './queue.js';
 import { keys, records } from './records.js';
-import { QueueEntry, type Queue } from './session.js';
-import type { SharedOrigin } from './shared-queue.js';
 
 /** Reads what is not in memory. */
 export interface EntrySource {

@@ -1,6 +1,6 @@
 import { Message } from './message.js';
-import { QueueEntry, type Queue, type Session } from './session.js';
-import type { SharedOrigin, SharedQueue } from './shared-queue.js';
+import { QueueEntry, type Queue, type SharedOrigin } from './queue.js';
+import type { Session } from './session.js';
 import type { ConnectionId, SessionLimits } from './operations.js';
 import type { Qos } from '../operations/observer.js';
 
@@ -203,7 +203,7 @@ export const records = {
     return Buffer.concat([length, id, message.bytes]);
   },
 
-  shared: ({ filter, limits }: SharedQueue): Buffer => Buffer.from(JSON.stringify([filter, limits.maxQueuedMessages, limits.maxQueuedBytes])),
+  shared: (filter: string, limits: SessionLimits): Buffer => Buffer.from(JSON.stringify([filter, limits.maxQueuedMessages, limits.maxQueuedBytes])),
 
   origin({ queue, sequence, qos }: SharedOrigin): Buffer {
     const bytes = Buffer.allocUnsafe(13);

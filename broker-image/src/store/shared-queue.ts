@@ -1,7 +1,7 @@
-import { forgetUnlessNeeded } from './changes.js';
 import type { SessionLimits } from './operations.js';
+import { forgetUnlessNeeded, Queue, type QueueEntry } from './queue.js';
 import type { EntrySource } from './queues.js';
-import { Queue, type QueueEntry, type Session } from './session.js';
+import type { Session } from './session.js';
 import { sharedTopicFilter } from './shared-filter.js';
 import type { Qos } from '../operations/observer.js';
 
@@ -12,15 +12,6 @@ import type { Qos } from '../operations/observer.js';
 const MEMBER_WINDOW = 100;
 /** Entries that are read from disk at a time. */
 const READ_AHEAD = 100;
-
-/** Where a message in a member's queue came from, so that it can go back there. */
-export interface SharedOrigin {
-  /** Number of the shared subscription's queue. */
-  readonly queue: number;
-  readonly sequence: number;
-  /** That it was published with: the member's may be lower. */
-  readonly qos: Qos;
-}
 
 export interface SharedMember {
   readonly session: Session;

@@ -1,10 +1,11 @@
-import { forgetUnlessNeeded, type Changes } from './changes.js';
+import type { Changes } from './changes.js';
 import type { Message } from './message.js';
 import type { SessionLimits } from './operations.js';
+import { forgetUnlessNeeded, type QueueEntry, type SharedOrigin } from './queue.js';
 import type { Queues } from './queues.js';
 import { keys, records } from './records.js';
-import { SharedMembership, type QueueEntry, type Session } from './session.js';
-import { SharedQueue, type SharedMember, type SharedOrigin } from './shared-queue.js';
+import { SharedMembership, type Session } from './session.js';
+import { SharedQueue, type SharedMember } from './shared-queue.js';
 import type { SubscriptionTree } from './subscription-tree.js';
 import type { Qos } from '../operations/observer.js';
 
@@ -56,7 +57,7 @@ export class SharedSubscriptions {
     const queue = known ?? this.#begin(filter, session.limits, changes);
     if (queue.limits.maxQueuedMessages !== maxQueuedMessages || queue.limits.maxQueuedBytes !== maxQueuedBytes) {
       queue.limits = session.limits;
-      changes.put(keys.shared(queue.number), records.shared(queue));
+      changes.put(keys.shared(queue.number), records.shared(queue.filter, queue.limits));
     }
     addMember(queue, session, qos);
     this.#membersChanged(queue, undefined, changes);
@@ -84,7 +85,7 @@ export class SharedSubscriptions {
   }
 
   opened(session: Session): void {
-    for (const queue of session.membership?.queues ?? []) if (queue.queuedMessages > 0) this.#unsettled.add(queue);
+    for (const queue of this.#queuesOf(session)) if (queue.queuedMessages > 0) this.#unsettled.add(queue);
   }
 
   acknowledged(session: Session, sequence: number): void {
@@ -100,7 +101,7 @@ export class SharedSubscriptions {
 
   /** The session is about to end. What was sent goes to others with QoS 1 only: with QoS 2 it could come twice [MQTT 5.0, MQTT-4.8.2-5]. */
   ended(session: Session, reason: 'expired-session' | undefined, changes: Changes, group: number): void {
-    for (const queue of session.membership?.queues ?? []) this.#leave(session, queue, reason, changes);
+    for (const queue of this.#queuesOf(session)) this.#leave(session, queue, reason, changes);
     this.#giveBack(session, ({ sequence, message }) => sequence >= session.sentUpTo || message?.qos === 1, changes, group);
   }
 
@@ -113,10 +114,14 @@ export class SharedSubscriptions {
     for (const queue of queues) if (!queue.ended) this.#draw(queue, changes, group);
   }
 
+  #queuesOf({ membership }: Session): SharedQueue[] {
+    return membership === undefined ? [] : Array.from(membership.queues, (number) => this.#byNumber.get(number)!);
+  }
+
   #begin(filter: string, limits: SessionLimits, changes: Changes): SharedQueue {
     const queue = new SharedQueue(this.owner.takeQueueNumber(changes), filter, limits);
     this.#add(queue);
-    changes.put(keys.shared(queue.number), records.shared(queue));
+    changes.put(keys.shared(queue.number), records.shared(queue.filter, queue.limits));
     changes.progress(queue);
     return queue;
   }
@@ -137,7 +142,7 @@ export class SharedSubscriptions {
   }
 
   #leave(session: Session, queue: SharedQueue, reason: 'expired-session' | undefined, changes: Changes): void {
-    session.membership?.queues.delete(queue);
+    session.membership?.queues.delete(queue.number);
     queue.removeMember(session);
     this.#membersChanged(queue, reason, changes);
   }
@@ -150,7 +155,7 @@ export class SharedSubscriptions {
     if (queue.members.length === 0) return;
     const next = this.#begin(queue.filter, queue.limits, changes);
     for (const { session, qos } of queue.members) {
-      session.membership!.queues.delete(queue);
+      session.membership!.queues.delete(queue.number);
       addMember(next, session, qos);
     }
   }
@@ -204,6 +209,6 @@ export class SharedSubscriptions {
 
 function addMember(queue: SharedQueue, session: Session, qos: Qos): void {
   session.membership ??= new SharedMembership();
-  session.membership.queues.add(queue);
+  session.membership.queues.add(queue.number);
   queue.addMember({ session, qos });
 }

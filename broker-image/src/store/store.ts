@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { Changes, forgetUnlessNeeded } from './changes.js';
+import { Changes } from './changes.js';
 import { Database } from './database.js';
 import { checkDatabaseFile } from './database-file.js';
 import { DirectoryLock } from './directory-lock.js';
@@ -8,8 +8,9 @@ import { StoreOpenError, StoreUnavailableError } from './errors.js';
 import { loadState } from './load.js';
 import type { Message } from './message.js';
 import type { ConnectionId, Operation } from './operations.js';
+import { forgetUnlessNeeded, type Queue, type QueueEntry } from './queue.js';
 import { decode, entrySequence, keys, ranges, type BrokerRun } from './records.js';
-import type { Queue, QueueEntry, QueueReader, Session } from './session.js';
+import type { QueueReader, Session } from './session.js';
 import type { SharedQueue } from './shared-queue.js';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.js';
 import { State, type BatchOrigin, type StateListener, type Will } from './state.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SharedSubscribers, type SharedSubscriber } from '../../src/protocol/shared-subscribers.js';
-import type { Subscriber } from '../../src/protocol/client-context.js';
+import type { Subscriber } from '../../src/protocol/subscriber.js';
 import { Message, SubscriptionTree } from '../../src/store/index.js';
 
 class Member implements SharedSubscriber {
