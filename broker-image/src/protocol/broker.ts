@@ -27,7 +27,7 @@ export class Broker implements ClientContext {
 
   /** Who is connected here and subscribed to what, clean sessions and persistent ones. */
   readonly subscriptions = new SubscriptionTree<Subscriber>();
-  readonly sharedSubscribers = new SharedSubscribers(this.subscriptions);
+  readonly sharedSubscribers: SharedSubscribers;
   readonly topics: TopicCache<Subscriber>;
   readonly connectionLimits: ConnectionLimits;
   readonly journal: Journal;
@@ -39,6 +39,7 @@ export class Broker implements ClientContext {
   #draining = false;
 
   private constructor(readonly options: BrokerOptions) {
+    this.sharedSubscribers = new SharedSubscribers(this.subscriptions, options.others === undefined ? undefined : (filter) => options.store.sharedSubscription(filter));
     this.topics = new TopicCache(this.subscriptions, options.limits.maxTopicLevels);
     this.connectionLimits = new ConnectionLimits(options.limits);
     this.journal = options.journal ?? new EmbeddedJournal(options.store);

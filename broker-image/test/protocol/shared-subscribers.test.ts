@@ -3,8 +3,11 @@ import { test } from 'node:test';
 import { SharedSubscribers, type SharedSubscriber } from '../../src/protocol/shared-subscribers.js';
 import type { Subscriber } from '../../src/protocol/subscriber.js';
 import { Message, SubscriptionTree } from '../../src/store/index.js';
+import { SharedMachine } from '../store/shared-machine.js';
 
 class Member implements SharedSubscriber {
+  constructor(readonly clientId = '') {}
+
   congested = false;
   received = 0;
 
@@ -57,4 +60,45 @@ test('a member is there once, and the group as long as it has one', () => {
   assert.deepEqual(members.map(({ received }) => received), [0, 2]);
   subscribers.remove('$share/g/x', members[1]);
   assert.deepEqual([tree.match('x'), tree.size, subscribers.uncounted], [[], 0, 0]);
+});
+
+test('where members are connected to several brokers, one of all gets each QoS 0 message, without the brokers asking one another', async (t) => {
+  const machine = await SharedMachine.start(t);
+  const everywhere = (filter: string) => machine.store.sharedSubscription(filter);
+  const brokers = ['broker-0', 'broker-1'].map((broker) => {
+    const tree = new SubscriptionTree<Subscriber>();
+    const members = [0, 1].map((number) => new Member(`${broker} ${number}`));
+    const subscribers = new SharedSubscribers(tree, everywhere);
+    for (const member of members) {
+      machine.member(member.clientId, { clean: true, broker });
+      for (const filter of ['$share/g/x', '$share/g/$SYS/x']) subscribers.add(filter, member);
+    }
+    return { tree, members };
+  });
+  const all = brokers.flatMap(({ members }) => members);
+  const counts = () => all.map(({ received }) => received);
+  const publish = (topic: string, payload: string, retained: boolean) => {
+    const { bytes } = Message.create(topic, Buffer.from(payload), 0, retained);
+    for (const { tree } of brokers) {
+      for (const [receiver] of tree.match(topic)) {
+        const message = Message.decode(bytes);
+        if (retained) receiver.deliver(message, 0);
+        else receiver.forward(message.bytes, 0, message.bytes.length);
+        // Only the first broker knows whether it is to be retained.
+        bytes[0] = 0x30;
+      }
+    }
+  };
+  for (let i = 0; i < 400; i++) publish('x', `payload ${i}`, i % 2 === 0);
+  assert.equal(counts().reduce((sum, count) => sum + count, 0), 400);
+  for (const count of counts()) assert.ok(count > 60, String(counts()));
+
+  // All members of the other broker are gone.
+  for (const { clientId } of brokers[1]!.members) machine.close(clientId);
+  const before = counts();
+  for (const [receiver] of brokers[0]!.tree.match('x')) for (let i = 0; i < 10; i++) receiver.deliver(Message.create('x', Buffer.of(), 0, false), 0);
+  assert.deepEqual(counts().slice(0, 2).map((count, index) => count - before[index]!), [5, 5], 'in turn again');
+
+  publish('$SYS/x', 'of each broker', false);
+  assert.equal(counts().reduce((sum, count) => sum + count, 0), 412, '$SYS is of each broker itself');
 });
