@@ -1,4 +1,4 @@
-export * from './broker/aedes/aedes-options';
+export * from './broker/companion/companion-options';
 export * from './broker/mqtt-broker';
 export * from './broker/mqtt-coverage';
 export { MqttValidation } from './check/mqtt-validation';

@@ -59,7 +59,7 @@ export function rulesPage(): string {
   return [
     INTRODUCTION,
     table(['annotation', 'on', 'value'], [
-      ['`cdk8s-mqtt/broker`', 'workload', 'name of the broker, for example `aedes`: the workload is looked at because of it'],
+      ['`cdk8s-mqtt/broker`', 'workload', 'name of the broker, for example `companion`: the workload is looked at because of it'],
       ...Object.values(Declared).map(({ key, form }) => [`\`${key}\``, 'workload', form]),
       ...Object.values(DeclaredOfService).map(({ key, form }) => [`\`${key}\``, 'Service', form]),
     ]),

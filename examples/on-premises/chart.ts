@@ -25,7 +25,7 @@ export class OnPremisesChart extends Chart {
     this.cluster = new MqttCluster(this, 'Broker', {
       name: 'fleet',
       profile: capacity.profile,
-      broker: MqttBroker.aedes({
+      broker: MqttBroker.companion({
         // Documentation: put the digest of the image that you built here.
         image: `mirror.example.com/mqtt/broker@sha256:${'0'.repeat(64)}`,
         imagePullSecrets: [Secret.fromSecretName(this, 'Mirror', 'mirror')],

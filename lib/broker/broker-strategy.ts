@@ -6,7 +6,7 @@ import type { ClusterIntent } from '../workload/cluster-intent';
 
 /** What runs in the pods. A strategy gets the whole intent, and answers for every part of it in its coverage table. */
 export interface BrokerStrategy {
-  /** For example `aedes`. */
+  /** For example `companion`. */
   readonly name: string;
   readonly metricsPortName: string;
   readonly metricsPath: string;

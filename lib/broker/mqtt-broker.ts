@@ -1,15 +1,15 @@
-import type { MqttAedesOptions } from './aedes/aedes-options';
-import { AedesStrategy } from './aedes/aedes-strategy';
 import type { BrokerStrategy } from './broker-strategy';
+import type { MqttCompanionOptions } from './companion/companion-options';
+import { CompanionStrategy } from './companion/companion-strategy';
 import type { MqttCoverage } from './mqtt-coverage';
 import { checkOptions } from '../manifest/options';
 
 /** The broker that runs in the pods of a cluster. */
 export class MqttBroker {
-  /** The companion broker of this library, on aedes, with a durable store in each pod. */
-  public static aedes(options: MqttAedesOptions = {}): MqttBroker {
-    checkOptions('MqttBroker.aedes', options);
-    return new MqttBroker(new AedesStrategy(options));
+  /** The companion broker of this library, with a durable store in each pod. */
+  public static companion(options: MqttCompanionOptions = {}): MqttBroker {
+    checkOptions('MqttBroker.companion', options);
+    return new MqttBroker(new CompanionStrategy(options));
   }
 
   /** @internal */
@@ -19,7 +19,7 @@ export class MqttBroker {
     this._strategy = strategy;
   }
 
-  /** Name of the broker, for example `aedes`. */
+  /** Name of the broker, for example `companion`. */
   public get name(): string {
     return this._strategy.name;
   }

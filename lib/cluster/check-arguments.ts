@@ -30,13 +30,13 @@ export function checkArguments(scope: Construct, props: MqttClusterProps): void 
   const errors = new ArgumentErrors(scope, 'MqttCluster');
   errors.insideChart();
   errors.like('profile', props.profile, ['name', 'settings'], 'MqttProfile.production()');
-  errors.like('broker', props.broker, ['_strategy'], 'MqttBroker.aedes()');
+  errors.like('broker', props.broker, ['_strategy'], 'MqttBroker.companion()');
   errors.like('kubernetesVersion', props.kubernetesVersion, ['minor', 'isAtLeast'], "KubernetesVersion.of('1.35')");
   errors.throwIfAny();
 
   const settings = givenSettings(props);
   const target = props.kubernetesVersion ?? KubernetesVersion.V1_35;
-  const strategy = (props.broker ?? MqttBroker.aedes())._strategy;
+  const strategy = (props.broker ?? MqttBroker.companion())._strategy;
   // The message log is called like the cluster, with four characters more: `<name>-log`.
   const hasOwnLog = settings.sessionStore?._ownLog !== undefined;
   errors.dnsLabel('name', props.name, MAX_NAME_LENGTH - (hasOwnLog ? 4 : 0), 'the names of Services and pods are made of it');

@@ -13,7 +13,7 @@ export interface MqttClusterProps extends MqttClusterSettings {
 
   /**
    * What runs in the pods.
-   * @default MqttBroker.aedes()
+   * @default MqttBroker.companion()
    */
   readonly broker?: MqttBroker;
 

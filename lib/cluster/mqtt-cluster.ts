@@ -33,7 +33,7 @@ export class MqttCluster extends Construct implements IMqttCluster {
   /** Name of the StatefulSet and the client Service. */
   public readonly name: string;
 
-  /** Name of the broker that runs in the pods, for example `aedes`. */
+  /** Name of the broker that runs in the pods, for example `companion`. */
   public readonly brokerName: string;
 
   /** Labels that select the pods. They never change during the life of the cluster. */
@@ -91,7 +91,7 @@ export class MqttCluster extends Construct implements IMqttCluster {
     super(scope, id);
     checkProps(this, 'MqttCluster', props);
     checkArguments(this, props);
-    const strategy = (props.broker ?? MqttBroker.aedes())._strategy;
+    const strategy = (props.broker ?? MqttBroker.companion())._strategy;
 
     const instance = props.name ?? Names.toDnsLabel(this, { includeHash: false });
     this.selectorLabels = { [Labels.NAME]: 'mqtt-broker', [Labels.INSTANCE]: instance };

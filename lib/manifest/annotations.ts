@@ -3,7 +3,7 @@
  * They are a contract: docs/annotations.md describes each, and tests hold them literally.
  */
 export const Annotations = {
-  /** Workload: which broker runs in the pods, for example `aedes`. */
+  /** Workload: which broker runs in the pods, for example `companion`. */
   BROKER: 'cdk8s-mqtt/broker',
   /** Workload: `development` or `production`; the rules promise different things for each. */
   PROFILE: 'cdk8s-mqtt/profile',

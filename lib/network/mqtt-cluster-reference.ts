@@ -36,7 +36,7 @@ export interface IMqttCluster extends IConstruct {
   /** Name of the StatefulSet; the other objects' names begin with it. */
   readonly name: string;
 
-  /** Which broker runs in the pods, for example `aedes`. */
+  /** Which broker runs in the pods, for example `companion`. */
   readonly brokerName: string;
 
   /** Labels that select the pods. They never change during the life of the cluster. */

@@ -13,7 +13,7 @@ import { renderManifest } from '../manifest/render-manifest';
 
 /** What the rules have to know of a broker strategy. */
 export interface BrokerTraits {
-  /** Name of the broker, for example `aedes`. */
+  /** Name of the broker, for example `companion`. */
   readonly broker: string;
   /** Whether the pods share sessions, or each has its own. */
   readonly sessionStore: 'embedded' | 'replicated';

@@ -40,7 +40,7 @@ const bad = () => {
 describe('cdk8s-mqtt check', () => {
   test('ends with 0 when nothing is found, and says what it looked at', () => {
     expect(check('check', file('good.yaml', documents(...good())))).toEqual({
-      code: 0, stdout: '0 errors, 0 warnings, 0 acknowledged, in 8 objects\n1 broker: StatefulSet broker (aedes)\n', stderr: '',
+      code: 0, stdout: '0 errors, 0 warnings, 0 acknowledged, in 8 objects\n1 broker: StatefulSet broker (companion)\n', stderr: '',
     });
   });
 
@@ -52,7 +52,7 @@ describe('cdk8s-mqtt check', () => {
     expect(code).toBe(1);
     expect(stdout).toContain(`[${path}:2] error MQTT-SESSION-001: Brokers that share clients share sessions\n    object  StatefulSet mqtt/broker\n`);
     expect(stdout).toContain(`[${path}:${service}] warning MQTT-SERVICE-001: A Service for MQTT clients has no session affinity\n`);
-    expect(stdout).toMatch(/\n\n1 error, 1 warning, 0 acknowledged, in 8 objects\n1 broker: StatefulSet broker \(aedes\)\n$/);
+    expect(stdout).toMatch(/\n\n1 error, 1 warning, 0 acknowledged, in 8 objects\n1 broker: StatefulSet broker \(companion\)\n$/);
   });
 
   test('ends with 0 on warnings, or with 1 when asked to', () => {
@@ -97,7 +97,7 @@ describe('cdk8s-mqtt check', () => {
     const { code, stdout } = check('check', '--format', 'json', file('foreign.yaml', documents(statefulSet)));
     const { findings } = JSON.parse(stdout);
     expect(findings.map(({ id }: { id: string }) => id)).toEqual(['MQTT-STORAGE-005', 'MQTT-SERVICE-011', 'MQTT-PROBE-003', 'MQTT-PROBE-003', 'MQTT-PROBE-003', 'MQTT-ANNOTATION-003']);
-    expect(findings.at(-1).found).toBe("recognised as emqx by the image 'docker.io/emqx/emqx:5.8.0' of container 'aedes'; no annotation cdk8s-mqtt/broker, cdk8s-mqtt/profile, "
+    expect(findings.at(-1).found).toBe("recognised as emqx by the image 'docker.io/emqx/emqx:5.8.0' of container 'companion'; no annotation cdk8s-mqtt/broker, cdk8s-mqtt/profile, "
       + 'cdk8s-mqtt/session-store, cdk8s-mqtt/anonymous-clients, cdk8s-mqtt/keepalive-max-seconds, cdk8s-mqtt/tls-listeners');
     expect(code).toBe(1);
   });
@@ -136,7 +136,7 @@ describe('cdk8s-mqtt check', () => {
     manifests.loadBalancer.metadata.annotations['service.beta.kubernetes.io/aws-load-balancer-scheme'] = 'internet-facing';
     const { findings } = JSON.parse(check('check', '--format', 'json', file('plain.yaml', documents(...Object.values(manifests)))).stdout);
     expect(findings.map(({ id }: { id: string }) => id)).toEqual(['MQTT-KEEPALIVE-001', 'MQTT-SECURITY-004', 'MQTT-ANNOTATION-003']);
-    expect(findings.at(-1).found).toBe("recognised as aedes by the variable MQTT_BROKER_CONFIG of container 'aedes'; no annotation cdk8s-mqtt/broker, cdk8s-mqtt/profile");
+    expect(findings.at(-1).found).toBe("recognised as companion by the variable MQTT_BROKER_CONFIG of container 'companion'; no annotation cdk8s-mqtt/broker, cdk8s-mqtt/profile");
   });
 
   test('says so when no broker is among the objects', () => {

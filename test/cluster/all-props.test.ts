@@ -1,7 +1,7 @@
 import { App, Chart, Duration, Size, Testing } from 'cdk8s';
 import { Cpu, Secret } from 'cdk8s-plus-27';
 import {
-  KubernetesVersion, MqttAedesOptions, MqttAuthentication, MqttAuthorization, MqttBroker, MqttCluster, MqttClusterProps, MqttDisruptionBudget, MqttImagePullPolicy, MqttKeepaliveLimit,
+  KubernetesVersion, MqttCompanionOptions, MqttAuthentication, MqttAuthorization, MqttBroker, MqttCluster, MqttClusterProps, MqttDisruptionBudget, MqttImagePullPolicy, MqttKeepaliveLimit,
   MqttListener, MqttListenerOptions, MqttLogLevel, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttSpread, MqttStorage, MqttTcpKeepalive, MqttTrafficDistribution, MqttWebSocketOptions,
 } from '../../lib';
 import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
@@ -49,7 +49,7 @@ const WITH_MUCH_SPACE = MqttProfile.production({ storage: MqttStorage.persistent
 
 const PROPS: Table<MqttClusterProps> = {
   profile: [WITH_MUCH_SPACE, ({ statefulSet }) => statefulSet.spec.volumeClaimTemplates[0].spec.resources.requests.storage, '500Gi'],
-  broker: [MqttBroker.aedes({ image: 'example.com/x:1' }), ({ container }) => container.image, 'example.com/x:1'],
+  broker: [MqttBroker.companion({ image: 'example.com/x:1' }), ({ container }) => container.image, 'example.com/x:1'],
   name: ['plant', ({ statefulSet }) => statefulSet.metadata.name, 'plant'],
   kubernetesVersion: [KubernetesVersion.V1_28, ({ pod }) => pod.securityContext.sysctls, undefined],
   labels: [{ team: 'iot' }, ({ podTemplate }) => podTemplate.metadata.labels.team, 'iot'],
@@ -108,7 +108,7 @@ test.each(Object.entries(PROPS))('%s', (prop, [value, where, expected]) => {
 });
 
 test('the options of the companion broker', () => {
-  const options: Required<MqttAedesOptions> = {
+  const options: Required<MqttCompanionOptions> = {
     image: 'example.com/broker@sha256:0',
     imagePullPolicy: MqttImagePullPolicy.ALWAYS,
     imagePullSecrets: [secret('registry')],
@@ -129,7 +129,7 @@ test('the options of the companion broker', () => {
     connectTimeout: Duration.seconds(30),
     admin: { token: MqttFile.fromSecret(secret('admin'), 'admin-token'), port: 31 },
   };
-  const { container, pod, configuration } = manifests({ broker: MqttBroker.aedes(options) });
+  const { container, pod, configuration } = manifests({ broker: MqttBroker.companion(options) });
   expect(container).toMatchObject({ image: 'example.com/broker@sha256:0', imagePullPolicy: 'Always' });
   expect(pod.imagePullSecrets).toEqual([{ name: 'registry' }]);
   for (const line of ['maxPacketBytes: 3072', 'maxQueuedMessages: 4', 'maxQueuedBytes: 5120', 'level: error', 'maxConnections: 21', 'maxConnectionsPerAddress: 22', 'maxConnectionsPerUser: 23',

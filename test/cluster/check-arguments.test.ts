@@ -12,7 +12,7 @@ test.each<[string, MqttClusterProps | Record<string, unknown>, string[]]>([
   ['a name with capitals', { name: 'Broker' }, ["name is 'Broker', but must be lower-case letters, digits and dashes, beginning and ending with a letter or digit (a DNS-1123 label): the names of Services and pods are made of it"]],
   ['a long name', { name: 'a'.repeat(50) }, [`name is '${'a'.repeat(50)}' with 50 characters, but may have 49: the names of Services and pods are made of it`]],
   ['a profile by its name', { profile: 'production' }, ["profile is 'production', but must be made like this: MqttProfile.production()"]],
-  ['a broker by its name', { broker: 'hivemq' }, ["broker is 'hivemq', but must be made like this: MqttBroker.aedes()"]],
+  ['a broker by its name', { broker: 'hivemq' }, ["broker is 'hivemq', but must be made like this: MqttBroker.companion()"]],
   ['a version as text', { kubernetesVersion: '1.35' }, ["kubernetesVersion is '1.35', but must be made like this: KubernetesVersion.of('1.35')"]],
   ['a size as text', { storage: '20Gi' }, ["storage is '20Gi', but must be made like this: MqttStorage.persistentVolume({ size: Size.gibibytes(100) })"]],
   ['a tiny volume', { storage: MqttStorage.persistentVolume({ size: Size.mebibytes(1) }) }, ['storage size is 1Mi, but must be at least 64Mi: the store needs room to work']],
@@ -45,14 +45,14 @@ test.each<[string, MqttClusterProps | Record<string, unknown>, string[]]>([
   ['a port name that is too long', { listeners: [MqttListener.tcp({ name: 'a-very-long-name' })] }, ["listeners[0] name is 'a-very-long-name' with 16 characters, but may have 15: it names a container port"]],
   ['a path that is none', { listeners: [MqttListener.websocket({ path: 'mqtt' })] }, ["listeners[0] path is 'mqtt', but must be the path of a URL, for example '/mqtt'"]],
   ['a listener for nobody', { listeners: [MqttListener.tcp({ maxConnections: 0 })] }, ['listeners[0] maxConnections is 0, but must be a whole number of at least 1: a listener that accepts nobody is none']],
-  ['an image that is none', { broker: MqttBroker.aedes({ image: 'my image' }) }, ["broker image is 'my image', but must be an image reference, for example 'example.com/mqtt/broker@sha256:…'"]],
-  ['an unknown log level', { broker: MqttBroker.aedes({ logLevel: 'loud' as any }) }, ["broker logLevel is 'loud', but must be one of DEBUG, INFO, WARN, ERROR"]],
-  ['a packet larger than MQTT allows', { broker: MqttBroker.aedes({ maxPacketSize: Size.gibibytes(1), maxQueuedSize: Size.gibibytes(1) }) }, ['broker maxPacketSize is 1Gi, but must be from 1Ki to 255Mi: MQTT 3.1.1 §2.2.3 ends below 256 MiB']],
-  ['a queue that is smaller than a packet', { broker: MqttBroker.aedes({ maxQueuedSize: Size.kibibytes(1) }) }, ['broker maxQueuedSize is 1Ki, but must be at least 1Mi: the largest packet (maxPacketSize) could never be queued']],
-  ['packets that are larger than the default queue', { broker: MqttBroker.aedes({ maxPacketSize: Size.mebibytes(101) }) }, [
+  ['an image that is none', { broker: MqttBroker.companion({ image: 'my image' }) }, ["broker image is 'my image', but must be an image reference, for example 'example.com/mqtt/broker@sha256:…'"]],
+  ['an unknown log level', { broker: MqttBroker.companion({ logLevel: 'loud' as any }) }, ["broker logLevel is 'loud', but must be one of DEBUG, INFO, WARN, ERROR"]],
+  ['a packet larger than MQTT allows', { broker: MqttBroker.companion({ maxPacketSize: Size.gibibytes(1), maxQueuedSize: Size.gibibytes(1) }) }, ['broker maxPacketSize is 1Gi, but must be from 1Ki to 255Mi: MQTT 3.1.1 §2.2.3 ends below 256 MiB']],
+  ['a queue that is smaller than a packet', { broker: MqttBroker.companion({ maxQueuedSize: Size.kibibytes(1) }) }, ['broker maxQueuedSize is 1Ki, but must be at least 1Mi: the largest packet (maxPacketSize) could never be queued']],
+  ['packets that are larger than the default queue', { broker: MqttBroker.companion({ maxPacketSize: Size.mebibytes(101) }) }, [
     'broker maxPacketSize is 101Mi, above what a session may have waiting (100Mi by default): the largest packet could never be queued. Set maxQueuedSize too',
   ]],
-  ['a queue for nothing', { broker: MqttBroker.aedes({ maxQueuedMessages: 0 }) }, ['broker maxQueuedMessages is 0, but must be a whole number of at least 1: a session must be able to hold a message']],
+  ['a queue for nothing', { broker: MqttBroker.companion({ maxQueuedMessages: 0 }) }, ['broker maxQueuedMessages is 0, but must be a whole number of at least 1: a session must be able to hold a message']],
 ])('%s', (_, props, expected) => {
   expect(complaints(props)).toEqual(expected);
 });

@@ -73,7 +73,7 @@ describe('contracts', () => {
 
   test('what the rules need to know stands on the StatefulSet', () => {
     expect(findObject(produce({ nodeCount: 5 }).chart, 'StatefulSet').metadata.annotations).toEqual({
-      'cdk8s-mqtt/broker': 'aedes',
+      'cdk8s-mqtt/broker': 'companion',
       'cdk8s-mqtt/profile': 'production',
       'cdk8s-mqtt/session-store': 'embedded',
       'cdk8s-mqtt/anonymous-clients': 'refused',
@@ -210,10 +210,10 @@ describe('all the settings', () => {
   test('the broker', () => {
     const chart = newChart();
     const pull = Secret.fromSecretName(chart, 'Pull', 'registry');
-    const broker = MqttBroker.aedes({ image: 'example.com/broker@sha256:0', imagePullSecrets: [pull], logLevel: MqttLogLevel.DEBUG, maxQueuedMessages: 5 });
+    const broker = MqttBroker.companion({ image: 'example.com/broker@sha256:0', imagePullSecrets: [pull], logLevel: MqttLogLevel.DEBUG, maxQueuedMessages: 5 });
     new MqttCluster(chart, 'Broker', { broker });
     const { spec } = findObject(chart, 'StatefulSet').spec.template;
-    expect(spec).toMatchObject({ imagePullSecrets: [{ name: 'registry' }], containers: [{ name: 'aedes', image: 'example.com/broker@sha256:0', imagePullPolicy: 'IfNotPresent' }] });
+    expect(spec).toMatchObject({ imagePullSecrets: [{ name: 'registry' }], containers: [{ name: 'companion', image: 'example.com/broker@sha256:0', imagePullPolicy: 'IfNotPresent' }] });
     expect(findObject(chart, 'ConfigMap').data['broker.yaml']).toContain('maxQueuedMessages: 5');
   });
 });
@@ -244,7 +244,7 @@ describe('overrides', () => {
       JsonPatch.add('/spec/template/spec/volumes/-', { name: 'scratch', emptyDir: {} }),
     );
     const { template } = findObject(chart, 'StatefulSet').spec;
-    expect(template.spec.containers.map(({ name }: any) => name)).toEqual(['aedes', 'sidecar']);
+    expect(template.spec.containers.map(({ name }: any) => name)).toEqual(['companion', 'sidecar']);
     expect(template.metadata.annotations['example.com/note']).toBe('yes');
     expect(template.spec.volumes.map(({ name }: any) => name)).toEqual(['configuration', 'scratch']);
   });

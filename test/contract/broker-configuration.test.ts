@@ -53,7 +53,7 @@ test('the broker reads a configuration in which everything is set', () => {
   const certificate = (id: string) => MqttTls.fromSecret(Secret.fromSecretName(chart, id, id), { clientCertificate: MqttClientCertificate.REQUEST });
   const clientCa = MqttClientCa.fromConfigMap(ConfigMap.fromConfigMapName(chart, 'Devices', 'devices'), { key: 'bundle.pem' });
   const cluster = new MqttCluster(chart, 'Broker', {
-    broker: MqttBroker.aedes({ logLevel: MqttLogLevel.DEBUG, maxPacketSize: Size.mebibytes(255), maxQueuedMessages: 1, maxQueuedSize: Size.mebibytes(255) }),
+    broker: MqttBroker.companion({ logLevel: MqttLogLevel.DEBUG, maxPacketSize: Size.mebibytes(255), maxQueuedMessages: 1, maxQueuedSize: Size.mebibytes(255) }),
     listeners: [
       MqttListener.tcp({ maxConnections: 5 }),
       MqttListener.tls(certificate('tls')),
@@ -130,10 +130,10 @@ describe('the broker reads the configuration of', () => {
     ['tokens with a shared key', (chart) => ({
       authentication: MqttAuthentication.jwt(MqttJwtKeys.fromFile(MqttFile.fromSecret(secret(chart, 'jwt'), 'jwks.json')), { algorithms: [MqttJwtAlgorithm.HS256] }),
     })],
-    ['the administration server', (chart) => ({ broker: MqttBroker.aedes({ admin: { token: MqttFile.fromSecret(secret(chart, 'admin'), 'token'), port: 9090 } }) })],
+    ['the administration server', (chart) => ({ broker: MqttBroker.companion({ admin: { token: MqttFile.fromSecret(secret(chart, 'admin'), 'token'), port: 9090 } }) })],
     ['the narrowest limits', () => ({
       listeners: [MqttListener.tcp({ maxConnections: 1, connectionsPerSecond: 1 })],
-      broker: MqttBroker.aedes({
+      broker: MqttBroker.companion({
         maxConnections: 1,
         maxConnectionsPerAddress: 1,
         maxConnectionsPerUser: 1,
@@ -149,7 +149,7 @@ describe('the broker reads the configuration of', () => {
       }),
     })],
     ['the widest limits', () => ({
-      broker: MqttBroker.aedes({
+      broker: MqttBroker.companion({
         maxInFlight: 65_535, maxOutboundSize: Size.gibibytes(1), slowConsumerTimeout: Duration.days(1), maxTopicLevels: 100, connectTimeout: Duration.minutes(5),
       }),
     })],
@@ -167,7 +167,7 @@ describe('the broker reads the configuration of', () => {
 test('the smallest sizes that the library accepts', () => {
   const chart = new Chart(new App(), 'test');
   new MqttCluster(chart, 'Broker', {
-    broker: MqttBroker.aedes({ maxPacketSize: Size.kibibytes(1), maxQueuedSize: Size.kibibytes(1) }),
+    broker: MqttBroker.companion({ maxPacketSize: Size.kibibytes(1), maxQueuedSize: Size.kibibytes(1) }),
     storage: MqttStorage.persistentVolume({ size: Size.mebibytes(64) }),
   }).acknowledge('MQTT-STORAGE-001', 'as small as can be, in this test');
   for (const file of configurations([chart])) expect(checkConfiguration(file)).toMatch(/ok/i);

@@ -152,7 +152,7 @@ describe('arguments that cannot work', () => {
     const { chart, cluster } = chartWithCluster();
     const foreign = Object.assign(Object.create(cluster), { brokerName: 'mosquitto' }) as MqttCluster;
     expect(() => new MqttMonitoring(chart, 'Monitoring', { cluster: foreign })).toThrow(
-      "the metrics of the broker 'mosquitto' are not known (those of aedes are), so there is nothing to make alerts or a dashboard of. "
+      "the metrics of the broker 'mosquitto' are not known (those of companion are), so there is nothing to make alerts or a dashboard of. "
       + 'Write alerts: MqttAlerts.none() and dashboard: MqttDashboard.none() to have it scraped all the same',
     );
     const scraped = new MqttMonitoring(chart, 'Scraped', { cluster: foreign, alerts: MqttAlerts.none(), dashboard: MqttDashboard.none() });

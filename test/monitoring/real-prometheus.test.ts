@@ -1,7 +1,7 @@
 import { connectAsync } from 'mqtt';
 import { dashboardOf, monitor, ruleGroupOf } from './fixtures';
 import { missing, ScrapedBroker } from './real-prometheus';
-import { AEDES_METRICS } from '../../lib/monitoring/metrics/aedes';
+import { COMPANION_METRICS } from '../../lib/monitoring/metrics/companion';
 import { BROKER_VOCABULARY, type BrokerMetric, type ExportedMetric, PLATFORM_VOCABULARY } from '../../lib/monitoring/vocabulary';
 
 const reason = missing();
@@ -32,7 +32,7 @@ const brokerQueries: { title: string; expr: string; legendFormat: string }[] = d
 
   afterAll(async () => scraped?.stop());
 
-  test.each(Object.entries(AEDES_METRICS) as [BrokerMetric, ExportedMetric][])('%s is exported', async (metric, { name, matchers = '' }) => {
+  test.each(Object.entries(COMPANION_METRICS) as [BrokerMetric, ExportedMetric][])('%s is exported', async (metric, { name, matchers = '' }) => {
     const suffixes = BROKER_VOCABULARY[metric].type === 'histogram' ? ['_bucket', '_count'] : [''];
     for (const suffix of suffixes) {
       const series = await scraped.query(`${name}${suffix}{${matchers}}`);
@@ -41,7 +41,7 @@ const brokerQueries: { title: string; expr: string; legendFormat: string }[] = d
     }
   });
 
-  test.each(Object.entries(AEDES_METRICS).flatMap(([, { name, matchers }]) => labelValuesIn(name, matchers)))('%s has %s="%s"', async (name, label, value) => {
+  test.each(Object.entries(COMPANION_METRICS).flatMap(([, { name, matchers }]) => labelValuesIn(name, matchers)))('%s has %s="%s"', async (name, label, value) => {
     expect(await scraped.query(`${name}{${label}="${value}"}`)).not.toEqual([]);
   });
 

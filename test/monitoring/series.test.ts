@@ -6,7 +6,7 @@ import { resolveThresholds } from '../../lib/monitoring/alerts/thresholds';
 import { seriesOf } from '../../lib/monitoring/cluster-series';
 import { ROWS } from '../../lib/monitoring/dashboard/catalogue';
 import { dashboardJson } from '../../lib/monitoring/dashboard/dashboard-json';
-import { AEDES_METRICS } from '../../lib/monitoring/metrics/aedes';
+import { COMPANION_METRICS } from '../../lib/monitoring/metrics/companion';
 import { BROKERS_WITH_METRICS, metricsOf } from '../../lib/monitoring/metrics/broker-metrics';
 import { MqttAlert } from '../../lib/monitoring/mqtt-alert';
 import { type Need, Series } from '../../lib/monitoring/series';
@@ -19,13 +19,13 @@ const LOG = { pods: 'pod=~"l-[0-9]+"', workload: 'statefulset="l"', claims: 'per
 
 /** A broker that exports nothing but what these needs name. */
 function only(needs: readonly Need[]): Series {
-  const metrics = Object.fromEntries(Object.entries(AEDES_METRICS).filter(([metric]) => needs.includes(metric as Need))) as BrokerMetrics;
+  const metrics = Object.fromEntries(Object.entries(COMPANION_METRICS).filter(([metric]) => needs.includes(metric as Need))) as BrokerMetrics;
   const log = needs.some((need) => need === 'messageLog' || need === 'messageLogClaims') ? { ...LOG, claims: needs.includes('messageLogClaims') ? LOG.claims : undefined } : undefined;
   return new Series(metrics, { ...MATCHERS, claims: needs.includes('claims') ? MATCHERS.claims : undefined }, log);
 }
 
 describe('selectors', () => {
-  const series = new Series(AEDES_METRICS, MATCHERS, LOG);
+  const series = new Series(COMPANION_METRICS, MATCHERS, LOG);
 
   test.each([
     ['a gauge', series.broker('connections'), 'mqtt_connections{pod=~"b-[0-9]+"}'],
@@ -87,5 +87,5 @@ test('a cluster without claims has no alert about them', () => {
 
 test('the name of a broker is no way to reach into an object', () => {
   expect(metricsOf('constructor')).toBeUndefined();
-  expect(BROKERS_WITH_METRICS).toEqual(['aedes']);
+  expect(BROKERS_WITH_METRICS).toEqual(['companion']);
 });

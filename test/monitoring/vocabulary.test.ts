@@ -1,7 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { dashboardOf, monitorWithLog, ruleGroupOf } from './fixtures';
-import { AEDES_METRICS } from '../../lib/monitoring/metrics/aedes';
+import { COMPANION_METRICS } from '../../lib/monitoring/metrics/companion';
 import { LOG_METRICS } from '../../lib/monitoring/metrics/message-log';
 import { type BrokerMetric, BROKER_VOCABULARY, PLATFORM_VOCABULARY } from '../../lib/monitoring/vocabulary';
 
@@ -17,7 +17,7 @@ function metricsIn(expression: string): string[] {
   return [...withoutMatchers.matchAll(/[a-zA-Z_:][a-zA-Z0-9_:]*(?!\w*\s*\()/g)].map(([name]) => name).filter((name) => !['and', 'or', 'unless'].includes(name));
 }
 
-const exportedNames = Object.values(AEDES_METRICS).map(({ name }) => name);
+const exportedNames = Object.values(COMPANION_METRICS).map(({ name }) => name);
 const logNames = Object.values(LOG_METRICS).map(({ name }) => name);
 const known = new Set<string>([...exportedNames, ...logNames, ...Object.keys(PLATFORM_VOCABULARY)]);
 
@@ -35,21 +35,21 @@ test('nothing stands in the vocabulary that neither alerts nor dashboard use', (
   const all = [...alerts, ...panels].join('\n');
   expect(Object.keys(PLATFORM_VOCABULARY).filter((name) => !all.includes(name))).toEqual([]);
   expect(logNames.filter((name) => !all.includes(name))).toEqual([]);
-  const selectors = Object.entries(AEDES_METRICS).filter(([, { name, matchers }]) =>
+  const selectors = Object.entries(COMPANION_METRICS).filter(([, { name, matchers }]) =>
     ![...alerts, ...panels].some((expression) => expression.includes(name) && (matchers === undefined || expression.includes(matchers))));
   expect(selectors).toEqual([]);
 });
 
-test('aedes exports the whole vocabulary', () => {
-  expect(Object.keys(AEDES_METRICS).sort()).toEqual(Object.keys(BROKER_VOCABULARY).sort());
+test('companion exports the whole vocabulary', () => {
+  expect(Object.keys(COMPANION_METRICS).sort()).toEqual(Object.keys(BROKER_VOCABULARY).sort());
 });
 
 test('docs/monitoring.md describes it', () => {
   const rows = Object.entries(BROKER_VOCABULARY).map(([key, { type, meaning }]) => {
-    const { name, matchers } = AEDES_METRICS[key as BrokerMetric]!;
+    const { name, matchers } = COMPANION_METRICS[key as BrokerMetric]!;
     return `| ${key} | ${type} | ${meaning} | \`${name}${matchers === undefined ? '' : `{${matchers}}`}\` |`.replace(/(?<=~")[^"]*/g, (reasons) => reasons.replaceAll('|', '\\|'));
   });
-  const table = ['| word | type | meaning | aedes |', '|---|---|---|---|', ...rows].join('\n');
+  const table = ['| word | type | meaning | companion |', '|---|---|---|---|', ...rows].join('\n');
   expect(PAGE).toContain(`<!-- vocabulary -->\n${table}\n<!-- /vocabulary -->`);
   const logRows = Object.entries(LOG_METRICS).map(([word, { name, meaning }]) => `| ${word} | ${meaning} | \`${name}\` |`);
   expect(PAGE).toContain(`<!-- log vocabulary -->\n${['| word | meaning | exporter of NATS |', '|---|---|---|', ...logRows].join('\n')}\n<!-- /log vocabulary -->`);

@@ -3,7 +3,7 @@ import { autoscaled } from './autoscaling/autoscaled';
 import { MqttProfile } from '../../lib/cluster/mqtt-profile';
 import { KubernetesVersion } from '../../lib/manifest/kubernetes-version';
 import { MqttSessionStore } from '../../lib/message-log/mqtt-session-store';
-import { AEDES_METRICS } from '../../lib/monitoring/metrics/aedes';
+import { COMPANION_METRICS } from '../../lib/monitoring/metrics/companion';
 import { BROKERS_WITH_METRICS } from '../../lib/monitoring/metrics/broker-metrics';
 import { BROKERS_WITH_CONNECTIONS, connectionsMetric } from '../../lib/scaling/autoscaling/connections-metric';
 import { MqttAutoscalerKind } from '../../lib/scaling/mqtt-autoscaler-kind';
@@ -44,7 +44,7 @@ test('a HorizontalPodAutoscaler of a production cluster', () => {
       metrics: [
         // Four fifths of 10,000
         { type: 'Pods', pods: { metric: { name: 'mqtt_connections' }, target: { type: 'AverageValue', averageValue: '8000' } } },
-        { type: 'ContainerResource', containerResource: { name: 'cpu', container: 'aedes', target: { type: 'Utilization', averageUtilization: 70 } } },
+        { type: 'ContainerResource', containerResource: { name: 'cpu', container: 'companion', target: { type: 'Utilization', averageUtilization: 70 } } },
       ],
       behavior: { scaleDown: { selectPolicy: 'Disabled' } },
     },
@@ -66,7 +66,7 @@ test('a ScaledObject of a production cluster', () => {
         metricType: 'AverageValue',
         metadata: { serverAddress: 'http://prometheus:9090', query: 'sum(mqtt_connections{namespace="mqtt",pod=~"broker-[0-9]+"})', threshold: '8000' },
       },
-      { type: 'cpu', metricType: 'Utilization', metadata: { value: '70', containerName: 'aedes' } },
+      { type: 'cpu', metricType: 'Utilization', metadata: { value: '70', containerName: 'companion' } },
     ],
   });
 });
@@ -200,7 +200,7 @@ describe('every Kubernetes version', () => {
     const settings = { kubernetesVersion: KubernetesVersion.of(`1.${minor}`) };
     expect(autoscaled(props, settings).autoscaler.autoscaler.toJson().spec.metrics[0].type).toBe(type);
     expect(autoscaled({ ...props, kind: KEDA }, settings).autoscaler.autoscaler.toJson().spec.triggers[0].metadata)
-      .toEqual(type === 'Resource' ? { value: '70' } : { value: '70', containerName: 'aedes' });
+      .toEqual(type === 'Resource' ? { value: '70' } : { value: '70', containerName: 'companion' });
   });
 });
 
@@ -222,7 +222,7 @@ test('two synths are equal to the byte', () => {
 });
 
 test('connections are counted by the metric that is monitored', () => {
-  expect(connectionsMetric('aedes')).toBe(AEDES_METRICS.connections!.name);
+  expect(connectionsMetric('companion')).toBe(COMPANION_METRICS.connections!.name);
   expect(BROKERS_WITH_CONNECTIONS).toEqual(BROKERS_WITH_METRICS);
 });
 

@@ -115,7 +115,7 @@ export function randomProps(scope: Construct): fc.Arbitrary<MqttClusterProps> {
   const props: { [prop in keyof Required<MqttClusterProps>]: fc.Arbitrary<MqttClusterProps[prop]> } = {
     ...settings(scope),
     profile: fc.constantFrom(MqttProfile.development(), MqttProfile.production()),
-    broker: fc.constantFrom(MqttBroker.aedes(), MqttBroker.aedes({ image: 'example.com/broker@sha256:0', logLevel: MqttLogLevel.WARN, maxQueuedMessages: 7 })),
+    broker: fc.constantFrom(MqttBroker.companion(), MqttBroker.companion({ image: 'example.com/broker@sha256:0', logLevel: MqttLogLevel.WARN, maxQueuedMessages: 7 })),
     name: fc.constantFrom('plant', 'a'.repeat(49)),
     kubernetesVersion: fc.constantFrom(...KNOWN_MINORS).map((minor) => KubernetesVersion.of(`1.${minor}`)),
     labels: fc.constant({ team: 'iot' }),

@@ -36,7 +36,7 @@ const CLUSTER = {
   listeners: [MqttListener.tcp()],
   kubernetesVersion: KubernetesVersion.V1_35,
   profile: MqttProfile.development(),
-  broker: MqttBroker.aedes(),
+  broker: MqttBroker.companion(),
   storage: MqttStorage.persistentVolume(),
   authentication: MqttAuthentication.anonymous(),
   authorization: MqttAuthorization.allTopics(),
@@ -94,7 +94,7 @@ const ALERTS = {
 export const specimens: { readonly [name: string]: Specimen } = {
   'MqttCluster': ofCluster(({ props }) => props, { props: CLUSTER }),
   'MqttProfile': ofCluster(({ settings }) => ({ profile: MqttProfile.development(settings) }), { settings: { replicas: 1, connectionsPerPod: 100 } }),
-  'MqttBroker.aedes': ofCluster(({ options }) => ({ broker: MqttBroker.aedes(options) }), {
+  'MqttBroker.companion': ofCluster(({ options }) => ({ broker: MqttBroker.companion(options) }), {
     options: {
       image: 'example.com/broker:1',
       imagePullPolicy: MqttImagePullPolicy.ALWAYS,

@@ -1,8 +1,8 @@
-import { AEDES_METRICS } from './aedes';
+import { COMPANION_METRICS } from './companion';
 import type { BrokerMetrics } from '../vocabulary';
 
 const METRICS_OF_BROKERS: { readonly [broker: string]: BrokerMetrics } = {
-  aedes: AEDES_METRICS,
+  companion: COMPANION_METRICS,
 };
 
 /** Brokers with a metrics vocabulary. */

@@ -6,7 +6,7 @@ import { entranceRule, objectRule, type Rule, workloadRule } from '../rule';
 const SOURCE = 'docs/rules.md#what-manifests-declare';
 const EXAMPLE = `metadata:
   annotations:
-    cdk8s-mqtt/broker: aedes
+    cdk8s-mqtt/broker: companion
     cdk8s-mqtt/profile: production
     cdk8s-mqtt/session-store: replicated
     cdk8s-mqtt/anonymous-clients: refused`;

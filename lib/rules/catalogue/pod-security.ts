@@ -17,7 +17,7 @@ const CONTAINER_EXAMPLE = `spec:
   template:
     spec:
       containers:
-        - name: aedes
+        - name: companion
           securityContext:
             allowPrivilegeEscalation: false
             readOnlyRootFilesystem: true
@@ -122,7 +122,7 @@ export const podSecurityRules: readonly Rule[] = [
   template:
     spec:
       containers:
-        - name: aedes
+        - name: companion
           ports: [{ name: mqtts, containerPort: 8883 }]`,
   }, (container) => {
     const taken = container.ports.filter(({ hostPort }) => hostPort !== undefined && hostPort !== 0).map(({ hostPort }) => hostPort);

@@ -6,7 +6,7 @@ const EXAMPLE = `spec:
   template:
     spec:
       containers:
-        - name: aedes
+        - name: companion
           startupProbe: { httpGet: { path: /startupz, port: http }, failureThreshold: 60 }
           livenessProbe: { httpGet: { path: /livez, port: http } }
           readinessProbe: { httpGet: { path: /readyz, port: http } }`;

@@ -15,7 +15,7 @@ spec:
   template:
     spec:
       containers:
-        - name: aedes
+        - name: companion
           ports: [{ name: mqtts, containerPort: 8883 }, { name: mqtts-proxy, containerPort: 18883 }]`;
 export const AWS_HEALTH_CHECK = `${AWS_PREFIX}healthcheck-protocol`;
 

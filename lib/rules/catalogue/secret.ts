@@ -59,7 +59,7 @@ export const secretRules: readonly Rule[] = [
   template:
     spec:
       containers:
-        - name: aedes
+        - name: companion
           env:
             - name: LICENSE_KEY
               valueFrom: { secretKeyRef: { name: broker-license, key: key } }`,

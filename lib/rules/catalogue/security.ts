@@ -12,7 +12,7 @@ spec:
   template:
     spec:
       containers:
-        - name: aedes
+        - name: companion
           ports: [{ name: mqtts, containerPort: 8883 }]`;
 const POLICY_SOURCE = 'https://kubernetes.io/docs/concepts/services-networking/network-policies/';
 const POLICY_EXAMPLE = `kind: NetworkPolicy

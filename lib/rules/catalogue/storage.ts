@@ -96,7 +96,7 @@ export const storageRules: readonly Rule[] = [
   template:
     spec:
       containers:
-        - name: aedes
+        - name: companion
           volumeMounts:
             - { name: data, mountPath: /var/lib/mqtt-broker }`,
   }, (broker) => broker.dataVolume?.kind !== 'none' ? [] : [{

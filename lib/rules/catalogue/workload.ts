@@ -13,7 +13,7 @@ const RESOURCES_EXAMPLE = `spec:
   template:
     spec:
       containers:
-        - name: aedes
+        - name: companion
           resources:
             requests: { cpu: "1", memory: 2Gi }
             limits: { memory: 2Gi }`;
@@ -88,7 +88,7 @@ export const workloadRules: readonly Rule[] = [
   template:
     spec:
       containers:
-        - name: aedes
+        - name: companion
           image: example.com/mqtt/broker:1.4.2`,
   }, ({ pods }) => [...pods.initContainers, ...pods.containers].filter((container) => isUnpinned(container.fields.at('image').text)).map((container) => ({
     found: `${container.path}: image ${container.fields.at('image')}`,

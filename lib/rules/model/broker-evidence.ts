@@ -5,7 +5,7 @@ import { Annotations } from '../../manifest/annotations';
 
 /** That an object is the workload of a broker, and why. */
 export interface BrokerEvidence {
-  /** Which broker, for example `aedes`. */
+  /** Which broker, for example `companion`. */
   readonly broker: string;
   /** What shows it where no annotation says so, for messages. @default - the annotation says so */
   readonly recognisedBy?: string;
@@ -62,10 +62,10 @@ function seenIn(container: Container): { broker?: string; byImage?: boolean; rec
   const image = container.fields.at('image').text ?? '';
   const name = imageName(image);
   if (isClient(container) || PROXIES.includes(name)) return {};
-  const byImage = COMPANION_IMAGE.test(image) ? 'aedes' : Object.hasOwn(IMAGES, name) ? IMAGES[name] : undefined;
+  const byImage = COMPANION_IMAGE.test(image) ? 'companion' : Object.hasOwn(IMAGES, name) ? IMAGES[name] : undefined;
   if (byImage !== undefined) return { broker: byImage, byImage: true, recognisedBy: `the image '${image}' of ${container.path}` };
   if (container.fields.at('env').items.some((variable) => variable.at('name').text === CONFIGURATION_VARIABLE)) {
-    return { broker: 'aedes', recognisedBy: `the variable ${CONFIGURATION_VARIABLE} of ${container.path}` };
+    return { broker: 'companion', recognisedBy: `the variable ${CONFIGURATION_VARIABLE} of ${container.path}` };
   }
   const port = container.ports.find((candidate) => candidate.protocol === 'TCP' && MQTT_PORTS.includes(candidate.port));
   return port === undefined ? {} : { broker: name || container.name, recognisedBy: `port ${port.port} of ${container.path}` };

@@ -44,7 +44,7 @@ export class BrokerWorkload {
     this.pods = new PodTemplate(object.spec.at('template'), object.namespace);
   }
 
-  /** Which broker, for example `aedes`. */
+  /** Which broker, for example `companion`. */
   public get broker(): string {
     return this.evidence.broker;
   }
@@ -141,7 +141,7 @@ export class BrokerWorkload {
 
   /** The companion image sets SO_KEEPALIVE on its sockets and leaves the numbers to the pod's sysctls; of other brokers that is not known. */
   public get probesIdleConnections(): boolean {
-    return this.broker === 'aedes';
+    return this.broker === 'companion';
   }
 
   public get dataVolume(): DataVolume | undefined {

@@ -2,7 +2,7 @@ import type { Fields } from './fields';
 
 /** Where each broker keeps sessions, queues and retained messages, if nothing tells it otherwise. */
 export const DATA_DIRECTORIES: Record<string, string> = {
-  'aedes': '/var/lib/mqtt-broker',
+  'companion': '/var/lib/mqtt-broker',
   'hivemq': '/opt/hivemq/data',
   'hivemq-ce': '/opt/hivemq/data',
   'emqx': '/opt/emqx/data',

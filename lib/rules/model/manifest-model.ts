@@ -142,7 +142,7 @@ function identity({ apiVersion, kind, namespace, name, origin }: ManifestReferen
 function configurationOf(
   { broker, container, pods }: BrokerWorkload, findConfigMap: (name: string) => ManifestObject | undefined,
 ): BrokerConfiguration | undefined {
-  const path = broker === 'aedes' && container ? configurationPath(container) : undefined;
+  const path = broker === 'companion' && container ? configurationPath(container) : undefined;
   const file = path === undefined ? undefined : mountedFile(pods, container!, path);
   const configMap = file && findConfigMap(file.configMap);
   return configMap && new BrokerConfiguration(configMap, file.key);

@@ -1,6 +1,6 @@
 /** Gauges of connected clients. A broker has a series for each listener, so they have to be added up. */
 const CONNECTIONS_OF_BROKERS: { readonly [broker: string]: string } = {
-  aedes: 'mqtt_connections',
+  companion: 'mqtt_connections',
 };
 
 /** Brokers whose connections an autoscaler can count. */

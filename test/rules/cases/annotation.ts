@@ -131,7 +131,7 @@ export const annotationCases: RuleCases[] = [
     breaks: [{
       name: 'only the broker',
       manifests: production((manifests) => {
-        manifests.statefulSet.metadata.annotations = { 'cdk8s-mqtt/broker': 'aedes', 'cdk8s-mqtt/profile': 'production' };
+        manifests.statefulSet.metadata.annotations = { 'cdk8s-mqtt/broker': 'companion', 'cdk8s-mqtt/profile': 'production' };
         delete manifests.configuration;
       }),
       findings: [{
@@ -145,7 +145,7 @@ export const annotationCases: RuleCases[] = [
       {
         name: 'what the configuration of the broker does not tell',
         needsOtherObjects: 'the configuration stands in a ConfigMap',
-        manifests: production(({ statefulSet }) => { statefulSet.metadata.annotations = { 'cdk8s-mqtt/broker': 'aedes', 'cdk8s-mqtt/profile': 'production' }; }),
+        manifests: production(({ statefulSet }) => { statefulSet.metadata.annotations = { 'cdk8s-mqtt/broker': 'companion', 'cdk8s-mqtt/profile': 'production' }; }),
       },
     ],
   },

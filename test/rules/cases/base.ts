@@ -37,7 +37,7 @@ export function productionManifests(): ClusterManifests {
         namespace: NAMESPACE,
         labels: LABELS,
         annotations: {
-          'cdk8s-mqtt/broker': 'aedes',
+          'cdk8s-mqtt/broker': 'companion',
           'cdk8s-mqtt/profile': 'production',
           'cdk8s-mqtt/session-store': 'replicated',
           'cdk8s-mqtt/anonymous-clients': 'refused',
@@ -81,7 +81,7 @@ export function productionManifests(): ClusterManifests {
               topologyKey: 'topology.kubernetes.io/zone', maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: LABELS },
             }],
             containers: [{
-              name: 'aedes',
+              name: 'companion',
               image: 'example.com/mqtt/broker:1.4.2',
               ports: [{ name: 'mqtts', containerPort: 8883, protocol: 'TCP' }, { name: 'http', containerPort: 8080, protocol: 'TCP' }],
               env: [{ name: 'MQTT_BROKER_CONFIG', value: '/etc/mqtt-broker/broker.yaml' }],

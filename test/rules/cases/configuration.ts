@@ -113,7 +113,7 @@ export const configurationCases: RuleCases[] = [
     satisfies: [
       { name: 'both say the same', manifests: production() },
       { name: 'both say the same of an embedded store', manifests: development() },
-      { name: 'nothing is declared', manifests: production(({ statefulSet }) => { statefulSet.metadata.annotations = { 'cdk8s-mqtt/broker': 'aedes', 'cdk8s-mqtt/profile': 'production' }; }) },
+      { name: 'nothing is declared', manifests: production(({ statefulSet }) => { statefulSet.metadata.annotations = { 'cdk8s-mqtt/broker': 'companion', 'cdk8s-mqtt/profile': 'production' }; }) },
       {
         name: 'listeners in another order, with spaces',
         manifests: production((manifests) => {
@@ -140,7 +140,7 @@ export const configurationCases: RuleCases[] = [
         manifests: configured(({ listeners: [listener] }) => { listener.port = 1883; }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: `container 'aedes': port 8883 (mqtts); ${FILE} listens on 1883 (mqtts)`,
+          found: `container 'companion': port 8883 (mqtts); ${FILE} listens on 1883 (mqtts)`,
           breaks: 'Clients are refused on this port.',
         }],
       },
@@ -150,7 +150,7 @@ export const configurationCases: RuleCases[] = [
         manifests: production((manifests) => { containerOf(manifests).ports.push({ containerPort: 1884 }); }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: `container 'aedes': port 1884; ${FILE} listens on 8883 (mqtts)`,
+          found: `container 'companion': port 1884; ${FILE} listens on 8883 (mqtts)`,
           breaks: 'Clients are refused on this port.',
         }],
       },
@@ -162,8 +162,8 @@ export const configurationCases: RuleCases[] = [
           delete containerOf(manifests).startupProbe;
         }),
         findings: [
-          { object: 'StatefulSet mqtt/broker', found: `container 'aedes': livenessProbe.httpGet on port 8080; ${FILE} has operations.port: 9090`, breaks: 'The container is restarted without end.' },
-          { object: 'StatefulSet mqtt/broker', found: `container 'aedes': readinessProbe.httpGet on port 8080; ${FILE} has operations.port: 9090`, breaks: 'The pod is never ready.' },
+          { object: 'StatefulSet mqtt/broker', found: `container 'companion': livenessProbe.httpGet on port 8080; ${FILE} has operations.port: 9090`, breaks: 'The container is restarted without end.' },
+          { object: 'StatefulSet mqtt/broker', found: `container 'companion': readinessProbe.httpGet on port 8080; ${FILE} has operations.port: 9090`, breaks: 'The pod is never ready.' },
         ],
       },
     ],

@@ -46,7 +46,7 @@ export const podSecurityCases: RuleCases[] = [
         manifests: container({ privileged: true, allowPrivilegeEscalation: true }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': securityContext.privileged: true",
+          found: "container 'companion': securityContext.privileged: true",
           breaks: 'A namespace that enforces Pod Security refuses the pods.',
         }],
       },
@@ -55,7 +55,7 @@ export const podSecurityCases: RuleCases[] = [
         manifests: container({ privileged: true }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': securityContext.privileged: true",
+          found: "container 'companion': securityContext.privileged: true",
           breaks: 'A namespace that enforces Pod Security refuses the pods.',
         }],
       },
@@ -79,7 +79,7 @@ export const podSecurityCases: RuleCases[] = [
         manifests: production((manifests) => { delete podOf(manifests).securityContext; }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': securityContext.runAsNonRoot: absent",
+          found: "container 'companion': securityContext.runAsNonRoot: absent",
           breaks: 'A namespace that enforces Pod Security refuses the pods.',
         }],
       },
@@ -88,7 +88,7 @@ export const podSecurityCases: RuleCases[] = [
         manifests: container({ runAsNonRoot: false }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': securityContext.runAsNonRoot: false",
+          found: "container 'companion': securityContext.runAsNonRoot: false",
           breaks: 'A namespace that enforces Pod Security refuses the pods.',
         }],
       },
@@ -97,7 +97,7 @@ export const podSecurityCases: RuleCases[] = [
         manifests: container({ runAsUser: 0 }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': securityContext.runAsUser: 0",
+          found: "container 'companion': securityContext.runAsUser: 0",
           breaks: 'A namespace that enforces Pod Security refuses the pods.',
         }],
       },
@@ -121,7 +121,7 @@ export const podSecurityCases: RuleCases[] = [
         manifests: container({ allowPrivilegeEscalation: true }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': securityContext.allowPrivilegeEscalation: true",
+          found: "container 'companion': securityContext.allowPrivilegeEscalation: true",
           breaks: 'A namespace that enforces Pod Security refuses the pods.',
         }],
       },
@@ -130,7 +130,7 @@ export const podSecurityCases: RuleCases[] = [
         manifests: container({ allowPrivilegeEscalation: undefined }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': securityContext.allowPrivilegeEscalation: absent",
+          found: "container 'companion': securityContext.allowPrivilegeEscalation: absent",
           breaks: 'A namespace that enforces Pod Security refuses the pods.',
         }],
       },
@@ -145,7 +145,7 @@ export const podSecurityCases: RuleCases[] = [
         manifests: container({ capabilities: undefined }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': securityContext.capabilities.drop: absent",
+          found: "container 'companion': securityContext.capabilities.drop: absent",
           breaks: 'A namespace that enforces Pod Security refuses the pods.',
         }],
       },
@@ -154,7 +154,7 @@ export const podSecurityCases: RuleCases[] = [
         manifests: container({ capabilities: { drop: ['NET_RAW'] } }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: 'container \'aedes\': securityContext.capabilities.drop: ["NET_RAW"]',
+          found: 'container \'companion\': securityContext.capabilities.drop: ["NET_RAW"]',
           breaks: 'A namespace that enforces Pod Security refuses the pods.',
         }],
       },
@@ -163,7 +163,7 @@ export const podSecurityCases: RuleCases[] = [
         manifests: container({ capabilities: { drop: ['ALL'], add: ['NET_ADMIN'] } }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': securityContext.capabilities.add: NET_ADMIN",
+          found: "container 'companion': securityContext.capabilities.add: NET_ADMIN",
           breaks: 'A namespace that enforces Pod Security refuses the pods.',
         }],
       },
@@ -181,7 +181,7 @@ export const podSecurityCases: RuleCases[] = [
         manifests: production((manifests) => { delete podOf(manifests).securityContext.seccompProfile; }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': securityContext.seccompProfile.type: absent",
+          found: "container 'companion': securityContext.seccompProfile.type: absent",
           breaks: 'A namespace that enforces Pod Security refuses the pods.',
         }],
       },
@@ -190,7 +190,7 @@ export const podSecurityCases: RuleCases[] = [
         manifests: container({ seccompProfile: { type: 'Unconfined' } }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': securityContext.seccompProfile.type: Unconfined",
+          found: "container 'companion': securityContext.seccompProfile.type: Unconfined",
           breaks: 'A namespace that enforces Pod Security refuses the pods.',
         }],
       },
@@ -208,7 +208,7 @@ export const podSecurityCases: RuleCases[] = [
         manifests: container({ readOnlyRootFilesystem: false }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': securityContext.readOnlyRootFilesystem: false",
+          found: "container 'companion': securityContext.readOnlyRootFilesystem: false",
           breaks: 'Files that an attacker, or a mistake, leaves in the container go unnoticed.',
         }],
       },
@@ -217,7 +217,7 @@ export const podSecurityCases: RuleCases[] = [
         manifests: container({ readOnlyRootFilesystem: undefined }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': securityContext.readOnlyRootFilesystem: absent",
+          found: "container 'companion': securityContext.readOnlyRootFilesystem: absent",
           breaks: 'Files that an attacker, or a mistake, leaves in the container go unnoticed.',
         }],
       },
@@ -231,7 +231,7 @@ export const podSecurityCases: RuleCases[] = [
       manifests: production((manifests) => { containerOf(manifests).ports[0].hostPort = 8883; }),
       findings: [{
         object: 'StatefulSet mqtt/broker',
-        found: "container 'aedes': hostPort 8883",
+        found: "container 'companion': hostPort 8883",
         breaks: 'A namespace that enforces Pod Security refuses the pods.',
       }],
     }],

@@ -9,7 +9,7 @@ export const probeCases: RuleCases[] = [
       manifests: production((manifests) => { delete containerOf(manifests).readinessProbe; }),
       findings: [{
         object: 'StatefulSet mqtt/broker',
-        found: "container 'aedes' has no readinessProbe",
+        found: "container 'companion' has no readinessProbe",
         breaks: 'Clients are refused during every start, and rollouts do not wait.',
       }],
     }],
@@ -22,7 +22,7 @@ export const probeCases: RuleCases[] = [
       manifests: production((manifests) => { containerOf(manifests).livenessProbe = { ...containerOf(manifests).readinessProbe, periodSeconds: 30 }; }),
       findings: [{
         object: 'StatefulSet mqtt/broker',
-        found: 'container \'aedes\': livenessProbe and readinessProbe are both httpGet {"path":"/readyz","port":"http"}',
+        found: 'container \'companion\': livenessProbe and readinessProbe are both httpGet {"path":"/readyz","port":"http"}',
         breaks: 'A broker that should only be taken out of the Service is killed.',
       }],
     }],
@@ -39,7 +39,7 @@ export const probeCases: RuleCases[] = [
         manifests: production((manifests) => { containerOf(manifests).readinessProbe = { tcpSocket: { port: 'mqtt' } }; }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': readinessProbe.tcpSocket.port: mqtt; the container has mqtts, http",
+          found: "container 'companion': readinessProbe.tcpSocket.port: mqtt; the container has mqtts, http",
           breaks: 'The pod is never ready.',
         }],
       },
@@ -48,7 +48,7 @@ export const probeCases: RuleCases[] = [
         manifests: production((manifests) => { containerOf(manifests).livenessProbe.httpGet.port = 'metrics'; }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': livenessProbe.httpGet.port: metrics; the container has mqtts, http",
+          found: "container 'companion': livenessProbe.httpGet.port: metrics; the container has mqtts, http",
           breaks: 'The container is restarted without end.',
         }],
       },
@@ -65,7 +65,7 @@ export const probeCases: RuleCases[] = [
       manifests: production((manifests) => { delete containerOf(manifests).startupProbe; }),
       findings: [{
         object: 'StatefulSet mqtt/broker',
-        found: "container 'aedes' has a livenessProbe without initialDelaySeconds, and no startupProbe",
+        found: "container 'companion' has a livenessProbe without initialDelaySeconds, and no startupProbe",
         breaks: 'After a crash with full queues the broker may never come up.',
       }],
     }],

@@ -108,7 +108,7 @@ export const secretCases: RuleCases[] = [
         manifests: env({ name: 'ADMIN_PASSWORD', value: 'public' }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': env ADMIN_PASSWORD with a literal value",
+          found: "container 'companion': env ADMIN_PASSWORD with a literal value",
           breaks: 'The credential is public to all who read the manifests.',
         }],
       },
@@ -117,7 +117,7 @@ export const secretCases: RuleCases[] = [
         manifests: env({ name: 'EMQX_LICENSE__KEY', value: 'AAAA' }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': env EMQX_LICENSE__KEY with a literal value",
+          found: "container 'companion': env EMQX_LICENSE__KEY with a literal value",
           breaks: 'The credential is public to all who read the manifests.',
         }],
       },

@@ -321,7 +321,7 @@ export const serviceCases: RuleCases[] = [
     }],
     satisfies: [
       { name: 'HiveMQ with them', manifests: production(({ statefulSet }) => { statefulSet.metadata.annotations['cdk8s-mqtt/broker'] = 'hivemq'; }) },
-      { name: 'aedes, whose pods do not look for each other', manifests: production(({ headlessService }) => { delete headlessService.spec.publishNotReadyAddresses; }) },
+      { name: 'companion, whose pods do not look for each other', manifests: production(({ headlessService }) => { delete headlessService.spec.publishNotReadyAddresses; }) },
       {
         name: 'a single EMQX',
         manifests: development((manifests) => {

@@ -117,7 +117,7 @@ export const workloadCases: RuleCases[] = [
         manifests: image('example.com/mqtt/broker:latest'),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': image example.com/mqtt/broker:latest",
+          found: "container 'companion': image example.com/mqtt/broker:latest",
           breaks: 'A pod that is started again may run another version than its peers.',
         }],
       },
@@ -126,7 +126,7 @@ export const workloadCases: RuleCases[] = [
         manifests: image('registry.example.com:5000/mqtt/broker'),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': image registry.example.com:5000/mqtt/broker",
+          found: "container 'companion': image registry.example.com:5000/mqtt/broker",
           breaks: 'A pod that is started again may run another version than its peers.',
         }],
       },
@@ -144,7 +144,7 @@ export const workloadCases: RuleCases[] = [
         manifests: resources(undefined),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': resources without requests.cpu, requests.memory, limits.memory",
+          found: "container 'companion': resources without requests.cpu, requests.memory, limits.memory",
           breaks: 'The broker is slowed down or evicted by its neighbours, or they by it.',
         }],
       },
@@ -153,7 +153,7 @@ export const workloadCases: RuleCases[] = [
         manifests: resources({ requests: { cpu: '1', memory: '2Gi' } }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': resources without limits.memory",
+          found: "container 'companion': resources without limits.memory",
           breaks: 'The broker is slowed down or evicted by its neighbours, or they by it.',
         }],
       },
@@ -172,7 +172,7 @@ export const workloadCases: RuleCases[] = [
         manifests: resources({ requests: { cpu: '1', memory: '2Gi' }, limits: { memory: '2G' } }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': resources.requests.memory: 2Gi, resources.limits.memory: 2G",
+          found: "container 'companion': resources.requests.memory: 2Gi, resources.limits.memory: 2G",
           breaks: 'The pods are refused.',
         }],
       },
@@ -181,7 +181,7 @@ export const workloadCases: RuleCases[] = [
         manifests: resources({ requests: { cpu: 1.5, memory: '2Gi' }, limits: { cpu: '1200m', memory: '2Gi' } }),
         findings: [{
           object: 'StatefulSet mqtt/broker',
-          found: "container 'aedes': resources.requests.cpu: 1.5, resources.limits.cpu: 1200m",
+          found: "container 'companion': resources.requests.cpu: 1.5, resources.limits.cpu: 1200m",
           breaks: 'The pods are refused.',
         }],
       },

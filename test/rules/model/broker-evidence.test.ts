@@ -31,7 +31,7 @@ describe('a workload is recognised as a broker', () => {
   });
 
   test('by what it declares rather than by anything else', () => {
-    expect(anyBroker(workload([container('emqx/emqx:5.8.0')], { annotations: { 'cdk8s-mqtt/broker': 'aedes' } }))).toEqual({ broker: 'aedes' });
+    expect(anyBroker(workload([container('emqx/emqx:5.8.0')], { annotations: { 'cdk8s-mqtt/broker': 'companion' } }))).toEqual({ broker: 'companion' });
   });
 
   test('only in manifests of other origin: the rules of an app look at what declares itself', () => {

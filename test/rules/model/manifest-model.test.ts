@@ -11,7 +11,7 @@ describe('the model', () => {
     const { brokers } = modelOf(...Object.values(manifests));
     expect(brokers).toHaveLength(1);
     const [broker] = brokers;
-    expect(broker.broker).toBe('aedes');
+    expect(broker.broker).toBe('companion');
     expect(broker.object.reference).toEqual({ apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: 'mqtt', name: 'broker', origin: 'file.yaml:0' });
     expect(broker.services.map(({ object }) => object.name)).toEqual(['broker', 'broker-headless', 'broker-nlb']);
     expect(broker.disruptionBudgets.map(({ name }) => name)).toEqual(['broker']);
@@ -32,7 +32,7 @@ describe('the model', () => {
   test('sees no broker in a workload that does not say so, and in what is no workload', () => {
     const { statefulSet, clientService } = productionManifests();
     delete statefulSet.metadata.annotations['cdk8s-mqtt/broker'];
-    clientService.metadata.annotations = { 'cdk8s-mqtt/broker': 'aedes' };
+    clientService.metadata.annotations = { 'cdk8s-mqtt/broker': 'companion' };
     expect(modelOf(statefulSet, clientService).brokers).toEqual([]);
   });
 

@@ -97,7 +97,7 @@ test('a broker whose connections cannot be counted', () => {
   const chart = newChart();
   const cluster: any = Object.create(new MqttCluster(chart, 'Broker'), { brokerName: { value: 'mosquitto' } });
   expect(messageOf(() => new MqttAutoscaler(chart, 'Autoscaler', { cluster, maxReplicas: 3 }))).toContain(
-    "metrics[0] are the connections, but how the broker 'mosquitto' counts them is not known (aedes is): write metrics: [MqttScalingMetric.cpu()]",
+    "metrics[0] are the connections, but how the broker 'mosquitto' counts them is not known (companion is): write metrics: [MqttScalingMetric.cpu()]",
   );
 });
 

@@ -1,7 +1,7 @@
 import type { BrokerMetrics } from '../vocabulary';
 
 /** The companion image. Names and labels: broker-image/README.md; `process_*` and `nodejs_*` are prom-client's default metrics. */
-export const AEDES_METRICS: BrokerMetrics = {
+export const COMPANION_METRICS: BrokerMetrics = {
   brokerInfo: { name: 'mqtt_broker_info' },
   draining: { name: 'mqtt_draining' },
 

@@ -2,7 +2,7 @@ import { Duration, Size } from 'cdk8s';
 import { ConfigMap, Secret } from 'cdk8s-plus-27';
 import { parse } from 'yaml';
 import {
-  MqttAedesOptions, MqttAuthentication, MqttAuthorization, MqttBroker, MqttClientCertificate, MqttCluster, MqttClusterProps, MqttKeepaliveLimit, MqttListener, MqttLogLevel,
+  MqttCompanionOptions, MqttAuthentication, MqttAuthorization, MqttBroker, MqttClientCertificate, MqttCluster, MqttClusterProps, MqttKeepaliveLimit, MqttListener, MqttLogLevel,
   MqttTls,
 } from '../../../lib';
 import { findObject, newChart } from '../../support/synth';
@@ -80,14 +80,14 @@ test('rules in a Secret, with a key of its own', () => {
 });
 
 test('limits', () => {
-  const options: MqttAedesOptions = {
+  const options: MqttCompanionOptions = {
     logLevel: MqttLogLevel.WARN,
     maxPacketSize: Size.mebibytes(4),
     maxQueuedMessages: 5000,
     maxQueuedSize: Size.mebibytes(50),
   };
   const { file } = configuration({
-    broker: MqttBroker.aedes(options), keepaliveLimit: MqttKeepaliveLimit.of(Duration.minutes(2)), sessionExpiry: Duration.days(1), drainConnectionsPerSecond: 100,
+    broker: MqttBroker.companion(options), keepaliveLimit: MqttKeepaliveLimit.of(Duration.minutes(2)), sessionExpiry: Duration.days(1), drainConnectionsPerSecond: 100,
   });
   expect(file).toMatchObject({
     keepalive: { maxSeconds: 120 },

@@ -4,7 +4,7 @@ import { MqttCoverageLevel } from '../mqtt-coverage';
 const mapped = (field: string) => ({ level: MqttCoverageLevel.MAPPED, field });
 
 /** What the companion broker does with each part of a cluster's intent. */
-export const AEDES_COVERAGE = coverageTable({
+export const COMPANION_COVERAGE = coverageTable({
   replicas: mapped('StatefulSet spec.replicas; with an embedded session store, each pod is a broker of its own (MQTT-SESSION-001)'),
   replication: mapped('broker.yaml cluster; the message log is NATS JetStream'),
   listeners: mapped('broker.yaml listeners'),

@@ -18,7 +18,7 @@ export enum MqttLogLevel {
 export { MqttImagePullPolicy } from '../../workload/mqtt-image-pull-policy';
 
 /** Options of the companion broker. */
-export interface MqttAedesOptions {
+export interface MqttCompanionOptions {
   /**
    * Image of the broker, built from `broker-image/` of this library's repository. Name it by digest to pin it.
    * @default - `cdk8s-mqtt/broker` in the version of this library
@@ -134,11 +134,11 @@ export interface MqttAedesOptions {
    * is `kubectl port-forward`.
    * @default - off
    */
-  readonly admin?: MqttAedesAdminOptions;
+  readonly admin?: MqttCompanionAdminOptions;
 }
 
 /** Options of the administration server. */
-export interface MqttAedesAdminOptions {
+export interface MqttCompanionAdminOptions {
   /** The token that every request carries (`Authorization: Bearer …`), in a Secret: 32 characters or more, as `openssl rand -hex 32` makes them. */
   readonly token: MqttFile;
 

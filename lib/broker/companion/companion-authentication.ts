@@ -1,4 +1,4 @@
-import { AedesPaths } from './aedes-paths';
+import { CompanionPaths } from './companion-paths';
 import { optional, seconds } from './configuration-values';
 import type { MqttBackoffOptions } from '../../security/mqtt-authentication';
 import type { MqttJwtKeys, MqttJwtOptions } from '../../security/mqtt-jwt';
@@ -10,7 +10,7 @@ export function authenticationConfiguration(intent: ClusterIntent): object {
   const { secretName, secretKey, _methods: { jwt, certificateUser, backoff } } = intent.authentication;
   return {
     anonymous: letsAnonymousIn(intent),
-    ...optional('passwordFile', secretName && `${AedesPaths.PASSWORDS}/${secretKey}`),
+    ...optional('passwordFile', secretName && `${CompanionPaths.PASSWORDS}/${secretKey}`),
     ...optional('jwt', jwt && jwtConfiguration(jwt.keys, jwt.options)),
     ...optional('clientCertificate', certificateUser && { username: certificateUser }),
     ...optional('backoff', backoff && backoffConfiguration(backoff)),
@@ -20,8 +20,8 @@ export function authenticationConfiguration(intent: ClusterIntent): object {
 function jwtConfiguration({ url, file, _options: { certificateAuthority, refreshInterval } }: MqttJwtKeys, options: MqttJwtOptions): object {
   return {
     ...optional('jwksUrl', url),
-    ...optional('keyFile', file && `${AedesPaths.JWT_KEYS}/${file.key}`),
-    ...optional('caFile', certificateAuthority && `${AedesPaths.JWT_AUTHORITY}/${certificateAuthority.key}`),
+    ...optional('keyFile', file && `${CompanionPaths.JWT_KEYS}/${file.key}`),
+    ...optional('caFile', certificateAuthority && `${CompanionPaths.JWT_AUTHORITY}/${certificateAuthority.key}`),
     ...optional('issuer', options.issuer),
     ...optional('audience', options.audience),
     ...optional('algorithms', options.algorithms),

@@ -1,7 +1,7 @@
 import type { MqttListener } from '../../network/mqtt-listener';
 
 /** Where the container sees what is mounted. Folders, not single files: the kubelet keeps those up to date, and the broker reloads them. */
-export const AedesPaths = {
+export const CompanionPaths = {
   CONFIGURATION: '/etc/mqtt-broker/configuration',
   PASSWORDS: '/etc/mqtt-broker/passwords',
   ACL: '/etc/mqtt-broker/acl',

@@ -1,6 +1,6 @@
-import { authenticationConfiguration } from './aedes-authentication';
-import type { MqttAedesOptions } from './aedes-options';
-import { AedesPaths } from './aedes-paths';
+import { authenticationConfiguration } from './companion-authentication';
+import type { MqttCompanionOptions } from './companion-options';
+import { CompanionPaths } from './companion-paths';
 import { bytes, optional, seconds } from './configuration-values';
 import type { MqttListener } from '../../network/mqtt-listener';
 import { MqttClientCertificate } from '../../security/mqtt-tls';
@@ -15,7 +15,7 @@ export const ADMIN_PORT = 8081;
 const STORE_SHARE = 0.9;
 
 /** The broker's configuration file, as broker-image/config.schema.json describes it. */
-export function aedesConfiguration(intent: ClusterIntent, limits: MqttAedesOptions): object {
+export function companionConfiguration(intent: ClusterIntent, limits: MqttCompanionOptions): object {
   const { authorization } = intent;
   return {
     listeners: [
@@ -29,7 +29,7 @@ export function aedesConfiguration(intent: ClusterIntent, limits: MqttAedesOptio
       })),
     ],
     authentication: authenticationConfiguration(intent),
-    ...optional('authorization', authorization.key && { aclFile: `${AedesPaths.ACL}/${authorization.key}` }),
+    ...optional('authorization', authorization.key && { aclFile: `${CompanionPaths.ACL}/${authorization.key}` }),
     ...optional('keepalive', intent.keepalive.maxSeconds && { maxSeconds: intent.keepalive.maxSeconds }),
     session: {
       expirySeconds: intent.sessionExpirySeconds,
@@ -37,10 +37,10 @@ export function aedesConfiguration(intent: ClusterIntent, limits: MqttAedesOptio
       ...optional('maxQueuedBytes', limits.maxQueuedSize && bytes(limits.maxQueuedSize)),
     },
     ...optional('limits', limitsConfiguration(limits)),
-    store: { directory: AedesPaths.DATA, maxBytes: Math.floor(bytes(intent.storageSize) * STORE_SHARE) },
+    store: { directory: CompanionPaths.DATA, maxBytes: Math.floor(bytes(intent.storageSize) * STORE_SHARE) },
     ...optional('cluster', intent.replication && clusterConfiguration(intent.replication)),
     operations: { port: OPERATIONS_PORT },
-    ...optional('admin', limits.admin && { tokenFile: `${AedesPaths.ADMIN_TOKEN}/${limits.admin.token.key}`, port: limits.admin.port ?? ADMIN_PORT }),
+    ...optional('admin', limits.admin && { tokenFile: `${CompanionPaths.ADMIN_TOKEN}/${limits.admin.token.key}`, port: limits.admin.port ?? ADMIN_PORT }),
     shutdown: { delaySeconds: intent.shutdown.delaySeconds, connectionsPerSecond: intent.shutdown.connectionsPerSecond },
     ...optional('log', limits.logLevel && { level: limits.logLevel }),
   };
@@ -50,10 +50,10 @@ function clusterConfiguration(replication: ReplicationIntent): object {
   const { clusterName, servers, copies, maxSize, certificateAuthority, clientCertificateSecretName, rebalance } = replication;
   const { usernameKey, passwordKey, credentialsKey } = replication.credentials;
   const tls = {
-    ...optional('caFile', certificateAuthority && `${AedesPaths.LOG_AUTHORITY}/${certificateAuthority.key}`),
+    ...optional('caFile', certificateAuthority && `${CompanionPaths.LOG_AUTHORITY}/${certificateAuthority.key}`),
     ...(clientCertificateSecretName === undefined ? {} : {
-      certificateFile: `${AedesPaths.LOG_CERTIFICATE}/tls.crt`,
-      privateKeyFile: `${AedesPaths.LOG_CERTIFICATE}/tls.key`,
+      certificateFile: `${CompanionPaths.LOG_CERTIFICATE}/tls.crt`,
+      privateKeyFile: `${CompanionPaths.LOG_CERTIFICATE}/tls.key`,
     }),
   };
   return {
@@ -62,9 +62,9 @@ function clusterConfiguration(replication: ReplicationIntent): object {
       servers,
       ...optional('replicas', copies),
       ...optional('maxBytes', maxSize && bytes(maxSize)),
-      ...optional('usernameFile', usernameKey && `${AedesPaths.LOG_CREDENTIALS}/${usernameKey}`),
-      ...optional('passwordFile', passwordKey && `${AedesPaths.LOG_CREDENTIALS}/${passwordKey}`),
-      ...optional('credentialsFile', credentialsKey && `${AedesPaths.LOG_CREDENTIALS}/${credentialsKey}`),
+      ...optional('usernameFile', usernameKey && `${CompanionPaths.LOG_CREDENTIALS}/${usernameKey}`),
+      ...optional('passwordFile', passwordKey && `${CompanionPaths.LOG_CREDENTIALS}/${passwordKey}`),
+      ...optional('credentialsFile', credentialsKey && `${CompanionPaths.LOG_CREDENTIALS}/${credentialsKey}`),
       ...(Object.keys(tls).length > 0 ? { tls } : {}),
     },
     ...(Object.keys(rebalance).length > 0 ? { rebalance } : {}),
@@ -73,7 +73,7 @@ function clusterConfiguration(replication: ReplicationIntent): object {
 
 function listenerConfiguration(listener: MqttListener, certificate?: CertificateIntent): object {
   const { name, transport, port, path, maxConnections, connectionsPerSecond, authentication, allowedOrigins } = listener;
-  const folder = AedesPaths.certificate(listener);
+  const folder = CompanionPaths.certificate(listener);
   return {
     name,
     protocol: transport,
@@ -87,8 +87,8 @@ function listenerConfiguration(listener: MqttListener, certificate?: Certificate
       certificateFile: `${folder}/tls.crt`,
       privateKeyFile: `${folder}/tls.key`,
       ...(certificate.clientCertificate === MqttClientCertificate.NONE ? {} : {
-        clientCaFile: certificate.clientCa ? `${AedesPaths.clientCa(listener)}/${certificate.clientCa.key}` : `${folder}/ca.crt`,
-        ...optional('crlFile', certificate.revocationList && `${AedesPaths.revocationList(listener)}/${certificate.revocationList.key}`),
+        clientCaFile: certificate.clientCa ? `${CompanionPaths.clientCa(listener)}/${certificate.clientCa.key}` : `${folder}/ca.crt`,
+        ...optional('crlFile', certificate.revocationList && `${CompanionPaths.revocationList(listener)}/${certificate.revocationList.key}`),
         clientCertificate: certificate.clientCertificate,
       }),
     }),
@@ -96,7 +96,7 @@ function listenerConfiguration(listener: MqttListener, certificate?: Certificate
 }
 
 /** Undefined where every limit is the broker's default. */
-function limitsConfiguration(options: MqttAedesOptions): object | undefined {
+function limitsConfiguration(options: MqttCompanionOptions): object | undefined {
   const limits = {
     ...optional('maxConnections', options.maxConnections),
     ...optional('maxConnectionsPerAddress', options.maxConnectionsPerAddress),

@@ -1,6 +1,6 @@
 import { Duration, Size, Testing } from 'cdk8s';
 import { ConfigMap, Secret } from 'cdk8s-plus-27';
-import { type MqttAedesOptions, MqttBroker, MqttCluster, MqttListener } from '../../../lib';
+import { type MqttCompanionOptions, MqttBroker, MqttCluster, MqttListener } from '../../../lib';
 import { MqttFile } from '../../../lib/security/mqtt-file';
 import { complaints } from '../../support/complaints';
 import { findObject, newChart } from '../../support/synth';
@@ -9,7 +9,7 @@ const token = MqttFile.fromSecret(Secret.fromSecretName(newChart(), 'Admin', 'ad
 const publicToken = MqttFile.fromConfigMap(ConfigMap.fromConfigMapName(newChart(), 'Admin', 'admin'), 'token');
 const BEHIND = 'with less than twice maxPacketSize, a large message would disconnect a client that is a little behind';
 
-test.each<[string, MqttAedesOptions | Record<string, unknown>, unknown[]]>([
+test.each<[string, MqttCompanionOptions | Record<string, unknown>, unknown[]]>([
   ['limits that let nobody in', { maxConnections: 0, maxConnectionsPerAddress: 0, maxConnectionsPerUser: 0.5 }, [
     'broker maxConnections is 0, but must be a whole number of at least 1: a broker that accepts nobody is none',
     'broker maxConnectionsPerAddress is 0, but must be a whole number of at least 1: nobody could connect',
@@ -42,11 +42,11 @@ test.each<[string, MqttAedesOptions | Record<string, unknown>, unknown[]]>([
   ]],
   ['a token as text', { admin: { token: 'abc' } }, [expect.stringContaining("broker admin token is 'abc', but must be made like this: MqttFile.fromConfigMap(")]],
 ])('%s', (_, options, expected) => {
-  expect([...complaints({ broker: MqttBroker.aedes(options as MqttAedesOptions) })].sort()).toEqual([...expected].sort());
+  expect([...complaints({ broker: MqttBroker.companion(options as MqttCompanionOptions) })].sort()).toEqual([...expected].sort());
 });
 
 test('the port of the administration server is taken, but no Service leads there', () => {
-  const broker = MqttBroker.aedes({ admin: { token } });
+  const broker = MqttBroker.companion({ admin: { token } });
   const chart = newChart();
   new MqttCluster(chart, 'Broker', { broker, networkPolicy: true });
   expect(JSON.stringify(Testing.synth(chart).filter(({ kind }) => kind === 'Service' || kind === 'NetworkPolicy'))).not.toContain('8081');

@@ -2,12 +2,12 @@ import { createHash } from 'crypto';
 import { ApiObject, Size } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { ADMIN_PORT, aedesConfiguration, CONFIGURATION_KEY, OPERATIONS_PORT } from './aedes-configuration';
-import { AEDES_COVERAGE } from './aedes-coverage';
-import { DEFAULT_MAX_PACKET_SIZE, DEFAULT_MAX_QUEUED_SIZE } from './aedes-defaults';
-import { MqttAedesOptions, MqttImagePullPolicy, MqttLogLevel } from './aedes-options';
-import { AedesPaths } from './aedes-paths';
 import { checkLimits } from './check-limits';
+import { ADMIN_PORT, companionConfiguration, CONFIGURATION_KEY, OPERATIONS_PORT } from './companion-configuration';
+import { COMPANION_COVERAGE } from './companion-coverage';
+import { DEFAULT_MAX_PACKET_SIZE, DEFAULT_MAX_QUEUED_SIZE } from './companion-defaults';
+import { MqttCompanionOptions, MqttImagePullPolicy, MqttLogLevel } from './companion-options';
+import { CompanionPaths } from './companion-paths';
 import { mountedFiles } from './mounted-files';
 import { type ArgumentErrors, isSize, show } from '../../manifest/arguments';
 import { quantity } from '../../manifest/quantity';
@@ -33,15 +33,15 @@ const REPLICATED_STARTUP_PROBES = 180;
 const LIBRARY_VERSION: string = require('../../../package.json').version;
 
 /** The companion broker: one StatefulSet, each pod with a durable store on a volume of its own, alone or fed by a message log. */
-export class AedesStrategy implements BrokerStrategy {
-  public readonly name = 'aedes';
+export class CompanionStrategy implements BrokerStrategy {
+  public readonly name = 'companion';
   public readonly metricsPortName = 'http';
   public readonly metricsPath = '/metrics';
-  public readonly coverage = AEDES_COVERAGE;
+  public readonly coverage = COMPANION_COVERAGE;
 
   public readonly reservedPorts: BrokerStrategy['reservedPorts'];
 
-  constructor(private readonly options: MqttAedesOptions) {
+  constructor(private readonly options: MqttCompanionOptions) {
     const admin = options.admin && { name: 'admin', port: options.admin.port ?? ADMIN_PORT, use: 'administration', isLoopback: true };
     this.reservedPorts = [{ name: this.metricsPortName, port: OPERATIONS_PORT, use: 'probes and metrics' }, ...(admin ? [admin] : [])];
   }
@@ -78,9 +78,9 @@ export class AedesStrategy implements BrokerStrategy {
       container: {
         image: this.options.image ?? `cdk8s-mqtt/broker:${LIBRARY_VERSION}`,
         imagePullPolicy: this.options.imagePullPolicy ?? MqttImagePullPolicy.IF_NOT_PRESENT,
-        env: [{ name: 'MQTT_BROKER_CONFIG', value: `${AedesPaths.CONFIGURATION}/${CONFIGURATION_KEY}` }],
+        env: [{ name: 'MQTT_BROKER_CONFIG', value: `${CompanionPaths.CONFIGURATION}/${CONFIGURATION_KEY}` }],
         volumeMounts: [
-          { name: 'configuration', mountPath: AedesPaths.CONFIGURATION, readOnly: true },
+          { name: 'configuration', mountPath: CompanionPaths.CONFIGURATION, readOnly: true },
           ...secrets.map(({ volume, path }) => ({ name: volume.name, mountPath: path, readOnly: true })),
         ],
         startupProbe: probe('/startupz', { periodSeconds: 5, failureThreshold: intent.replication ? REPLICATED_STARTUP_PROBES : STARTUP_PROBES }),
@@ -91,14 +91,14 @@ export class AedesStrategy implements BrokerStrategy {
       volumes: [{ name: 'configuration', configMap: { name: objects.configuration!.name } }, ...secrets.map(({ volume }) => volume)],
       imagePullSecrets: this.options.imagePullSecrets?.map(({ name }) => ({ name })),
       userId: USER_ID,
-      dataPath: AedesPaths.DATA,
+      dataPath: CompanionPaths.DATA,
       podAnnotations: { [CONFIGURATION_CHECKSUM]: checksum(objects.configuration!) },
     }), { broker: this.name, sessionStore: intent.replication ? 'replicated' : 'embedded' });
     objects.configuration = renderManifest(scope, 'Configuration', {
       gvk: k8s.KubeConfigMap.GVK,
       name: `${workload.name}-configuration`,
       labels: intent.labels,
-      fields: { data: () => ({ [CONFIGURATION_KEY]: yamlText(aedesConfiguration(intent, this.options)) }) },
+      fields: { data: () => ({ [CONFIGURATION_KEY]: yamlText(companionConfiguration(intent, this.options)) }) },
     });
     return { workload, configuration: objects.configuration };
   }

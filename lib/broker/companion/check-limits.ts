@@ -1,11 +1,11 @@
 import { Duration, Size, SizeRoundingBehavior } from 'cdk8s';
-import { DEFAULT_MAX_PACKET_SIZE } from './aedes-defaults';
-import type { MqttAedesOptions } from './aedes-options';
+import { DEFAULT_MAX_PACKET_SIZE } from './companion-defaults';
+import type { MqttCompanionOptions } from './companion-options';
 import { type ArgumentErrors, isSize, show } from '../../manifest/arguments';
 import { checkFile } from '../../security/check-file';
 
 /** What cannot work about the limits and the administration server: the bounds are those of broker-image/config.schema.json. */
-export function checkLimits(errors: ArgumentErrors, options: MqttAedesOptions): void {
+export function checkLimits(errors: ArgumentErrors, options: MqttCompanionOptions): void {
   errors.wholeNumber('broker maxConnections', options.maxConnections, { min: 1 }, 'a broker that accepts nobody is none');
   errors.wholeNumber('broker maxConnectionsPerAddress', options.maxConnectionsPerAddress, { min: 1 }, 'nobody could connect');
   errors.wholeNumber('broker maxConnectionsPerUser', options.maxConnectionsPerUser, { min: 1 }, 'nobody could connect');
@@ -21,13 +21,13 @@ export function checkLimits(errors: ArgumentErrors, options: MqttAedesOptions): 
 }
 
 /** The largest packet to a client that is a little behind would disconnect it. */
-function checkOutboundSize(errors: ArgumentErrors, { maxOutboundSize, maxPacketSize }: MqttAedesOptions): void {
+function checkOutboundSize(errors: ArgumentErrors, { maxOutboundSize, maxPacketSize }: MqttCompanionOptions): void {
   const packet = isSize(maxPacketSize) ? maxPacketSize : DEFAULT_MAX_PACKET_SIZE;
   const least = Size.kibibytes(packet.toKibibytes({ rounding: SizeRoundingBehavior.FLOOR }) * 2);
   errors.size('broker maxOutboundSize', maxOutboundSize, { min: least }, 'with less than twice maxPacketSize, a large message would disconnect a client that is a little behind');
 }
 
-function checkAdmin(errors: ArgumentErrors, admin: MqttAedesOptions['admin']): void {
+function checkAdmin(errors: ArgumentErrors, admin: MqttCompanionOptions['admin']): void {
   if (!errors.like('broker admin', admin, ['token'], "{ token: MqttFile.fromSecret(Secret.fromSecretName(this, 'Admin', 'broker-admin'), 'token') }")) return;
   errors.wholeNumber('broker admin port', admin.port, { min: 1, max: 65_535 }, 'there are no other TCP ports');
   if (!checkFile(errors, 'broker admin token', admin.token, 'token') || admin.token.configMapName === undefined) return;

@@ -1,6 +1,6 @@
 import type { k8s } from 'cdk8s-plus-27';
-import type { MqttAedesOptions } from './aedes-options';
-import { AedesPaths } from './aedes-paths';
+import type { MqttCompanionOptions } from './companion-options';
+import { CompanionPaths } from './companion-paths';
 import type { MqttFile } from '../../security/mqtt-file';
 import type { ClusterIntent, ReplicationIntent } from '../../workload/cluster-intent';
 
@@ -12,25 +12,25 @@ export interface MountedFiles {
 }
 
 /** Everything that the configuration names by a path, each mounted as a folder of its own. */
-export function mountedFiles(intent: ClusterIntent, { admin }: MqttAedesOptions): MountedFiles[] {
+export function mountedFiles(intent: ClusterIntent, { admin }: MqttCompanionOptions): MountedFiles[] {
   const { listeners, certificates, authentication, authorization, replication } = intent;
   const mounts: MountedFiles[] = [];
   for (const listener of listeners) {
     const certificate = certificates[listener.name];
     if (!certificate) continue;
-    mounts.push(fromSecret(`certificate-${listener.name}`, AedesPaths.certificate(listener), certificate.secretName));
+    mounts.push(fromSecret(`certificate-${listener.name}`, CompanionPaths.certificate(listener), certificate.secretName));
     const { secretName, configMapName } = certificate.clientCa ?? {};
-    if (secretName) mounts.push(fromSecret(`client-ca-${listener.name}`, AedesPaths.clientCa(listener), secretName));
-    if (configMapName) mounts.push(fromConfigMap(`client-ca-${listener.name}`, AedesPaths.clientCa(listener), configMapName));
-    if (certificate.revocationList) mounts.push(fromFile(`revocation-list-${listener.name}`, AedesPaths.revocationList(listener), certificate.revocationList));
+    if (secretName) mounts.push(fromSecret(`client-ca-${listener.name}`, CompanionPaths.clientCa(listener), secretName));
+    if (configMapName) mounts.push(fromConfigMap(`client-ca-${listener.name}`, CompanionPaths.clientCa(listener), configMapName));
+    if (certificate.revocationList) mounts.push(fromFile(`revocation-list-${listener.name}`, CompanionPaths.revocationList(listener), certificate.revocationList));
   }
-  if (authentication.secretName) mounts.push(fromSecret('passwords', AedesPaths.PASSWORDS, authentication.secretName));
-  if (authorization.secretName) mounts.push(fromSecret('acl', AedesPaths.ACL, authorization.secretName));
-  if (authorization.configMapName) mounts.push(fromConfigMap('acl', AedesPaths.ACL, authorization.configMapName));
+  if (authentication.secretName) mounts.push(fromSecret('passwords', CompanionPaths.PASSWORDS, authentication.secretName));
+  if (authorization.secretName) mounts.push(fromSecret('acl', CompanionPaths.ACL, authorization.secretName));
+  if (authorization.configMapName) mounts.push(fromConfigMap('acl', CompanionPaths.ACL, authorization.configMapName));
   const { keys } = authentication._methods.jwt ?? {};
-  if (keys?.file) mounts.push(fromFile('jwt-keys', AedesPaths.JWT_KEYS, keys.file));
-  if (keys?._options.certificateAuthority) mounts.push(fromFile('jwt-authority', AedesPaths.JWT_AUTHORITY, keys._options.certificateAuthority));
-  if (admin) mounts.push(fromFile('admin-token', AedesPaths.ADMIN_TOKEN, admin.token));
+  if (keys?.file) mounts.push(fromFile('jwt-keys', CompanionPaths.JWT_KEYS, keys.file));
+  if (keys?._options.certificateAuthority) mounts.push(fromFile('jwt-authority', CompanionPaths.JWT_AUTHORITY, keys._options.certificateAuthority));
+  if (admin) mounts.push(fromFile('admin-token', CompanionPaths.ADMIN_TOKEN, admin.token));
   if (replication) mounts.push(...logFiles(replication));
   return mounts;
 }
@@ -40,9 +40,9 @@ function logFiles({ credentials, certificateAuthority, clientCertificateSecretNa
   const { secretName, usernameKey, passwordKey, credentialsKey } = credentials;
   const keys = [usernameKey, passwordKey, credentialsKey].filter((key) => key !== undefined);
   return [
-    ...(secretName === undefined ? [] : [fromSecret('log-credentials', AedesPaths.LOG_CREDENTIALS, secretName, keys)]),
-    ...(certificateAuthority ? [fromFile('log-authority', AedesPaths.LOG_AUTHORITY, certificateAuthority)] : []),
-    ...(clientCertificateSecretName === undefined ? [] : [fromSecret('log-certificate', AedesPaths.LOG_CERTIFICATE, clientCertificateSecretName)]),
+    ...(secretName === undefined ? [] : [fromSecret('log-credentials', CompanionPaths.LOG_CREDENTIALS, secretName, keys)]),
+    ...(certificateAuthority ? [fromFile('log-authority', CompanionPaths.LOG_AUTHORITY, certificateAuthority)] : []),
+    ...(clientCertificateSecretName === undefined ? [] : [fromSecret('log-certificate', CompanionPaths.LOG_CERTIFICATE, clientCertificateSecretName)]),
   ];
 }
 
