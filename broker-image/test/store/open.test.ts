@@ -116,6 +116,27 @@ test('a store of version 1 becomes one of this version: nobody is connected, and
   }
 });
 
+test('a store of version 2 becomes one of this version: its clean clients go on, and sessions can share', async (t) => {
+  const directory = temporaryDirectory(t);
+  await filled(directory);
+  const raw = open<Buffer, Buffer>({ path: directory, encoding: 'binary', keyEncoding: 'binary' });
+  await raw.put(Buffer.of(0, 0), Buffer.from(JSON.stringify({ name: 'mqtt-broker-store', version: 2 })));
+  await raw.put(Buffer.from('07000000000001', 'hex'), Buffer.from(JSON.stringify(['clean', ['', 1, 7]])));
+  await raw.close();
+  for (let time = 0; time < 2; time++) {
+    const store = await openStore(directory);
+    const clean = { broker: '', incarnation: 1, number: 7 };
+    assert.deepEqual(store.owner('clean'), clean);
+    store.apply({ kind: 'subscribe', time: 1, clientId: 'clean', connection: clean, subscriptions: [{ filter: '$share/g/y', qos: 1 }] });
+    store.apply({ kind: 'subscribe', time: 1, clientId: 'a', connection, subscriptions: [{ filter: '$share/g/y', qos: 1 }] });
+    assert.deepEqual(store.sharedSubscription('$share/g/y')!.members.map(({ session }) => session.clientId), ['a', 'clean']);
+    await store.close();
+    const after = open<Buffer, Buffer>({ path: directory, encoding: 'binary', keyEncoding: 'binary' });
+    assert.equal(JSON.parse(after.get(Buffer.of(0, 0))!.toString()).version, 3);
+    await after.close();
+  }
+});
+
 test('a format record that is none is refused', async (t) => {
   for (const content of ['garbage', '{"name":"other","version":1}', '{"name":"mqtt-broker-store"}']) {
     const directory = temporaryDirectory(t);
@@ -144,6 +165,10 @@ test('a record that cannot be read is named', async (t) => {
     [Buffer.from('04000000000001', 'hex'), Buffer.from('\x03'), /will record 04000000000001 cannot be read/],
     [Buffer.from('0500000000000100', 'hex'), Buffer.from('\x03'), /progress record 0500000000000100 cannot be read/],
     [Buffer.from('0001', 'hex'), Buffer.from('\x03'), /counters record 0001 cannot be read/],
+    [Buffer.from('09000000000009', 'hex'), Buffer.from('nonsense'), /shared subscription record 09000000000009 cannot be read/],
+    [Buffer.from('09000000000009', 'hex'), Buffer.from('["$share/g/x",1,1]'), /progress record 0500000000000900 cannot be read \(it is missing\)/],
+    [Buffer.from('0200000000000100000009', 'hex'), Buffer.from('\x01$share/g/x'), /subscription record .* \(its shared subscription does not exist\)/],
+    [Buffer.from('0500000000000103000000000000', 'hex'), Buffer.from('\x03'), /origin record .* cannot be read/],
   ];
   for (const [key, value, pattern] of cases) {
     const directory = temporaryDirectory(t);
