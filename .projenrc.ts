@@ -7,7 +7,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   authorAddress: 'maintainers@cdk8s-mqtt.invalid',
   repositoryUrl: 'https://github.com/cdk8s-mqtt/cdk8s-mqtt.git',
   license: 'Apache-2.0',
-  keywords: ['cdk8s', 'mqtt', 'broker', 'kubernetes', 'aedes', 'hivemq', 'emqx', 'iot'],
+  keywords: ['cdk8s', 'mqtt', 'broker', 'kubernetes', 'hivemq', 'emqx', 'iot'],
   defaultReleaseBranch: 'main',
   projenrcTs: true,
   packageManager: javascript.NodePackageManager.NPM,
@@ -24,11 +24,13 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   cdk8sVersion: '2.70.0',
   constructsVersion: '10.4.0',
   peerDeps: ['cdk8s-plus-27@^2.9.5'],
-  bundledDeps: ['@grafana/grafana-foundation-sdk@0.0.21', 'yaml@^2.8.1'],
+  bundledDeps: ['yaml@^2.8.1'],
   devDeps: [
     'cdk8s-cli@^2.207.0',
     'dependency-cruiser@^17.4.3',
     'fast-check@^4',
+    // Types only: the dashboards are plain objects.
+    '@grafana/grafana-foundation-sdk@0.0.21',
     'ajv@^8',
     '@microsoft/jest-sarif@1.0.0-beta.0',
     'mqtt@^5',
