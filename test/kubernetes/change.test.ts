@@ -35,7 +35,7 @@ describe('an app that changes', () => {
 
   step('it rolls out', 240, async () => {
     app = await synth(1);
-    statefulSet = app.only<StatefulSet>('StatefulSet');
+    statefulSet = app.workload('mqtt-broker');
     loadBalancer = app.only<Service>('Service', ({ spec }) => spec.type === 'LoadBalancer');
     await createNamespace(app.namespace);
     namespace = app.namespace;

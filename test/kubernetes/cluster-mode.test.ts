@@ -63,8 +63,8 @@ describe('the cluster example', () => {
   step('it is accepted, strictly validated and without a warning', 240, async () => {
     const synthesized = await SynthesizedApp.synth(APP);
     app = (await synthesized.forThisCluster()).without('Certificate');
-    const [first, second] = app.all<StatefulSet>('StatefulSet');
-    [log, brokers] = first.metadata.name.endsWith('-log') ? [first, second] : [second, first];
+    brokers = app.workload('mqtt-broker');
+    log = app.workload('mqtt-message-log');
     await createNamespace(app.namespace);
     namespace = app.namespace;
     relay = await Relay.start(namespace);
@@ -282,7 +282,7 @@ describe('an app that grows from one broker to a cluster, and the cluster by a b
 
   step('one broker, with its sessions on its own disk', 240, async () => {
     const app = await synth(1, 'embedded');
-    name = app.only<StatefulSet>('StatefulSet').metadata.name;
+    name = app.workload('mqtt-broker').metadata.name;
     await createNamespace(app.namespace);
     namespace = app.namespace;
     await applyCleanly(app);

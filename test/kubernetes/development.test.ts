@@ -33,7 +33,7 @@ describe('the development example', () => {
 
   step('it rolls out', 240, async () => {
     app = await (await SynthesizedApp.synth(APP)).forThisCluster();
-    statefulSet = app.only<StatefulSet>('StatefulSet');
+    statefulSet = app.workload('mqtt-broker');
     await createNamespace(app.namespace);
     namespace = app.namespace;
     await applyCleanly(app);

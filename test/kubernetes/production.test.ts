@@ -50,7 +50,7 @@ describe('the production example', () => {
   step('cdk8s synth writes its manifests', 90, async () => {
     synthesized = await SynthesizedApp.synth(APP);
     app = await synthesized.forThisCluster();
-    statefulSet = app.only<StatefulSet>('StatefulSet');
+    statefulSet = app.workload('mqtt-broker');
     clientService = app.only<Service>('Service', ({ metadata }) => metadata.name === statefulSet.metadata.name);
     expect(statefulSet.spec.replicas).toBe(REPLICAS);
   });

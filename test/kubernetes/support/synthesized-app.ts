@@ -3,7 +3,7 @@ import os from 'os';
 import path from 'path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { kubectl } from './kubectl';
-import type { Manifest } from './kubernetes-objects';
+import type { Manifest, StatefulSet } from './kubernetes-objects';
 import { progress } from './progress';
 import { CommandResult, runCommand } from './run-command';
 import { DEFAULT_IMAGE, IMAGE, MISSING_IMAGES, ROOT } from './settings';
@@ -50,6 +50,11 @@ export class SynthesizedApp {
   /** The objects of that kind. */
   all<T extends Manifest>(kind: string): T[] {
     return this.manifests.filter((manifest) => manifest.kind === kind) as T[];
+  }
+
+  /** The StatefulSet whose pods are called that: `mqtt-broker` or `mqtt-message-log`. */
+  workload(podName: string): StatefulSet {
+    return this.only<StatefulSet>('StatefulSet', ({ metadata }) => metadata.labels?.['app.kubernetes.io/name'] === podName);
   }
 
   /** The same app without the objects of that kind. */
