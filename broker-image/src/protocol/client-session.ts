@@ -14,6 +14,12 @@ import type { CloseReason, Qos } from '../operations/observer.js';
 /** Answers that may wait before the client is no longer read, and bytes of the messages that they are for. */
 const MAX_WAITING_ANSWERS = 1000;
 const MAX_WAITING_BYTES = 1024 * 1024;
+/**
+ * In a cluster, messages that could go past the journal follow those that could not, so that they do not overtake them on another broker. When so much time has passed without one that could
+ * not, the client is held once, until all brokers have what it sent.
+ */
+const FOLLOW_MILLISECONDS = 5000;
+const CHECK_MILLISECONDS = 100;
 const DEFAULT_MAX_IN_FLIGHT = 1024;
 
 /** To a packet of the client. */
@@ -56,8 +62,12 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
   #waitingForJournal = 0;
   /** Answers to messages past the journal that other brokers do not have yet. */
   #waitingForOthers = 0;
-  /** A packet waits for these. */
+  /** A packet waits until messages may take its way. */
   #deferred = false;
+  /** While it waits until all brokers have what went through the journal. */
+  #changing: NodeJS.Timeout | undefined;
+  /** When a message last could not go past the journal. */
+  #neededJournal = 0;
   /** Position in the log of the last message of this client that went through it. */
   #lastLogged = 0;
   #begun = false;
@@ -263,8 +273,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
     if (typeof topic === 'string') throw new PacketError(`the topic of a PUBLISH cannot be: ${topic}`);
     const packetId = qos > 0 ? (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]! : 0;
     if (qos > 0 && packetId === 0) throw new PacketError('a packet id is 0'); // [MQTT-2.3.1-1]
-    // The journal is another way than the one of the messages before, which could be the slower one.
-    if (qos > 0 && this.#waitingForOthers > 0 && broker.needsJournal(topic, (bytes[start]! & 0x01) !== 0, qos === 2 && this.persistent)) {
+    if (qos > 0 && broker.options.others !== undefined && !this.#mayGo(broker.needsJournal(topic, (bytes[start]! & 0x01) !== 0, qos === 2 && this.persistent))) {
       this.#deferred = true;
       this.#connection.hold();
       return false;
@@ -299,6 +308,24 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
     }
     this.#acknowledge(qos === 1 ? PacketType.puback : PacketType.pubrec, packetId, settlement, end - start);
     return true;
+  }
+
+  /** Whether a message may take its way now, through the journal or past it, without overtaking one that took the other. */
+  #mayGo(throughJournal: boolean): boolean {
+    if (throughJournal) {
+      this.#neededJournal = performance.now();
+      return this.#waitingForOthers === 0;
+    }
+    if (!this.#isBehindOthers || performance.now() - this.#neededJournal < FOLLOW_MILLISECONDS) return true;
+    this.#changing ??= setTimeout(() => this.#checkOthers(), CHECK_MILLISECONDS);
+    return false;
+  }
+
+  #checkOthers(): void {
+    this.#changing = undefined;
+    if (this.#ended) return;
+    if (this.#isBehindOthers) this.#changing = setTimeout(() => this.#checkOthers(), CHECK_MILLISECONDS);
+    else this.#releaseIfRoom();
   }
 
   /** Whether messages of this client went through the journal that another broker may not have delivered yet. */
@@ -446,7 +473,11 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
       this.#waitingBytes -= bytes;
       if (!this.#ended) send();
     }
-    if (this.#answers.length > MAX_WAITING_ANSWERS / 2 || this.#waitingBytes > MAX_WAITING_BYTES / 2 || (this.#deferred && this.#waitingForOthers > 0)) return;
+    this.#releaseIfRoom();
+  }
+
+  #releaseIfRoom(): void {
+    if (this.#changing !== undefined || this.#answers.length > MAX_WAITING_ANSWERS / 2 || this.#waitingBytes > MAX_WAITING_BYTES / 2 || (this.#deferred && this.#waitingForOthers > 0)) return;
     this.#deferred = false;
     this.#connection.release();
   }

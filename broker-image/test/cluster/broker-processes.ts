@@ -44,6 +44,7 @@ export class Member {
     return (await fetch(`${this.process.url('operations')}/readyz`)).json() as never;
   }
 
+  /** The sum of its series, or one with its labels. */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`${this.process.url('operations')}/metrics`)).text();
     return text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`)).reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);

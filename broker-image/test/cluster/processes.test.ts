@@ -72,3 +72,50 @@ test('a retained message is the same everywhere', { skip, timeout: 60_000 }, asy
     assert.deepEqual(received, ['on']);
   }
 });
+
+test('messages of one publisher arrive in order, complete and once, whether they go through the log or past it', { skip, timeout: 120_000 }, async (t) => {
+  const [first, second, third] = members;
+  const subscribers = await Promise.all([first, second, third].map((member) => dial(member)));
+  await Promise.all(subscribers.map(({ client }) => client.subscribeAsync('order', { qos: 1 })));
+  const { client: publisher } = await dial(first);
+  let sent = 0;
+  let publishing = true;
+  let stored = false;
+  const stream = async () => {
+    while (publishing) {
+      // Retained ones go through the log, and all while a persistent session wants them.
+      await Promise.all(Array.from({ length: 20 }, () => publisher.publishAsync('order', String(sent++), { qos: 1, retain: stored && Math.random() < 0.05 })));
+    }
+  };
+  const streaming = stream();
+  for (let round = 0; round < 3; round++) {
+    stored = true;
+    const { client } = await dial(members[round % 3]!, { clientId: 'now and then', clean: false });
+    await client.subscribeAsync('order', { qos: 1 });
+    await eventually('some more', ((goal) => () => sent > goal)(sent + 100));
+    await client.unsubscribeAsync('order');
+    await client.endAsync();
+    stored = false;
+    // They go past the log again, after a while.
+    const past = await first.metric('mqtt_cluster_messages_total{direction="sent"}');
+    await eventually('some past the log', async () => (await first.metric('mqtt_cluster_messages_total{direction="sent"}')) > past + 100);
+  }
+  publishing = false;
+  await streaming;
+  await eventually('all of them', () => subscribers.every(({ received }) => received.length >= sent));
+  const all = [...Array(sent).keys()].map(String);
+  for (const { received } of subscribers) assert.deepEqual(received, all);
+  t.diagnostic(`${sent} messages, ${await first.metric('mqtt_cluster_messages_total{direction="sent"}')} past the log`);
+});
+
+test('a persistent session misses nothing from SUBACK on, at whichever broker it is published', { skip, timeout: 120_000 }, async () => {
+  const publishers = await Promise.all(members.map((member) => dial(member)));
+  for (let round = 0; round < 30; round++) {
+    const { client, received } = await dial(members[round % 3]!, { clientId: 'fresh', clean: round % 2 === 0 });
+    await client.subscribeAsync(`fresh/${round}`, { qos: 1 });
+    await Promise.all(publishers.map(({ client: publisher }, index) => publisher.publishAsync(`fresh/${round}`, String(index), { qos: 1 })));
+    await eventually('one from each', () => received.length === 3);
+    assert.deepEqual(received.toSorted(), ['0', '1', '2']);
+    await client.endAsync();
+  }
+});
