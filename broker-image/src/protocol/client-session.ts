@@ -62,10 +62,12 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
   #waitingForJournal = 0;
   /** Answers to messages past the journal that other brokers do not have yet. */
   #waitingForOthers = 0;
-  /** A packet waits until messages may take its way. */
-  #deferred = false;
-  /** While it waits until all brokers have what went through the journal. */
-  #changing: NodeJS.Timeout | undefined;
+  /** The client is not read. */
+  #held = false;
+  /** A packet waits until its message may take its way: through the journal or past it. */
+  #deferred: 'journal' | 'past' | undefined;
+  /** Looks whether the client may be read again. */
+  #again: NodeJS.Timeout | undefined;
   /** When a message last could not go past the journal. */
   #neededJournal = 0;
   /** Position in the log of the last message of this client that went through it. */
@@ -274,8 +276,8 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
     const packetId = qos > 0 ? (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]! : 0;
     if (qos > 0 && packetId === 0) throw new PacketError('a packet id is 0'); // [MQTT-2.3.1-1]
     if (qos > 0 && broker.options.others !== undefined && !this.#mayGo(broker.needsJournal(topic, (bytes[start]! & 0x01) !== 0, qos === 2 && this.persistent))) {
-      this.#deferred = true;
-      this.#connection.hold();
+      this.#hold();
+      this.#releaseIfRoom();
       return false;
     }
     observer.messageReceived(qos, end - start);
@@ -314,18 +316,13 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
   #mayGo(throughJournal: boolean): boolean {
     if (throughJournal) {
       this.#neededJournal = performance.now();
-      return this.#waitingForOthers === 0;
+      if (this.#waitingForOthers === 0) return true;
+      this.#deferred = 'journal';
+      return false;
     }
     if (!this.#isBehindOthers || performance.now() - this.#neededJournal < FOLLOW_MILLISECONDS) return true;
-    this.#changing ??= setTimeout(() => this.#checkOthers(), CHECK_MILLISECONDS);
+    this.#deferred = 'past';
     return false;
-  }
-
-  #checkOthers(): void {
-    this.#changing = undefined;
-    if (this.#ended) return;
-    if (this.#isBehindOthers) this.#changing = setTimeout(() => this.#checkOthers(), CHECK_MILLISECONDS);
-    else this.#releaseIfRoom();
   }
 
   /** Whether messages of this client went through the journal that another broker may not have delivered yet. */
@@ -443,7 +440,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
     this.#waitingBytes += bytes;
     if (settlement === 'done') return this.#settle(answer);
     const { journal, options: { store } } = this.#broker;
-    if (this.#answers.length >= MAX_WAITING_ANSWERS || this.#waitingBytes >= MAX_WAITING_BYTES || journal.crowded) this.#connection.hold();
+    if (this.#answers.length >= MAX_WAITING_ANSWERS || this.#waitingBytes >= MAX_WAITING_BYTES || journal.crowded) this.#hold();
     if (settlement === 'journal') {
       this.#waitingForJournal++;
       journal.afterCommit({
@@ -476,9 +473,24 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
     this.#releaseIfRoom();
   }
 
+  #hold(): void {
+    this.#held = true;
+    this.#connection.hold();
+  }
+
   #releaseIfRoom(): void {
-    if (this.#changing !== undefined || this.#answers.length > MAX_WAITING_ANSWERS / 2 || this.#waitingBytes > MAX_WAITING_BYTES / 2 || (this.#deferred && this.#waitingForOthers > 0)) return;
-    this.#deferred = false;
+    if (!this.#held || this.#ended || this.#again !== undefined) return;
+    // Each answer looks again.
+    if (this.#answers.length > MAX_WAITING_ANSWERS / 2 || this.#waitingBytes > MAX_WAITING_BYTES / 2 || (this.#deferred === 'journal' && this.#waitingForOthers > 0)) return;
+    if (this.#broker.journal.crowded || (this.#deferred === 'past' && this.#isBehindOthers)) {
+      this.#again = setTimeout(() => {
+        this.#again = undefined;
+        this.#releaseIfRoom();
+      }, CHECK_MILLISECONDS);
+      return;
+    }
+    this.#held = false;
+    this.#deferred = undefined;
     this.#connection.release();
   }
 

@@ -34,6 +34,12 @@ export class Member {
     return this;
   }
 
+  /** Why it ended without having been killed; undefined if it did not. */
+  get failure(): string | undefined {
+    const line = this.process.lines.find(({ event }) => event === 'broker.failed');
+    return line && JSON.stringify(line);
+  }
+
   /** As a power cut does. */
   async kill(): Promise<void> {
     this.process.kill('SIGKILL');

@@ -51,6 +51,11 @@ class Load {
     for (const client of [...this.publishers, ...this.subscribers]) client.breakConnection();
   }
 
+  stop(): void {
+    this.#stopped = true;
+    for (const client of [...this.publishers, ...this.subscribers]) client.stop();
+  }
+
   /** Ends, and compares what was acknowledged with what arrived. */
   async check(): Promise<string> {
     this.#stopped = true;
@@ -93,7 +98,11 @@ class Load {
 test(`brokers and NATS servers are killed, frozen and cut off under load, ${ROUNDS} times: nothing acknowledged is lost, no QoS 2 message comes twice`, { skip, timeout: ROUNDS * 240_000 }, async (t) => {
   const cluster = await ClusterProcesses.start(t);
   const { members, nats } = cluster;
+  t.after(() => {
+    for (const { name, failure } of members) if (failure !== undefined) t.diagnostic(`${name}: ${failure}`);
+  });
   const load = new Load(cluster);
+  t.after(() => load.stop());
   await load.progress(100);
 
   for (let round = 0; round < ROUNDS; round++) {
@@ -103,6 +112,7 @@ test(`brokers and NATS servers are killed, frozen and cut off under load, ${ROUN
       const begun = performance.now();
       await fault();
       await load.progress(100);
+      assert.deepEqual(members.map(({ failure }) => failure), members.map(() => undefined));
       t.diagnostic(`round ${round + 1}, ${name}: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
     };
 
