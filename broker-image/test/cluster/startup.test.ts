@@ -8,7 +8,7 @@ import { connect as connectNats } from '@nats-io/transport-node';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { eventually, Nats, natsMissing, type NatsOptions } from './engine/nats.js';
 import { temporaryDirectory } from '../config/files.js';
-import { BrokerProcess } from '../main/broker-process.js';
+import { BrokerProcess, run } from '../main/broker-process.js';
 
 const skip = natsMissing;
 const limits = { skip, timeout: 60_000 };
@@ -34,6 +34,20 @@ async function refusal(args: readonly string[]): Promise<string> {
   assert.equal(error, undefined, 'a sentence, not a stack');
   return `${await broker.exit()}: ${msg}`;
 }
+
+test('a command line that names no usable log or name is refused', async () => {
+  const args = ['--listen', 'tcp://127.0.0.1:0', '--data', temporaryDirectory(), '--allow-anonymous'];
+  const url = await run([...args, '--name', 'a', '--log', 'http://127.0.0.1:4222']);
+  assert.equal(url.code, 78);
+  assert.match(url.stderr, /cluster\.log\.servers\[0\].*http:\/\/127\.0\.0\.1:4222/);
+  const name = await run([...args, '--name', '']);
+  assert.deepEqual([name.code, /--name: found nothing, expected a name for this broker/.test(name.stderr)], [64, true]);
+  const file = join(temporaryDirectory(), 'broker.yaml');
+  writeFileSync(file, 'listeners: [{name: mqtt, protocol: tcp, port: 1883}]\nauthentication: {anonymous: true}\n');
+  const alone = await run(['--config', file, '--log', 'nats://127.0.0.1:4222']);
+  assert.equal(alone.code, 78);
+  assert.match(alone.stderr, /--log: the file has no section cluster, so this broker stands alone and has no log/);
+});
 
 test('a broker waits for NATS, not ready, and says what for; a signal ends it meanwhile', limits, async (t) => {
   const nats = await natsFor(t);
