@@ -123,8 +123,6 @@ session:
   expirySeconds: ${sessionExpirySeconds}
   maxQueuedMessages: 2000
   maxQueuedBytes: 16777216
-limits:
-  connectTimeoutSeconds: 5
 store:
   directory: ${join(directory, 'store')}
 shutdown:

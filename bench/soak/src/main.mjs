@@ -13,14 +13,17 @@ export async function main(args) {
     return 0;
   }
   const directory = options.data ?? mkdtempSync(join(tmpdir(), 'mqtt-soak-'));
-  try {
-    return await soak(options, directory);
-  } finally {
+  const clean = () => {
     if (options.data === undefined) rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    return await soak(options, directory, clean);
+  } finally {
+    clean();
   }
 }
 
-async function soak(options, directory) {
+async function soak(options, directory, clean) {
   const { SoakBroker, sessionExpirySeconds } = await import('./broker.mjs');
   const { Inspector } = await import('./inspector.mjs');
   const { Load } = await import('./load.mjs');
@@ -30,7 +33,7 @@ async function soak(options, directory) {
 
   const machine = describeMachine();
   const broker = await SoakBroker.start(directory);
-  const ending = () => void broker.stop().then(() => process.exit(1));
+  const ending = () => void broker.stop().then(() => { clean(); process.exit(1); });
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, ending);
   const inspector = await Inspector.connect(broker.inspectorUrl);
   const sampler = new Sampler(broker, inspector);

@@ -51,11 +51,15 @@ export class Site {
   connect({ protocol = protocols[this.#turn++ % protocols.length], onMessage, ...options }) {
     const client = mqtt.connect(this.#broker.url(protocol), { ...this.access, protocolVersion: 4, keepalive: 30, connectTimeout: 15_000, reconnectPeriod: 0, resubscribe: false, ...options });
     if (onMessage) client.on('message', onMessage);
-    let cause;
+    const begun = performance.now();
+    let cause = new Error('the connection was closed');
     client.on('error', (error) => (cause = error));
     return new Promise((resolve, reject) => {
       client.once('connect', () => resolve(client));
-      client.once('close', () => reject(cause ?? new Error('the connection was closed')));
+      client.once('close', () => {
+        cause.message += ` (connecting over ${protocol}, after ${Math.round((performance.now() - begun) / 1000)} s)`;
+        reject(cause);
+      });
     });
   }
 

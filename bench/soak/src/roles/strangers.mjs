@@ -25,7 +25,7 @@ export async function stranger(site) {
     const ended = new Promise((resolve) => socket.once('close', resolve));
     socket.on('error', () => {}).resume();
     socket.write(oneOf(Object.values(misdeeds))());
-    await Promise.race([ended, site.wait(between(1_000, 8_000))]);
+    await Promise.race([ended, site.wait(between(1_000, 15_000))]);
     socket.destroy();
     await site.wait(between(100, 1_000));
   });
