@@ -17,7 +17,7 @@ const QUEUED = LONG ? 100_000 : 10_000;
 
 const clients: MqttClient[] = [];
 const nats = skip ? undefined : await Nats.start({ servers: 3, maxFile: '20G' });
-const members = (nats === undefined ? [] : await startMembers(3, nats.log)) as [Member, Member, Member];
+const members = (nats === undefined ? [] : await startMembers(3, nats.log).catch((error: unknown) => nats.stop().then(() => Promise.reject(error)))) as [Member, Member, Member];
 after(async () => {
   for (const client of clients) client.end(true);
   await Promise.all(members.map((member) => member.kill()));
