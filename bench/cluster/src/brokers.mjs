@@ -83,12 +83,14 @@ class Cluster {
   async fill(queue) {
     const processes = () => ({ pods: [...this.pods.values()].map(({ pid }) => cpuSecondsOf(pid)), servers: this.nats.processes.map(({ pid }) => cpuSecondsOf(pid)) });
     const before = processes();
+    const entriesBefore = await this.#log(this.pods.get('a'));
     const result = await generate('fill', { address: this.addresses('a'), window: 10_000, ...queue }, 900);
     const after = processes();
+    const entriesPerMessage = ((await this.#log(this.pods.get('a'))) - entriesBefore) / result.messages;
     const used = (kind) => after[kind].map((value, index) => ((value - before[kind][index]) / result.messages) * 1e6);
     const [publisher, ...others] = used('pods');
     const [leader, ...followers] = used('servers').sort((x, y) => y - x);
-    return { messages: result.messages, seconds: result.seconds, publisher, other: average(others), leader, follower: average(followers) };
+    return { messages: result.messages, seconds: result.seconds, publisher, other: average(others), leader, follower: average(followers), entriesPerMessage };
   }
 
   async end() {
@@ -135,11 +137,11 @@ async function measureJoin(cluster, rounds, queue, progress) {
     progress(`round ${round} of ${rounds}: a new pod`);
     const pod = new Pod(`new-${round}`, cluster.nats.servers);
     try {
-      join.push(await pod.start());
+      join.push({ seconds: await pod.start(), cpuSeconds: cpuSecondsOf(pod.pid) });
       const queued = await pod.metric('mqtt_queued_messages');
       if (queued !== fill.messages) throw new Error(`the new pod has ${queued} of ${fill.messages} messages`);
       await pod.stop();
-      again.push(await pod.start());
+      again.push({ seconds: await pod.start(), cpuSeconds: cpuSecondsOf(pod.pid) });
     } finally {
       await pod.remove();
     }

@@ -9,6 +9,9 @@ const throughput = [
   { name: 'qos0-one-pod', from: 'a', to: 'a', qos: 0, pairs: 2 },
   { name: 'qos0-two-pods', from: 'ab', to: 'ab', qos: 0, pairs: 2 },
   { name: 'qos0-across', from: 'a', to: 'b', qos: 0, pairs: 2 },
+  // Ten times as many under way: the way between pods is longer, and what is under way waits on it.
+  { name: 'qos0-deep-one-pod', from: 'a', to: 'a', qos: 0, pairs: 20 },
+  { name: 'qos0-deep-across', from: 'a', to: 'b', qos: 0, pairs: 20 },
   { name: 'qos1-one-pod', from: 'a', to: 'a', qos: 1, pairs: 2 },
   { name: 'qos1-two-pods', from: 'ab', to: 'ab', qos: 1, pairs: 2 },
   { name: 'qos1-across', from: 'a', to: 'b', qos: 1, pairs: 2 },

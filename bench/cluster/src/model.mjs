@@ -21,12 +21,17 @@ const serverCost = {
   stored: ({ leader }) => leader,
 };
 
-/** Each part of a mix is a `share` of the messages with the costs of its `kind`. */
-export function saturation(parts, pods) {
+/**
+ * Each part of a mix is a `share` of the messages with the costs of its `kind`. Pods keep free what the most entries cost that the leader can take: every pod has one entry under
+ * way, so that they are as many as the leader is fast, and grow with the load instead.
+ */
+export function saturation(parts, pods, entry) {
   const sum = (cost) => parts.reduce((total, part) => total + part.share * cost(part), 0);
   const pod = sum(({ kind, costs, fanIn }) => podCost[kind](costs, pods, fanIn));
   const server = sum(({ kind, costs }) => serverCost[kind](costs, pods));
-  return { perSecond: CORE / Math.max(pod, server), limit: server > pod ? 'NATS' : 'event loop of a pod' };
+  const room = parts.some(({ kind }) => kind !== 'live') ? CORE - entry.pod * (CORE / entry.leader) : CORE;
+  const [byPods, byServers] = [room / pod, CORE / server];
+  return { perSecond: Math.min(byPods, byServers), limit: byServers < byPods ? 'NATS' : 'event loop of a pod' };
 }
 
 /** Every pod publishes to the next one: nothing stays on a pod. CPU of each pod for each message of the cluster. */
@@ -49,6 +54,7 @@ export function quietCosts(costs, quiet) {
     live0: replaced(costs.live0, quiet.qos0),
     live1: replaced(costs.live1, quiet.qos1),
     logged: { ...costs.logged, same: quiet.qos1.receive + quiet.qos1.deliver + logged, from: quiet.qos1.receive + logged, to: quiet.qos1.deliver + logged },
-    stored: { ...costs.stored, publisher: quiet.qos1.receive + costs.stored.publisher - (costs.live1.same / 2) },
+    stored: { ...costs.stored, publisher: quiet.qos1.receive + costs.stored.publisher - costs.live1.same / 2 },
+    entry: costs.entry,
   };
 }

@@ -25,6 +25,8 @@ cluster { name: bench, listen: "127.0.0.1:${ports[index + 3]}", no_advertise: tr
 `);
       return spawn(executable, ['-c', configuration], { stdio: 'ignore' });
     });
+    // Nothing is left behind when the benchmark itself ends early.
+    process.once('exit', () => processes.forEach((child) => child.kill('SIGKILL')));
     const nats = new Nats(directory, processes, ports.slice(0, 3).map((port) => `nats://127.0.0.1:${port}`));
     for (const port of ports.slice(0, 3)) {
       for (let tries = 0; !(await accepts(port)); tries++) {
