@@ -90,6 +90,7 @@ const startText = (starts) => `${fixed(median(starts.map(({ seconds }) => second
 
 function disturbance(records) {
   const loads = Object.values(records).flat().filter(({ otherShare }) => otherShare !== undefined);
+  if (loads.length === 0) return undefined;
   const missing = loads.reduce((sum, record) => sum + record.missing, 0);
   const repeated = loads.reduce((sum, record) => sum + record.repeated, 0);
   return `Other processes used ${number(100 * median(loads.map(({ otherShare }) => otherShare)))} % of a core (at most ${number(100 * Math.max(...loads.map(({ otherShare }) => otherShare)))} %); the load generator ${number(100 * Math.max(...loads.map(({ generatorShare }) => generatorShare)))} % at most. `
