@@ -121,6 +121,11 @@ const brokerTest = project.addTask('test:broker-image', {
   exec: 'npm --prefix broker-image test',
 });
 
+project.addTask('test:faults', {
+  description: 'Break brokers and NATS servers of a cluster under load, ten rounds of each (FAULT_ROUNDS); needs nats-server',
+  exec: 'npm --prefix broker-image run test:faults',
+});
+
 project.addTask('test:kubernetes', {
   description: 'Apply the synthesized examples to a real Kubernetes and break things (see test/kubernetes/README.md)',
   exec: 'test/kubernetes/run',

@@ -293,7 +293,7 @@ test('a store that is too far behind is told apart from one that is ahead', asyn
   await assert.rejects(Member.join(t, log, { broker: 'broker-1' }), (error) => error instanceof SnapshotNeededError && error.sequence === 3 && /begins at 4; the entries from 1 on were trimmed/.test(error.message));
   const { directory } = member;
   await member.die();
-  await assert.rejects(Member.join(t, new SharedLog(), { directory }), /^Error: The store of this broker is at entry 6 of the replicated log, which ends at 0: it is another log, or one that was begun anew\. Name the log/);
+  await assert.rejects(Member.join(t, new SharedLog(), { directory }), /^ClusterError: The store of this broker is at entry 6 of the replicated log, which ends at 0: it is another log, or one that was begun anew\. Name the log/);
 });
 
 const endings: Array<[string, (log: SharedLog, member: Member) => void, RegExp]> = [
