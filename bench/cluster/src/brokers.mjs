@@ -137,7 +137,7 @@ async function measureJoin(cluster, rounds, queue, progress) {
   const again = [];
   for (let round = 1; round <= rounds; round++) {
     progress(`round ${round} of ${rounds}: a new pod`);
-    const pod = new Pod(`new-${round}`, cluster.nats.servers);
+    const pod = new Pod(`new-${round}`, cluster.nats.servers, { profile: cluster.profile });
     try {
       join.push({ seconds: await pod.start(), cpuSeconds: cpuSecondsOf(pod.pid) });
       const queued = await pod.metric('mqtt_queued_messages');

@@ -30,7 +30,7 @@ export class Pod {
     this.operations = await freePort();
     const file = join(this.directory, 'config.yaml');
     writeFileSync(file, configuration(this));
-    const profiling = this.profile ? ['--cpu-prof', `--cpu-prof-dir=${this.profile}`, `--cpu-prof-name=${this.name}.cpuprofile`] : [];
+    const profiling = this.profile ? ['--cpu-prof', `--cpu-prof-dir=${this.profile}`, `--cpu-prof-name=${this.name}-${Date.now()}.cpuprofile`] : [];
     const cores = execFileSync('taskset', ['-cp', String(process.pid)], { encoding: 'utf8' }).split(':').at(-1).trim();
     const since = performance.now();
     // The options of ENTRYPOINT in broker-image/Dockerfile.
