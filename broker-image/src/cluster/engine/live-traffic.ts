@@ -8,7 +8,7 @@ import type { EngineConnection } from './connection.js';
 import type { Subscription } from '@nats-io/transport-node';
 import type { Qos } from '../../operations/observer.js';
 
-const MAX_TOPICS = 20_000;
+const MAX_TOPICS = 65_536;
 /** Brokers that left and may come back, as when a network is mended. */
 const MAX_ABSENT = 1000;
 
