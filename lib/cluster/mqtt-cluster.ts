@@ -11,7 +11,7 @@ import { renderClientService, renderHeadlessService } from './services';
 import { messageLogOf, replicationOf } from './session-store';
 import { MqttBroker } from '../broker/mqtt-broker';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
-import { Labels, MANAGED_BY, PART_OF } from '../manifest/labels';
+import { Labels, workloadLabels } from '../manifest/labels';
 import { checkProps } from '../manifest/options';
 import type { IMqttMessageLog } from '../message-log/mqtt-message-log-reference';
 import { keepaliveReport, type MqttKeepaliveReport } from '../network/keepalive';
@@ -95,13 +95,7 @@ export class MqttCluster extends Construct implements IMqttCluster {
 
     const instance = props.name ?? Names.toDnsLabel(this, { includeHash: false });
     this.selectorLabels = { [Labels.NAME]: 'mqtt-broker', [Labels.INSTANCE]: instance };
-    const labels = {
-      ...props.labels,
-      ...this.selectorLabels,
-      [Labels.COMPONENT]: 'broker',
-      [Labels.PART_OF]: PART_OF,
-      [Labels.MANAGED_BY]: MANAGED_BY,
-    };
+    const labels = workloadLabels('broker', this.selectorLabels, props.labels);
     const store = sessionStoreOf(props);
     this.messageLog = messageLogOf(this, store, {
       name: props.name,

@@ -1,32 +1,18 @@
 import { ApiObject } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-27';
+import type { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { renderManifest } from '../manifest/render-manifest';
 import type { MqttAuthentication } from '../security/mqtt-authentication';
 import type { MqttNetworkAccess } from '../security/mqtt-network-access';
 import { MqttNetworkPeer } from '../security/mqtt-network-peer';
 import type { ClusterIntent } from '../workload/cluster-intent';
+import { renderPodNetworkPolicy } from '../workload/network-policy';
 import { CLUSTER_DNS, peerFields, tcp } from '../workload/network-policy-fields';
 
 /** Everything is closed but the listeners, and the port of probes and metrics. Brokers call their message log and whoever publishes the keys of tokens, and nobody else. */
 export function renderNetworkPolicy(
   scope: Construct, name: string, intent: ClusterIntent, access: MqttNetworkAccess, ports: { readonly port: number }[],
 ): ApiObject {
-  return renderManifest(scope, 'NetworkPolicy', {
-    gvk: k8s.KubeNetworkPolicy.GVK,
-    name,
-    labels: intent.labels,
-    fields: {
-      spec: () => k8s.KubeNetworkPolicy.manifest({
-        spec: {
-          podSelector: { matchLabels: intent.selectorLabels },
-          policyTypes: ['Ingress', 'Egress'],
-          ingress: ingressRules(intent, access, ports),
-          egress: egressRules(intent, access),
-        },
-      }).spec,
-    },
-  });
+  return renderPodNetworkPolicy(scope, name, intent, () => ({ ingress: ingressRules(intent, access, ports), egress: egressRules(intent, access) }));
 }
 
 /** One rule for all the ports that the same peers may reach. */

@@ -1,6 +1,7 @@
 import type { MqttClusterProps } from './mqtt-cluster-props';
 import type { MqttClusterSettings } from './mqtt-cluster-settings';
 import { PROFILE_DEFAULTS } from './profile-defaults';
+import { defined } from '../manifest/defined';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { VersionGates } from '../manifest/version-gates';
 import type { MqttSessionStore } from '../message-log/mqtt-session-store';
@@ -104,10 +105,5 @@ export function sessionStoreOf(props: MqttClusterProps): MqttSessionStore {
 
 /** What the profile and the props set, the props first. */
 export function givenSettings(props: MqttClusterProps): MqttClusterSettings {
-  return { ...given(props.profile?.settings ?? {}), ...given<MqttClusterSettings>(props) };
-}
-
-/** A setting that is `undefined` is a setting that is not given. */
-function given<T extends object>(settings: T): Partial<T> {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Partial<T>;
+  return { ...defined(props.profile?.settings ?? {}), ...defined<MqttClusterSettings>(props) };
 }

@@ -240,7 +240,7 @@ export function show(value: unknown): string {
 }
 
 // By what they can do rather than by `instanceof`: two copies of cdk8s in one app have different classes.
-function isDuration(value: unknown): value is Duration {
+export function isDuration(value: unknown): value is Duration {
   return typeof (value as Duration | null)?.toMilliseconds === 'function';
 }
 

@@ -10,3 +10,10 @@ export const Labels = {
 /** `app.kubernetes.io/part-of` on everything of this library: how pods of other MQTT clusters are recognised. */
 export const PART_OF = 'mqtt';
 export const MANAGED_BY = 'cdk8s-mqtt';
+
+/** Labels of a workload and of what belongs to it. What users add replaces none of the library's own. */
+export function workloadLabels(
+  component: string, selectorLabels: { [key: string]: string }, added?: { [key: string]: string },
+): { [key: string]: string } {
+  return { ...added, ...selectorLabels, [Labels.COMPONENT]: component, [Labels.PART_OF]: PART_OF, [Labels.MANAGED_BY]: MANAGED_BY };
+}

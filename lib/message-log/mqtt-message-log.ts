@@ -12,7 +12,7 @@ import { resolveIntent } from './resolve-intent';
 import { renderClientService, renderHeadlessService } from './services';
 import { renderStatefulSet } from './stateful-set';
 import { ArgumentErrors } from '../manifest/arguments';
-import { Labels, MANAGED_BY, PART_OF } from '../manifest/labels';
+import { Labels, workloadLabels } from '../manifest/labels';
 import { checkOptions, checkProps } from '../manifest/options';
 import { renderManifest } from '../manifest/render-manifest';
 import type { MqttScrapeTarget } from '../network/mqtt-cluster-reference';
@@ -111,13 +111,7 @@ export class MqttMessageLog extends Construct implements IMqttMessageLog {
     const { namespace } = Chart.of(this);
     const instance = props.name ?? Names.toDnsLabel(this, { includeHash: false });
     this.selectorLabels = { [Labels.NAME]: 'mqtt-message-log', [Labels.INSTANCE]: instance };
-    const labels = {
-      ...props.labels,
-      ...this.selectorLabels,
-      [Labels.COMPONENT]: 'message-log',
-      [Labels.PART_OF]: PART_OF,
-      [Labels.MANAGED_BY]: MANAGED_BY,
-    };
+    const labels = workloadLabels('message-log', this.selectorLabels, props.labels);
     const intent = resolveIntent(props, { instance, selectorLabels: this.selectorLabels, labels });
 
     this.workload = renderStatefulSet(this, props.name, intent, () => this.configuration);

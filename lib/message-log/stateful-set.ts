@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
@@ -6,15 +5,14 @@ import type { MessageLogIntent } from './message-log-intent';
 import { CLIENT_PORT, CONFIGURATION_KEY, EXPORTER_PORT, EXPORTER_PORT_NAME, MONITORING_PORT, NatsPaths, NatsVariables, PID_FILE, ROUTE_PORT } from './nats-configuration';
 import { Annotations } from '../manifest/annotations';
 import { renderManifest } from '../manifest/render-manifest';
+import { CONFIGURATION_CHECKSUM, configurationChecksum } from '../workload/configuration-checksum';
 import { containerResources } from '../workload/container-resources';
 import { claims, DATA_VOLUME, ephemeralVolume, withNewerClaimFields } from '../workload/data-volume';
+import { httpProbe } from '../workload/http-probe';
 import { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
 import { podPlacement } from '../workload/placement';
-import { containerSecurityContext, podSecurityContext } from '../workload/pod-security';
+import { containerSecurityContext, podSecurityContext, SECRET_FILE_MODE } from '../workload/pod-security';
 import { headlessServiceName } from '../workload/stateful-set';
-
-/** Annotation of the pods that changes with the configuration, so that a change rolls them. */
-export const CONFIGURATION_CHECKSUM = 'cdk8s-mqtt/configuration-checksum';
 
 /** The image names no user; it needs no rights but to its volumes. */
 const USER_ID = 1000;
@@ -27,8 +25,6 @@ const STARTUP_PROBES = 90;
 
 /** Go frees memory in time where it knows the limit; the share is what NATS recommends. */
 const GO_MEMORY_SHARE = 0.9;
-
-const SECRET_FILE_MODE = 0o440;
 
 /** The nodes of the log. */
 export function renderStatefulSet(scope: Construct, name: string | undefined, intent: MessageLogIntent, configuration: () => ApiObject): ApiObject {
@@ -53,7 +49,7 @@ function spec(name: string, intent: MessageLogIntent, configuration: ApiObject):
     selector: { matchLabels: intent.selectorLabels },
     updateStrategy: { type: 'RollingUpdate' },
     template: {
-      metadata: { labels: intent.labels, annotations: { [CONFIGURATION_CHECKSUM]: checksum(configuration) } },
+      metadata: { labels: intent.labels, annotations: { [CONFIGURATION_CHECKSUM]: configurationChecksum(configuration) } },
       spec: podSpec(name, intent, configuration),
     },
     ...claims(intent, intent.selectorLabels),
@@ -91,10 +87,10 @@ function natsContainer(intent: MessageLogIntent): k8s.Container {
     securityContext: containerSecurityContext(),
     // The probes and the hook are those of NATS' own chart: https://github.com/nats-io/k8s/blob/main/helm/charts/nats/files/stateful-set/nats-container.yaml
     // A node is started once it has caught up with every stream: a rolling update waits for that before it stops the next.
-    startupProbe: probe('/healthz', { periodSeconds: 10, failureThreshold: STARTUP_PROBES }),
+    startupProbe: httpProbe('monitor', '/healthz', { periodSeconds: 10, failureThreshold: STARTUP_PROBES }),
     // Neither depends on the other nodes: without a majority, to take nodes out or to restart them would help nobody.
-    readinessProbe: probe('/healthz?js-server-only=true', { periodSeconds: 10, failureThreshold: 3 }),
-    livenessProbe: probe('/healthz?js-enabled-only=true', { periodSeconds: 30, failureThreshold: 3 }),
+    readinessProbe: httpProbe('monitor', '/healthz?js-server-only=true', { periodSeconds: 10, failureThreshold: 3 }),
+    livenessProbe: httpProbe('monitor', '/healthz?js-enabled-only=true', { periodSeconds: 30, failureThreshold: 3 }),
     // Lame duck mode: leaderships go to the other nodes before the connections do. nats-server ignores the SIGTERM that follows.
     lifecycle: { preStop: { exec: { command: ['nats-server', `-sl=ldm=${PID_FILE}`] } } },
     volumeMounts: [
@@ -141,13 +137,4 @@ function exporterContainer(image: string, { imagePullPolicy }: MessageLogIntent)
 
 function port(name: string, containerPort: number): k8s.ContainerPort {
   return { name, containerPort, protocol: 'TCP' };
-}
-
-function probe(path: string, timing: { periodSeconds: number; failureThreshold: number }): k8s.Probe {
-  return { httpGet: { path, port: k8s.IntOrString.fromString('monitor') }, timeoutSeconds: 5, ...timing };
-}
-
-/** Of the ConfigMap as it will be applied, overrides included. */
-function checksum(configuration: ApiObject): string {
-  return createHash('sha256').update(JSON.stringify(configuration.toJson().data)).digest('hex');
 }

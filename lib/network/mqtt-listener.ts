@@ -1,3 +1,4 @@
+import { defined } from '../manifest/defined';
 import { checkOptions } from '../manifest/options';
 import type { MqttAuthenticationMethod } from '../security/mqtt-authentication';
 import type { MqttTls } from '../security/mqtt-tls';
@@ -135,9 +136,4 @@ export class MqttListener {
   public get encrypted(): boolean {
     return this.transport === MqttTransport.TLS || this.transport === MqttTransport.SECURE_WEBSOCKET;
   }
-}
-
-/** An option that JavaScript sets to `undefined` is an option that is not set. */
-function defined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

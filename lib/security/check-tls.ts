@@ -3,7 +3,7 @@ import { Duration } from 'cdk8s';
 import { checkFile } from './check-file';
 import { MqttCertificateKey, type MqttCertManagerCertificateOptions } from './mqtt-cert-manager-options';
 import { MqttClientCertificate, type MqttTls } from './mqtt-tls';
-import { type ArgumentErrors, show } from '../manifest/arguments';
+import { type ArgumentErrors, isDuration, show } from '../manifest/arguments';
 
 /** cert-manager refuses less: https://cert-manager.io/docs/usage/certificate/#renewal-reissuance */
 const SHORTEST_DURATION = Duration.hours(1);
@@ -78,8 +78,4 @@ function checkNames(errors: ArgumentErrors, at: string, { dnsNames, ipAddresses 
       if (typeof address !== 'string' || isIP(address) === 0) errors.add(`${at} ipAddresses[${index}] is ${show(address)}, but must be an IP address, for example '203.0.113.7'`);
     });
   }
-}
-
-function isDuration(value: unknown): value is Duration {
-  return typeof (value as Duration | undefined)?.toMilliseconds === 'function';
 }

@@ -1,6 +1,9 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { MqttTcpKeepalive } from './mqtt-tcp-keepalive';
 
+/** Of files from Secrets: for the container's user, by its group, and nobody else. */
+export const SECRET_FILE_MODE = 0o440;
+
 /** Pod Security Standard `restricted` (https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted), the data volume's owner, and TCP keepalive. */
 export function podSecurityContext(userId: number, tcpKeepalive: MqttTcpKeepalive): k8s.PodSecurityContext {
   const sysctls: [string, number | undefined][] = [

@@ -1,4 +1,3 @@
-import { createHash } from 'crypto';
 import { ApiObject, Size } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
@@ -14,11 +13,10 @@ import { quantity } from '../../manifest/quantity';
 import { renderManifest } from '../../manifest/render-manifest';
 import { yamlText } from '../../manifest/yaml-text';
 import type { ClusterIntent } from '../../workload/cluster-intent';
+import { CONFIGURATION_CHECKSUM, configurationChecksum } from '../../workload/configuration-checksum';
+import { httpProbe } from '../../workload/http-probe';
 import { renderStatefulSet } from '../../workload/stateful-set';
 import type { BrokerStrategy, RenderedBroker } from '../broker-strategy';
-
-/** Annotation of the pods that changes with the configuration, so that a change rolls them. */
-export const CONFIGURATION_CHECKSUM = 'cdk8s-mqtt/configuration-checksum';
 
 /** User `node` of the image. */
 const USER_ID = 1000;
@@ -83,16 +81,16 @@ export class CompanionStrategy implements BrokerStrategy {
           { name: 'configuration', mountPath: CompanionPaths.CONFIGURATION, readOnly: true },
           ...secrets.map(({ volume, path }) => ({ name: volume.name, mountPath: path, readOnly: true })),
         ],
-        startupProbe: probe('/startupz', { periodSeconds: 5, failureThreshold: intent.replication ? REPLICATED_STARTUP_PROBES : STARTUP_PROBES }),
-        livenessProbe: probe('/livez', { periodSeconds: 10, failureThreshold: 6 }),
-        readinessProbe: probe('/readyz', { periodSeconds: 5, failureThreshold: 2 }),
+        startupProbe: httpProbe(this.metricsPortName, '/startupz', { periodSeconds: 5, failureThreshold: intent.replication ? REPLICATED_STARTUP_PROBES : STARTUP_PROBES }),
+        livenessProbe: httpProbe(this.metricsPortName, '/livez', { periodSeconds: 10, failureThreshold: 6 }),
+        readinessProbe: httpProbe(this.metricsPortName, '/readyz', { periodSeconds: 5, failureThreshold: 2 }),
       },
       ports: [{ name: this.metricsPortName, containerPort: OPERATIONS_PORT, protocol: 'TCP' }],
       volumes: [{ name: 'configuration', configMap: { name: objects.configuration!.name } }, ...secrets.map(({ volume }) => volume)],
       imagePullSecrets: this.options.imagePullSecrets?.map(({ name }) => ({ name })),
       userId: USER_ID,
       dataPath: CompanionPaths.DATA,
-      podAnnotations: { [CONFIGURATION_CHECKSUM]: checksum(objects.configuration!) },
+      podAnnotations: { [CONFIGURATION_CHECKSUM]: configurationChecksum(objects.configuration!) },
     }), { broker: this.name, sessionStore: intent.replication ? 'replicated' : 'embedded' });
     objects.configuration = renderManifest(scope, 'Configuration', {
       gvk: k8s.KubeConfigMap.GVK,
@@ -102,13 +100,4 @@ export class CompanionStrategy implements BrokerStrategy {
     });
     return { workload, configuration: objects.configuration };
   }
-}
-
-function probe(path: string, timing: { periodSeconds: number; failureThreshold: number }): k8s.Probe {
-  return { httpGet: { path, port: k8s.IntOrString.fromString('http') }, timeoutSeconds: 5, ...timing };
-}
-
-/** Of the ConfigMap as it will be applied, overrides included. */
-function checksum(configuration: ApiObject): string {
-  return createHash('sha256').update(JSON.stringify(configuration.toJson().data)).digest('hex');
 }

@@ -3,8 +3,8 @@ import type { MqttCompanionOptions } from './companion-options';
 import { CompanionPaths } from './companion-paths';
 import type { MqttFile } from '../../security/mqtt-file';
 import type { ClusterIntent, ReplicationIntent } from '../../workload/cluster-intent';
+import { SECRET_FILE_MODE } from '../../workload/pod-security';
 
-const SECRET_FILE_MODE = 0o440;
 
 export interface MountedFiles {
   readonly volume: k8s.Volume;

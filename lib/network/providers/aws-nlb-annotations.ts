@@ -1,9 +1,10 @@
 import { Duration } from 'cdk8s';
 import { AwsNlbHealthCheckProtocol, AwsNlbScheme, AwsNlbTargetType, type AwsNlbCommonOptions } from './aws-nlb-options';
-import { checkNames, checkWord, defined } from './option-checks';
+import { checkNames, checkWord } from './option-checks';
 import type { LoadBalancerPort, ServiceRequest } from './provider-definition';
 import { checkTlsListeners, type TlsTermination, tlsPorts } from './tls-termination';
 import type { ArgumentErrors } from '../../manifest/arguments';
+import { defined } from '../../manifest/defined';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
 import { LoadBalancerExposure, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
 

@@ -1,7 +1,8 @@
 import { Duration } from 'cdk8s';
-import { checkIpAddress, checkWord, defined } from './option-checks';
+import { checkIpAddress, checkWord } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
 import type { ArgumentErrors } from '../../manifest/arguments';
+import { defined } from '../../manifest/defined';
 import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
 const PREFIX = 'service.beta.kubernetes.io/azure-';

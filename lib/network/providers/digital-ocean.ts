@@ -1,6 +1,7 @@
 import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdleSeconds, measuredIdleTimeout } from './measured-idle-timeout';
-import { checkIpAddress, checkWord, defined } from './option-checks';
+import { checkIpAddress, checkWord } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
+import { defined } from '../../manifest/defined';
 import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
 const PREFIX = 'service.beta.kubernetes.io/do-loadbalancer-';

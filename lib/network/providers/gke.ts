@@ -1,7 +1,8 @@
 import { Duration } from 'cdk8s';
-import { checkNames, checkWord, defined } from './option-checks';
+import { checkNames, checkWord } from './option-checks';
 import type { ProviderDefinition, ServiceRequest } from './provider-definition';
 import type { ArgumentErrors } from '../../manifest/arguments';
+import { defined } from '../../manifest/defined';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
 import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, type LoadBalancerTraits, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 

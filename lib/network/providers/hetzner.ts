@@ -1,7 +1,8 @@
 import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdleSeconds, measuredIdleTimeout } from './measured-idle-timeout';
-import { checkIpAddress, checkWord, defined } from './option-checks';
+import { checkIpAddress, checkWord } from './option-checks';
 import type { ProviderDefinition, ServiceRequest } from './provider-definition';
 import type { ArgumentErrors } from '../../manifest/arguments';
+import { defined } from '../../manifest/defined';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
 import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 

@@ -1,8 +1,9 @@
 import { Duration } from 'cdk8s';
 import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdleSeconds, measuredIdleTimeout } from './measured-idle-timeout';
-import { checkNames, checkWord, defined } from './option-checks';
+import { checkNames, checkWord } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
 import type { ArgumentErrors } from '../../manifest/arguments';
+import { defined } from '../../manifest/defined';
 import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
 const PREFIX = 'service.kubernetes.io/ibm-load-balancer-cloud-provider-';

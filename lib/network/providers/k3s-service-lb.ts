@@ -1,6 +1,7 @@
 import { NO_IDLE_TIMEOUT, onPremisesExposure } from './on-premises-options';
-import { checkWord, defined } from './option-checks';
+import { checkWord } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
+import { defined } from '../../manifest/defined';
 import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
 /** Options of the load balancer that k3s brings. It opens the port on its nodes' own addresses, and the broker does not see its clients' addresses. */

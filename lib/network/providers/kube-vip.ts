@@ -1,6 +1,7 @@
 import { NO_IDLE_TIMEOUT, checkOnPremises, onPremisesExposure, type OnPremisesOptions } from './on-premises-options';
-import { checkWord, defined } from './option-checks';
+import { checkWord } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
+import { defined } from '../../manifest/defined';
 import { LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
 const SOURCE = 'https://kube-vip.io/docs/usage/kubernetes-services/';

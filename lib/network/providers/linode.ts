@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdleSeconds, measuredIdleTimeout } from './measured-idle-timeout';
-import { checkIpAddress, defined } from './option-checks';
+import { checkIpAddress } from './option-checks';
 import type { ProviderDefinition, ServiceRequest } from './provider-definition';
+import { defined } from '../../manifest/defined';
 import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion } from '../load-balancer-traits';
 
 const PREFIX = 'service.beta.kubernetes.io/linode-loadbalancer-';

@@ -1,9 +1,10 @@
 import { Duration } from 'cdk8s';
 import type { ISecret } from 'cdk8s-plus-27';
-import { checkWord, defined } from './option-checks';
+import { checkWord } from './option-checks';
 import type { ProviderDefinition, ServiceRequest } from './provider-definition';
 import { checkPlainBehindTls, checkTlsListeners, type TlsTermination, tlsPorts } from './tls-termination';
 import type { ArgumentErrors } from '../../manifest/arguments';
+import { defined } from '../../manifest/defined';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
 import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion } from '../load-balancer-traits';
 

@@ -1,7 +1,8 @@
 import { Duration } from 'cdk8s';
-import { checkWord, defined } from './option-checks';
+import { checkWord } from './option-checks';
 import type { ProviderDefinition, ServiceParts, ServiceRequest } from './provider-definition';
 import type { ArgumentErrors } from '../../manifest/arguments';
+import { defined } from '../../manifest/defined';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
 import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, type LoadBalancerTraits, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion } from '../load-balancer-traits';
 

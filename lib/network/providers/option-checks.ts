@@ -33,11 +33,6 @@ export function checkIpAddresses(errors: ArgumentErrors, name: string, value: un
   });
 }
 
-/** Without the entries that are not set. */
-export function defined<T>(entries: { [key: string]: T | undefined }): { [key: string]: T } {
-  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as { [key: string]: T };
-}
-
 function article(noun: string): string {
   return /^[aeiou]/i.test(noun) ? 'an' : 'a';
 }

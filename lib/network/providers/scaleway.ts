@@ -1,8 +1,9 @@
 import { Duration } from 'cdk8s';
-import { checkNames, checkWord, defined } from './option-checks';
+import { checkNames, checkWord } from './option-checks';
 import type { ProviderDefinition, ServiceRequest } from './provider-definition';
 import { checkPlainBehindTls, checkTlsListeners, type TlsTermination, tlsPorts } from './tls-termination';
 import { type ArgumentErrors } from '../../manifest/arguments';
+import { defined } from '../../manifest/defined';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
 import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion } from '../load-balancer-traits';
 

@@ -1,3 +1,4 @@
+import { antiAffinityExample } from './anti-affinity-example';
 import { allowedDisruptions } from './disruption';
 import { Severity } from '../finding';
 import type { BrokerConfiguration } from '../model/broker-configuration';
@@ -184,14 +185,7 @@ spec:
     why: 'Three copies on one node are lost with it. Preferred anti-affinity is given up exactly when nodes are short.',
     source: ANTI_AFFINITY,
     remedy: 'Require pod anti-affinity on kubernetes.io/hostname with the selector labels of the log (antiAffinity: MqttSpread.REQUIRED).',
-    example: `spec:
-  template:
-    spec:
-      affinity:
-        podAntiAffinity:
-          requiredDuringSchedulingIgnoredDuringExecution:
-            - topologyKey: kubernetes.io/hostname
-              labelSelector: { matchLabels: { app.kubernetes.io/instance: broker-log } }`,
+    example: antiAffinityExample('broker-log'),
   }, (log) => !log.isProduction || log.nodes === 1 || log.pods.hasRequiredAntiAffinityOnHostname ? [] : [{
     found: 'no required anti-affinity on kubernetes.io/hostname that selects these pods', breaks: 'One node that fails may take most copies, and stop all brokers.',
   }]),

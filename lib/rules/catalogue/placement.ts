@@ -1,16 +1,10 @@
+import { antiAffinityExample } from './anti-affinity-example';
 import { Severity } from '../finding';
 import { type Rule, workloadRule } from '../rule';
 
 const SPREAD_SOURCE = 'https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/';
 const ANTI_AFFINITY_SOURCE = 'https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity';
-const ANTI_AFFINITY_EXAMPLE = `spec:
-  template:
-    spec:
-      affinity:
-        podAntiAffinity:
-          requiredDuringSchedulingIgnoredDuringExecution:
-            - topologyKey: kubernetes.io/hostname
-              labelSelector: { matchLabels: { app.kubernetes.io/instance: broker } }`;
+const ANTI_AFFINITY_EXAMPLE = antiAffinityExample('broker');
 const ZONE_EXAMPLE = `spec:
   template:
     spec:

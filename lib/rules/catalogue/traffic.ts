@@ -1,3 +1,4 @@
+import { antiAffinityExample } from './anti-affinity-example';
 import { Annotations } from '../../manifest/annotations';
 import { Severity } from '../finding';
 import { declared, DeclaredOfService } from '../model/declared';
@@ -17,14 +18,7 @@ export const trafficRules: readonly Rule[] = [
     why: 'Under Local the load balancer spreads connections over nodes, not over pods: two brokers on one node get half of what a broker alone on its node gets, and MQTT connections live for days, so it never evens out.',
     source: EXTERNAL_TRAFFIC_SOURCE,
     remedy: 'Require pod anti-affinity on kubernetes.io/hostname (antiAffinity: MqttSpread.REQUIRED), or use externalTrafficPolicy Cluster.',
-    example: `spec:
-  template:
-    spec:
-      affinity:
-        podAntiAffinity:
-          requiredDuringSchedulingIgnoredDuringExecution:
-            - topologyKey: kubernetes.io/hostname
-              labelSelector: { matchLabels: { app.kubernetes.io/instance: broker } }`,
+    example: antiAffinityExample('broker'),
   }, (service, broker) => {
     const spread = broker.pods.hasRequiredAntiAffinityOnHostname || broker.pods.hasRequiredSpreadOnHostname;
     return !service.keepsTrafficLocal || service.targetsPods || broker.maximumReplicas <= 1 || spread ? [] : [{
