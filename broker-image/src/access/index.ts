@@ -1,4 +1,5 @@
 export { AccessRules } from './access-rules.js';
+export { addressKey } from './address-key.js';
 export { ConfiguredAccess } from './configured-access.js';
 export { LoginBackoff } from './login-backoff.js';
 export { PasswordFile } from './password-file.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import type { BackoffConfiguration } from '../config/index.js';
+import { addressKey } from './address-key.js';
 
 /** Wrong passwords of an address, whatever the user names, count against the address itself at so many times the limit of one user name. */
 const addressFactor = 10;
@@ -86,21 +86,8 @@ export class LoginBackoff {
 }
 
 function keysOf(remoteAddress: string, username: string): { address: string; user: string } {
-  const address = isIPv6(remoteAddress) ? networkOf(remoteAddress) : remoteAddress;
+  const address = addressKey(remoteAddress);
   // A user name can have 65535 bytes, and anybody can make one up.
   const name = username.length <= 64 ? username : createHash('sha256').update(username).digest('base64');
   return { address, user: `${address} ${name}` };
-}
-
-/** The /64 network: whoever has one IPv6 address has all of it. */
-function networkOf(address: string): string {
-  // The URL parser writes every spelling the same way; a zone such as %eth0 belongs to this host.
-  const canonical = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1);
-  const [head = '', tail] = canonical.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  if (tail !== undefined) {
-    const rest = tail === '' ? [] : tail.split(':');
-    groups.push(...Array.from({ length: 8 - groups.length - rest.length }, () => '0'), ...rest);
-  }
-  return `${groups.slice(0, 4).join(':')}::/64`;
 }

@@ -1,8 +1,7 @@
 import type { Server } from 'node:http';
-import { BlockList, isIPv6 } from 'node:net';
 import { AdminToken, createAdminServer } from '../admin/index.js';
 import { BrokerCluster } from '../cluster/index.js';
-import type { BrokerConfiguration, ClusterConfiguration } from '../config/index.js';
+import { isLoopback, type BrokerConfiguration, type ClusterConfiguration } from '../config/index.js';
 import { bind, formatAddress, Listener } from '../listeners/index.js';
 import { CombinedObserver, createOperationsServer, Health, LogObserver, Metrics, Shutdown, SystemTopics, takeHeapSnapshot, WatchedFiles, type Log } from '../operations/index.js';
 import { Broker } from '../protocol/index.js';
@@ -246,12 +245,4 @@ export class RunningBroker {
       server?.closeAllConnections();
     }
   }
-}
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
-function isLoopback(address: string): boolean {
-  return loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }

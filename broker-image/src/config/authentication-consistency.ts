@@ -1,5 +1,5 @@
-import { BlockList, isIP } from 'node:net';
 import { isMapping, listenersOf, mappingAt, type Mapping } from './document.js';
+import { isLoopback } from './loopback.js';
 import type { Inconsistency } from './problem.js';
 
 /** What a JSON schema cannot say about who may connect, and where. */
@@ -42,17 +42,13 @@ function whyUnusable(jwksUrl: string): string | undefined {
   if (url === undefined) return `found "${jwksUrl}", expected a URL, such as https://issuer.example.com/.well-known/jwks.json`;
   // Not shown: it is a secret in a file that has none.
   if (url.username !== '' || url.password !== '') return 'found a URL with a user name or password in it; secrets never stand in this file: the JWK Set must be readable without';
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) return `found "${jwksUrl}", which is not encrypted: whoever sits between could put in keys of their own and sign tokens; write https://, or http:// to a sidecar on 127.0.0.1`;
+  if (url.protocol === 'http:' && !isLocal(url.hostname)) return `found "${jwksUrl}", which is not encrypted: whoever sits between could put in keys of their own and sign tokens; write https://, or http:// to a sidecar on 127.0.0.1`;
   return undefined;
 }
 
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8);
-loopback.addAddress('::1', 'ipv6');
-
-function isLoopback(hostname: string): boolean {
-  const address = hostname.replace(/^\[(.*)\]$/, '$1');
-  return hostname === 'localhost' || (isIP(address) !== 0 && loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'));
+/** In a URL an IPv6 address stands in brackets. */
+function isLocal(hostname: string): boolean {
+  return hostname === 'localhost' || isLoopback(hostname.replace(/^\[(.*)\]$/, '$1'));
 }
 
 function checkBackoff(complete: unknown): Inconsistency[] {

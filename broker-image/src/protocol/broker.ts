@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerOptions, Connection } from './broker-options.js';
 import { ClientConnection } from './client-connection.js';
 import type { ClientContext, LiveConnection, Settlement } from './client-context.js';
@@ -212,4 +213,3 @@ export class Broker implements ClientContext {
   }
 }
 
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,6 +1,7 @@
 export { EmbeddedJournal } from './embedded-journal.js';
 export { StoreOpenError, StoreUnavailableError } from './errors.js';
 export type { Journal, JournalListener, OpenedSession, SessionOwner, SubmittedOperation } from './journal.js';
+export { MatchCache } from './match-cache.js';
 export { Message } from './message.js';
 export { BatchVersionError, BatchWriter, readBatch, type Batch } from './operation-batch.js';
 export type { CloseSession, ConnectionId, OpenSession, Operation, ReceivedPacket, SessionLimits } from './operations.js';

@@ -1,4 +1,5 @@
 import type { Changes } from './changes.js';
+import { MatchCache } from './match-cache.js';
 import type { Message } from './message.js';
 import type { Acknowledge, CloseSession, ConnectionId, Expel, Expire, OpenSession, Operation, Publish, Receive, Recover, Release, SessionLimits, Subscribe, Unsubscribe } from './operations.js';
 import { Queues, type EntrySource } from './queues.js';
@@ -10,6 +11,8 @@ import { SharedQueue } from './shared-queue.js';
 import { SharedSubscriptions, type SharedSubscriptionsOwner } from './shared-subscriptions.js';
 import { SubscriptionTree, type Matches } from './subscription-tree.js';
 import type { Qos } from '../operations/observer.js';
+
+const MAX_TOPICS = 10_000;
 
 export interface Retained {
   readonly number: number;
@@ -72,8 +75,7 @@ export class State implements SharedSubscriptionsOwner {
   readonly counters: Counters = { nextSession: 1, nextRetained: 1, nextWill: 1, nextCleanClient: 1 };
   connectedSessions = 0;
 
-  #matches = new Map<string, Matches<Session | SharedQueue>>();
-  #matchesVersion = -1;
+  readonly #matches = new MatchCache(this.subscriptions, MAX_TOPICS, sessionsFirst);
 
   constructor(
     source: EntrySource,
@@ -155,18 +157,7 @@ export class State implements SharedSubscriptionsOwner {
 
   /** The persistent sessions that a message on this topic is queued for, then the shared subscriptions, always in the same order: what one of them does depends on those before. */
   matchQueues(topic: string): Matches<Session | SharedQueue> {
-    if (this.#matchesVersion !== this.subscriptions.version || this.#matches.size >= 10_000) {
-      this.#matches.clear();
-      this.#matchesVersion = this.subscriptions.version;
-    }
-    let match = this.#matches.get(topic);
-    if (match === undefined) {
-      match = this.subscriptions.match(topic);
-      const shared = match.filter(([queue]) => queue instanceof SharedQueue);
-      if (shared.length > 0) match = [...match.filter(([queue]) => queue instanceof Session), ...shared.sort(([a], [b]) => a.number - b.number)];
-      this.#matches.set(topic, match);
-    }
-    return match;
+    return this.#matches.of(topic);
   }
 
   #open(operation: OpenSession, changes: Changes, group: number): boolean {
@@ -452,6 +443,12 @@ export class State implements SharedSubscriptionsOwner {
     changes.progress(session);
     return session;
   }
+}
+
+function sessionsFirst(matches: Matches<Session | SharedQueue>): Matches<Session | SharedQueue> {
+  const shared = matches.filter(([queue]) => queue instanceof SharedQueue);
+  if (shared.length === 0) return matches;
+  return [...matches.filter(([queue]) => queue instanceof Session), ...shared.sort(([a], [b]) => a.number - b.number)];
 }
 
 export function sameConnection(a: ConnectionId | undefined, b: ConnectionId): boolean {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/transport-node';
 import { EngineClosedError, SnapshotDamagedError, SnapshotInProgressError, SnapshotReplacedError } from './errors.js';
@@ -145,7 +146,7 @@ export class JetStreamSnapshots implements SnapshotStore {
         const code = errorCode(error);
         if (code === ErrorCode.wrongLastSequence) return;
         if (performance.now() > end || this.#closed.signal.aborted || (code !== undefined && code !== ErrorCode.wrongLastSequenceInFlight)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        await pause(200);
       }
     }
   }

@@ -1,4 +1,4 @@
-import { SubscriptionTree } from '../../store/index.js';
+import { MatchCache, SubscriptionTree } from '../../store/index.js';
 import { decodeAcknowledgement, encodeAcknowledgement, FrameType, RecordKind } from './frames.js';
 import { IncomingLink } from './incoming-link.js';
 import { LocalInterest, type InterestKind } from './local-interest.js';
@@ -54,8 +54,6 @@ class PeerTraffic {
   }
 }
 
-type Targets = ReadonlyArray<readonly [PeerTraffic, Qos]>;
-
 /**
  * Messages between brokers, past the log: each broker tells the others which filters its clients have, and gets what they match, once, however many clients it has for it.
  * All that is written in a turn of the event loop goes to a peer in one NATS message.
@@ -66,11 +64,10 @@ export class LiveTraffic {
   readonly #incarnation: string;
   readonly #interest = new LocalInterest();
   readonly #remote = new SubscriptionTree<PeerTraffic>();
+  readonly #targets = new MatchCache(this.#remote, MAX_TOPICS);
   readonly #peers = new Map<string, PeerTraffic>();
   readonly #subscription: Subscription;
   readonly #stopListening: () => void;
-  #targets = new Map<string, Targets>();
-  #version = -1;
   #sessions = 0;
   #dropped = 0;
   #sent = 0;
@@ -165,12 +162,12 @@ export class LiveTraffic {
 
   /** Whether another broker has a client for the topic. */
   interested(topic: string): boolean {
-    return this.#targetsOf(topic).length > 0;
+    return this.#targets.of(topic).length > 0;
   }
 
   /** Whether one of these clients has a persistent session. */
   storedInterest(topic: string): boolean {
-    return this.#targetsOf(topic).some(([, kind]) => kind === stored);
+    return this.#targets.of(topic).some(([, kind]) => kind === stored);
   }
 
   /**
@@ -179,7 +176,7 @@ export class LiveTraffic {
    */
   publish(topic: string, packet: Uint8Array, qos: Qos): Promise<void> | undefined {
     let wait: Promise<void>[] | undefined;
-    for (const [{ outgoing }] of this.#targetsOf(topic)) {
+    for (const [{ outgoing }] of this.#targets.of(topic)) {
       if (outgoing === undefined) continue;
       if (qos === 0 && outgoing.full) {
         this.#dropped++;
@@ -276,17 +273,6 @@ export class LiveTraffic {
   #tell(link: OutgoingLink, filter: string): void {
     const state = this.#interest.state(filter);
     link.write(state === undefined ? RecordKind.noInterest : state === 'stored' ? RecordKind.storedInterest : RecordKind.interest, Buffer.from(filter));
-  }
-
-  /** Most topics come again. */
-  #targetsOf(topic: string): Targets {
-    if (this.#version !== this.#remote.version || this.#targets.size >= MAX_TOPICS) {
-      this.#targets = new Map();
-      this.#version = this.#remote.version;
-    }
-    let targets = this.#targets.get(topic);
-    if (targets === undefined) this.#targets.set(topic, (targets = [...this.#remote.match(topic)]));
-    return targets;
   }
 
   #isComplete(): boolean {

@@ -1,4 +1,4 @@
-import { addressKey } from './address-key.js';
+import { addressKey } from '../../access/index.js';
 import { ConnectionCounts } from './connection-counts.js';
 
 export interface SharedLimits {

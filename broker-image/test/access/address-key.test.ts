@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressKey } from '../../src/protocol/limits/address-key.js';
+import { addressKey } from '../../src/access/address-key.js';
 
 test('an IPv4 address counts alone, also when it is shown as IPv6', () => {
   assert.equal(addressKey('192.0.2.1'), '192.0.2.1');
