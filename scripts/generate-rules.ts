@@ -43,7 +43,8 @@ An acknowledgement that names no rule or gives no reason is an error itself, one
 ## What manifests declare
 
 Some things that the rules must know are not in any field of a manifest. The constructs write them down as annotations; in manifests of other origin they can be added by hand.
-Where one is missing on a workload of the companion broker, its configuration answers: the file that \`MQTT_BROKER_CONFIG\` names, if it is mounted from a ConfigMap among the manifests.
+Where one is missing on a workload of the companion broker, its configuration answers: the file that \`MQTT_BROKER_CONFIG\` or \`--config\` names, if it is mounted from a ConfigMap among the manifests,
+and what the command line of the container says otherwise or alone.
 `;
 
 const IDLE_TIMEOUTS = `

@@ -87,7 +87,7 @@ function contradictions(broker: BrokerWorkload, configuration: BrokerConfigurati
     {
       of: Declared.anonymousClients,
       value: configuration.allowsAnonymousClients ? 'allowed' : 'refused',
-      configured: `authentication.anonymous: ${configuration.allowsAnonymousClients}`,
+      configured: configuration.anonymousFound,
     },
     {
       of: Declared.sessionStore,
@@ -132,7 +132,7 @@ function deadPorts(broker: BrokerWorkload, { listeners, operationsPort, place }:
       breaks: 'Clients are refused on this port.',
     })),
     ...probed.map(({ probe, port }) => ({
-      found: `${broker.container!.path}: ${probe}.httpGet on port ${port}; ${place} has operations.port: ${operationsPort}`,
+      found: `${broker.container!.path}: ${probe}.httpGet on port ${port}; ${place} has ${operationsPort === undefined ? 'no operations' : `operations.port: ${operationsPort}`}`,
       breaks: probe === 'readinessProbe' ? 'The pod is never ready.' : 'The container is restarted without end.',
     })),
   ];

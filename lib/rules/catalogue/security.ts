@@ -149,7 +149,7 @@ export const securityRules: readonly Rule[] = [
 
 function anonymousFound({ configured, object }: BrokerWorkload): string {
   const { key } = Declared.anonymousClients;
-  return key in object.annotations ? `metadata.annotations '${key}: ${object.annotations[key]}'` : `authentication.anonymous: true in ${configured?.place}`;
+  return key in object.annotations ? `metadata.annotations '${key}: ${object.annotations[key]}'` : `${configured?.anonymousFound} in ${configured?.place}`;
 }
 
 function describe({ name, port }: BrokerWorkload['listeners'][number]): string {

@@ -1,3 +1,5 @@
+import { configurationOfCommandLine, overridesIn, withOverrides } from './broker-command-line';
+import { CommandLine } from './command-line';
 import type { Container } from './container';
 import { Fields } from './fields';
 import type { ManifestObject } from './manifest-object';
@@ -6,8 +8,6 @@ import { parsedYaml } from '../../manifest/yaml-text';
 /** The variable and the option that name the configuration file of the companion broker (broker-image/README.md). */
 export const CONFIGURATION_VARIABLE = 'MQTT_BROKER_CONFIG';
 const CONFIGURATION_OPTION = '--config';
-/** Options that move what the file says. */
-const OVERRIDES = ['--listen', '--operations', '--data'];
 
 /** Defaults of broker-image/config.schema.json. */
 const DEFAULTS = {
@@ -26,39 +26,69 @@ export interface ConfiguredListener {
   readonly isTls: boolean;
   /** Whether every connection begins with a PROXY protocol header. */
   readonly expectsHeader: boolean;
+  /** Whether it lets clients in that do not say who they are, where the broker does. */
+  readonly takesAnonymous: boolean;
 }
 
-/** The configuration file of the companion broker, with the defaults of its schema, as far as the rules need it. */
+/** What a companion broker is configured to do, with the defaults of its schema, as far as the rules need it. */
 export class BrokerConfiguration {
-  private readonly fields: Fields;
+  /** The file under this key of a ConfigMap, and what the command line of the container changes in it. */
+  public static ofFile(configMap: ManifestObject, key: string, container: Container): BrokerConfiguration {
+    const commandLine = new CommandLine(container);
+    const text = configMap.fields.at('data', key).text;
+    const { value, problem } = text === undefined ? { value: undefined, problem: `there is no data.${key}` } : parse(text);
+    const place = [`${key} of ConfigMap ${configMap.name}`, ...overridesIn(commandLine)].join(' with ');
+    return new BrokerConfiguration(configMap, place, new Fields(withOverrides(value, commandLine)), key, problem);
+  }
+
+  /** The command line alone; `undefined` where it does not say where to listen. */
+  public static ofCommandLine(workload: ManifestObject, container: Container): BrokerConfiguration | undefined {
+    const value = configurationOfCommandLine(new CommandLine(container));
+    return value === undefined ? undefined : new BrokerConfiguration(workload, `the command line of ${container.path}`, new Fields(value));
+  }
+
   private knownListeners?: ConfiguredListener[];
   /** Why the broker cannot read it. @default - it can, as far as is seen here */
   public readonly problem?: string;
 
-  /** @param object the ConfigMap that holds it, under this key */
-  constructor(public readonly object: ManifestObject, public readonly key: string) {
-    const text = object.fields.at('data', key).text;
-    const { value, problem } = text === undefined ? { value: undefined, problem: `there is no data.${key}` } : parse(text);
-    this.fields = new Fields(value);
+  /**
+   * @param object the ConfigMap that holds it, or the workload that it is the command line of
+   * @param place for messages: `broker.yaml of ConfigMap broker-configuration`
+   * @param key of the ConfigMap, where there is one
+   */
+  private constructor(
+    public readonly object: ManifestObject,
+    public readonly place: string,
+    private readonly fields: Fields,
+    public readonly key?: string,
+    problem?: string,
+  ) {
     this.problem = problem ?? (this.listeners.length === 0 ? 'it has no listener with a name, a protocol and a port' : undefined);
-  }
-
-  /** For messages: `broker.yaml of ConfigMap broker-configuration`. */
-  public get place(): string {
-    return `${this.key} of ConfigMap ${this.object.name}`;
   }
 
   public get listeners(): ConfiguredListener[] {
     return this.knownListeners ??= this.fields.at('listeners').items.flatMap((listener) => {
       const [name, protocol, port] = [listener.at('name').text, listener.at('protocol').text, listener.at('port').number];
       return name === undefined || protocol === undefined || port === undefined ? [] : {
-        name, port, isTls: protocol === 'tls' || protocol === 'wss', expectsHeader: (listener.at('proxyProtocol').text ?? 'none') !== 'none',
+        name,
+        port,
+        isTls: protocol === 'tls' || protocol === 'wss',
+        expectsHeader: (listener.at('proxyProtocol').text ?? 'none') !== 'none',
+        takesAnonymous: !listener.at('authentication').exists || listener.at('authentication').texts.includes('anonymous'),
       };
     });
   }
 
+  /** Whether any listener lets clients in that do not say who they are. */
   public get allowsAnonymousClients(): boolean {
-    return this.fields.at('authentication', 'anonymous').boolean ?? false;
+    return this.anonymous && this.listeners.some(({ takesAnonymous }) => takesAnonymous);
+  }
+
+  /** The same for messages, with the listeners where not all of them do. */
+  public get anonymousFound(): string {
+    const taking = this.listeners.filter(({ takesAnonymous }) => takesAnonymous).map(({ name }) => name);
+    const where = !this.anonymous || taking.length === this.listeners.length ? '' : ` on ${taking.join(', ') || 'no listener'}`;
+    return `authentication.anonymous: ${this.anonymous}${where}`;
   }
 
   /** In seconds; infinite without a limit. */
@@ -94,8 +124,10 @@ export class BrokerConfiguration {
     return this.fields.at('store', 'maxBytes').number ?? DEFAULTS.storeMaxBytes;
   }
 
-  public get operationsPort(): number {
-    return this.fields.at('operations', 'port').number ?? DEFAULTS.operationsPort;
+  /** `undefined` where the broker has no HTTP server. */
+  public get operationsPort(): number | undefined {
+    const port = this.fields.at('operations', 'port');
+    return port.value === null ? undefined : port.number ?? DEFAULTS.operationsPort;
   }
 
   public get shutdownDelaySeconds(): number {
@@ -106,15 +138,16 @@ export class BrokerConfiguration {
   public get drainRate(): number {
     return this.fields.at('shutdown', 'connectionsPerSecond').number ?? DEFAULTS.drainRate;
   }
+
+  private get anonymous(): boolean {
+    return this.fields.at('authentication', 'anonymous').boolean ?? false;
+  }
 }
 
-/** The path of the configuration file of a container; `undefined` where there is none, or where options move what it says. */
-export function configurationPath({ fields }: Container): string | undefined {
-  const args = [...fields.at('command').texts, ...fields.at('args').texts].flatMap((argument) => argument.split('='));
-  if (args.some((argument) => OVERRIDES.includes(argument))) return undefined;
-  const option = args.indexOf(CONFIGURATION_OPTION);
-  const variable = fields.at('env').items.find((candidate) => candidate.at('name').text === CONFIGURATION_VARIABLE)?.at('value').text;
-  return (option >= 0 ? args[option + 1] : undefined) ?? (variable === '' ? undefined : variable);
+/** The path of the configuration file that a container is told to read. */
+export function configurationPath(container: Container): string | undefined {
+  const variable = container.fields.at('env').items.find((candidate) => candidate.at('name').text === CONFIGURATION_VARIABLE)?.at('value').text;
+  return new CommandLine(container).valuesOf(CONFIGURATION_OPTION)[0] ?? (variable === '' ? undefined : variable);
 }
 
 function parse(text: string): { value?: unknown; problem?: string } {

@@ -32,7 +32,7 @@ export class BrokerWorkload {
   public readonly networkPolicies: ManifestObject[] = [];
   public readonly autoscalers: Autoscaler[] = [];
   public readonly serviceAccounts: ManifestObject[] = [];
-  /** The configuration file of the companion broker. @default - of another broker, or not among the objects */
+  /** What the companion broker is configured to do. @default - of another broker, or not among the objects */
   public configuration?: BrokerConfiguration;
   public readonly pods: PodTemplate;
   private knownListeners?: ContainerPort[];

@@ -138,14 +138,16 @@ function identity({ apiVersion, kind, namespace, name, origin }: ManifestReferen
   return JSON.stringify([apiVersion, kind, namespace, name, origin]);
 }
 
-/** The file that the container of a companion broker is told to read. */
+/** What a companion broker is configured to do: the file that its container is told to read, or its command line. */
 function configurationOf(
-  { broker, container, pods }: BrokerWorkload, findConfigMap: (name: string) => ManifestObject | undefined,
+  { broker, container, object, pods }: BrokerWorkload, findConfigMap: (name: string) => ManifestObject | undefined,
 ): BrokerConfiguration | undefined {
-  const path = broker === 'companion' && container ? configurationPath(container) : undefined;
-  const file = path === undefined ? undefined : mountedFile(pods, container!, path);
+  if (broker !== 'companion' || !container) return undefined;
+  const path = configurationPath(container);
+  if (path === undefined) return BrokerConfiguration.ofCommandLine(object, container);
+  const file = mountedFile(pods, container, path);
   const configMap = file && findConfigMap(file.configMap);
-  return configMap && new BrokerConfiguration(configMap, file.key);
+  return configMap && BrokerConfiguration.ofFile(configMap, file.key, container);
 }
 
 /** A `List` is what its items are. */

@@ -1,4 +1,5 @@
 import type { BrokerWorkload } from './broker-workload';
+import { CommandLine } from './command-line';
 import { Container } from './container';
 import { declared, Declared } from './declared';
 import type { Fields } from './fields';
@@ -10,6 +11,8 @@ import { Annotations } from '../../manifest/annotations';
 
 /** Where clients of NATS connect unless nats.conf says otherwise. */
 const CLIENT_PORT = 4222;
+/** Spellings of the option that names nats.conf. */
+const CONFIGURATION_OPTIONS = ['-c', '--config', '-config'];
 
 /** Whether an object is the workload of a message log. */
 export function isMessageLog(object: ManifestObject): boolean {
@@ -35,7 +38,7 @@ export class MessageLogWorkload {
   /** Reads the configuration that the container is started with. */
   public configure(findConfigMap: (name: string) => ManifestObject | undefined): void {
     const { container } = this;
-    const path = container && configurationPath(container);
+    const [path] = container ? new CommandLine(container).valuesOf(...CONFIGURATION_OPTIONS) : [];
     const file = path === undefined ? undefined : mountedFile(this.pods, container!, path);
     this.configurationObject = file && findConfigMap(file.configMap);
     const text = file && this.configurationObject?.fields.at('data', file.key).text;
@@ -69,10 +72,4 @@ export class MessageLogWorkload {
     const mounted = this.container?.fields.at('volumeMounts').items.map((mount) => mount.at('name').text);
     return this.spec.at('volumeClaimTemplates').items.find((claim) => mounted?.includes(claim.at('metadata', 'name').text));
   }
-}
-
-function configurationPath({ fields }: Container): string | undefined {
-  const args = [...fields.at('command').texts, ...fields.at('args').texts].flatMap((argument) => argument.split('='));
-  const option = args.findIndex((argument) => ['-c', '--config', '-config'].includes(argument));
-  return option < 0 ? undefined : args[option + 1];
 }

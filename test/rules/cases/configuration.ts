@@ -35,6 +35,12 @@ const contradiction = (name: string, change: (configuration: any) => void, key: 
   }],
 });
 
+/** Starts the broker without a file. */
+function commandLine(manifests: ClusterManifests, options: string[]): void {
+  containerOf(manifests).env = [];
+  containerOf(manifests).args = ['--listen', 'tcp://0.0.0.0:8883', '--data=/var/lib/mqtt-broker', '--operations=http://0.0.0.0:8080', ...options];
+}
+
 export const configurationCases: RuleCases[] = [
   {
     rule: 'MQTT-CONFIG-001',
@@ -61,6 +67,61 @@ export const configurationCases: RuleCases[] = [
       contradiction('the default delay', ({ shutdown }) => { delete shutdown.delaySeconds; }, 'shutdown-delay-seconds', '15', 'shutdown.delaySeconds: 5'),
       contradiction('another drain rate', ({ shutdown }) => { shutdown.connectionsPerSecond = 50; }, 'drain-connections-per-second', '500', 'shutdown.connectionsPerSecond: 50'),
       contradiction('a listener without TLS', ({ listeners: [listener] }) => { listener.protocol = 'tcp'; }, 'tls-listeners', 'mqtts', 'TLS on no listener'),
+      {
+        name: 'anonymous clients on one of two listeners',
+        needsOtherObjects: 'the configuration stands in a ConfigMap',
+        manifests: configured(({ authentication, listeners }) => {
+          authentication.anonymous = true;
+          listeners[0].authentication = ['password'];
+          listeners.push({ name: 'plain', protocol: 'tcp', port: 1883, authentication: ['password', 'anonymous'] });
+        }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: `metadata.annotations 'cdk8s-mqtt/anonymous-clients: refused', but ${FILE} has authentication.anonymous: true on plain`,
+          breaks: "Whatever is concluded from 'refused' is wrong.",
+        }],
+      },
+      {
+        name: 'anonymous clients that no listener takes',
+        needsOtherObjects: 'the configuration stands in a ConfigMap',
+        manifests: production((manifests) => {
+          declared(manifests, 'anonymous-clients', 'allowed');
+          configure(manifests, ({ authentication, listeners: [listener] }) => { authentication.anonymous = true; listener.authentication = ['password']; });
+        }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: `metadata.annotations 'cdk8s-mqtt/anonymous-clients: allowed', but ${FILE} has authentication.anonymous: true on no listener`,
+          breaks: "Whatever is concluded from 'allowed' is wrong.",
+        }],
+      },
+      {
+        name: 'a file beside options that do not change this',
+        needsOtherObjects: 'the configuration stands in a ConfigMap',
+        manifests: production((manifests) => {
+          containerOf(manifests).args = ['--listen=mqtts=tls://0.0.0.0:8883', '--log', 'tls://other:4222'];
+          configure(manifests, ({ keepalive }) => { keepalive.maxSeconds = 600; });
+        }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: `metadata.annotations 'cdk8s-mqtt/keepalive-max-seconds: 180', but ${FILE} with --listen with --log has keepalive.maxSeconds: 600`,
+          breaks: "Whatever is concluded from '180' is wrong.",
+        }],
+      },
+      {
+        name: 'a cluster by the command line alone, which is declared to have stores of its own',
+        manifests: production((manifests) => {
+          commandLine(manifests, ['--log', 'nats://broker-log:4222']);
+          declared(manifests, 'session-store', 'embedded');
+          declared(manifests, 'shutdown-delay-seconds', '0');
+          ['keepalive-max-seconds', 'tls-listeners'].forEach((key) => { delete manifests.statefulSet.metadata.annotations[`cdk8s-mqtt/${key}`]; });
+        }),
+        needsOtherObjects: 'admission reads no command line',
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: "metadata.annotations 'cdk8s-mqtt/session-store: embedded', but the command line of container 'companion' has a cluster with a replicated log",
+          breaks: "Whatever is concluded from 'embedded' is wrong.",
+        }],
+      },
       {
         name: 'PROXY protocol on another listener',
         needsOtherObjects: 'the configuration stands in a ConfigMap',
@@ -128,7 +189,22 @@ export const configurationCases: RuleCases[] = [
           containerOf(manifests).ports[0].name = 'secure';
         }),
       },
-      { name: 'options that overrule the file', manifests: production((manifests) => { containerOf(manifests).args = ['--listen', 'mqtts=tls://0.0.0.0:8883']; configure(manifests, ({ keepalive }) => { keepalive.maxSeconds = 600; }); }) },
+      {
+        name: 'clients without a name on no listener',
+        manifests: configured(({ authentication, listeners: [listener] }) => { authentication.anonymous = true; listener.authentication = ['password']; }),
+      },
+      {
+        name: 'another folder and other servers by the command line',
+        manifests: production((manifests) => { containerOf(manifests).args = ['--data=/var/lib/mqtt-broker', '--log', 'tls://other:4222', '--name', '$(POD_NAME)']; }),
+      },
+      {
+        name: 'a cluster by the command line alone',
+        manifests: production((manifests) => {
+          commandLine(manifests, ['--log', '$(NATS_URL)']);
+          declared(manifests, 'shutdown-delay-seconds', '0');
+          ['keepalive-max-seconds', 'tls-listeners'].forEach((key) => { delete manifests.statefulSet.metadata.annotations[`cdk8s-mqtt/${key}`]; });
+        }),
+      },
     ],
   },
   {
@@ -142,6 +218,30 @@ export const configurationCases: RuleCases[] = [
           object: 'StatefulSet mqtt/broker',
           found: `container 'companion': port 8883 (mqtts); ${FILE} listens on 1883 (mqtts)`,
           breaks: 'Clients are refused on this port.',
+        }],
+      },
+      {
+        name: 'a listener that the command line moves',
+        needsOtherObjects: 'the configuration stands in a ConfigMap',
+        manifests: production((manifests) => { containerOf(manifests).args = ['--listen', 'mqtts=tls://[::]:1883']; }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: `container 'companion': port 8883 (mqtts); ${FILE} with --listen listens on 1883 (mqtts)`,
+          breaks: 'Clients are refused on this port.',
+        }],
+      },
+      {
+        name: 'probes of a broker without an HTTP server',
+        needsOtherObjects: 'admission reads no command line',
+        manifests: production((manifests) => {
+          containerOf(manifests).env = [];
+          containerOf(manifests).args = ['--listen', 'ws://0.0.0.0:8883/mqtt', '--data', '/var/lib/mqtt-broker', '--allow-anonymous'];
+          ['startupProbe', 'livenessProbe'].forEach((probe) => { delete containerOf(manifests)[probe]; });
+        }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: "container 'companion': readinessProbe.httpGet on port 8080; the command line of container 'companion' has no operations",
+          breaks: 'The pod is never ready.',
         }],
       },
       {

@@ -26,6 +26,35 @@ export const securityCases: RuleCases[] = [
   {
     rule: 'MQTT-SECURITY-001',
     breaks: [{
+      name: 'allowed on one of two listeners, and nothing declared',
+      needsOtherObjects: 'the configuration stands in a ConfigMap',
+      manifests: production((manifests) => {
+        delete manifests.statefulSet.metadata.annotations[ANONYMOUS];
+        configure(manifests, ({ authentication, listeners }) => {
+          authentication.anonymous = true;
+          listeners[0].authentication = ['password'];
+          listeners.push({ name: 'sensors', protocol: 'tls', port: 8885, authentication: ['anonymous'] });
+        });
+      }),
+      findings: [{
+        object: 'StatefulSet mqtt/broker',
+        found: 'authentication.anonymous: true on sensors in broker.yaml of ConfigMap broker-configuration',
+        breaks: 'The fleet is open to everybody who can connect.',
+      }],
+    }, {
+      name: 'allowed by the command line alone',
+      needsOtherObjects: 'admission reads no command line',
+      manifests: production((manifests) => {
+        delete manifests.statefulSet.metadata.annotations[ANONYMOUS];
+        containerOf(manifests).env = [];
+        containerOf(manifests).command = ['mqtt-broker', '--listen', 'tcp://0.0.0.0:8883', '--data', '/var/lib/mqtt-broker', '--allow-anonymous'];
+      }),
+      findings: [{
+        object: 'StatefulSet mqtt/broker',
+        found: "authentication.anonymous: true in the command line of container 'companion'",
+        breaks: 'The fleet is open to everybody who can connect.',
+      }],
+    }, {
       name: 'allowed by the configuration, and nothing declared',
       needsOtherObjects: 'the configuration stands in a ConfigMap',
       manifests: production((manifests) => {
@@ -48,6 +77,13 @@ export const securityCases: RuleCases[] = [
     }],
     satisfies: [
       { name: 'refused in production', manifests: production() },
+      {
+        name: 'allowed by the configuration, and by none of its listeners',
+        manifests: production((manifests) => {
+          delete manifests.statefulSet.metadata.annotations[ANONYMOUS];
+          configure(manifests, ({ authentication, listeners: [listener] }) => { authentication.anonymous = true; listener.authentication = ['password']; });
+        }),
+      },
       { name: 'allowed in development', manifests: development(({ statefulSet }) => { statefulSet.metadata.annotations[ANONYMOUS] = 'allowed'; }) },
     ],
   },
