@@ -178,6 +178,7 @@ export class BrokerCluster {
     const joined = await joinCluster(store, {
       broker: name, cluster: log.clusterId, log: this.#measured(log), snapshots, storeOptions, signal,
       waiting: onWaiting,
+      ...(configuration.firstBroker !== undefined && { firstBroker: configuration.firstBroker }),
       failed: (error) => this.#options.failed(explained(error)),
     });
     this.#store = joined.store;

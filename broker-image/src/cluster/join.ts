@@ -13,8 +13,6 @@ export interface JoinOptions extends Omit<ReplicatedJournalOptions, 'store'> {
   readonly snapshots: SnapshotStore;
   /** Of the store, which is closed and opened again when a snapshot takes its place. */
   readonly storeOptions: StoreOptions;
-  /** The snapshot that is needed is not there yet: another broker is about to save it. */
-  readonly waiting?: (error: Error) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -29,7 +27,7 @@ export interface Joined {
  * @throws StoreOpenError, and Error if the store and the log do not belong together
  */
 export async function joinCluster(store: Store, options: JoinOptions): Promise<Joined> {
-  const { cluster, snapshots, storeOptions, waiting, signal, ...journalOptions } = options;
+  const { cluster, snapshots, storeOptions, signal, ...journalOptions } = options;
   let current = store;
   try {
     if (current.cluster === undefined) await prepare(current, cluster);
@@ -43,7 +41,7 @@ export async function joinCluster(store: Store, options: JoinOptions): Promise<J
         if (!(error instanceof SnapshotNeededError)) throw error;
         const latest = await snapshots.latest();
         if (latest === undefined || latest.sequence < error.sequence) {
-          waiting?.(error);
+          options.waiting?.(error);
           await sleep(RETRY_MILLISECONDS, undefined, { ...(signal && { signal }) });
           continue;
         }

@@ -14,6 +14,10 @@ export interface ReplicatedJournalOptions {
   readonly store: Store;
   /** The journal closes it with itself. */
   readonly log: ReplicatedLog;
+  /** Name of the only broker that begins an empty log; this one waits for it. @default any */
+  readonly firstBroker?: string;
+  /** Another broker has to do something first: begin the log, or save the snapshot that is needed. */
+  readonly waiting?: (error: Error) => void;
   /** The journal cannot go on, and this broker neither: what to do is to end it and start it again. Called once. */
   readonly failed: (error: Error) => void;
   /** Size from which on a batch takes no more operations, in bytes. One message makes it larger, by its own size at most. @default 262144 */
@@ -58,13 +62,15 @@ export class ReplicatedJournal implements Journal {
    * @throws SnapshotNeededError if the log does not lead from where the store is to where it ends
    */
   static async follow(options: ReplicatedJournalOptions): Promise<ReplicatedJournal> {
-    const { log, store } = options;
+    const { broker, firstBroker = broker, log, store, waiting } = options;
     const last = await log.last();
     if (store.applied > last) {
       throw new ClusterError(`The store of this broker is at entry ${store.applied} of the replicated log, which ends at ${last}: it is another log, or one that was begun anew. Name the log that the store belongs to, or an empty folder in store.directory.`);
     }
+    const waits = last === 0 && firstBroker !== broker;
+    if (waits) waiting?.(new StoreUnavailableError(`The replicated log is empty, and broker ${firstBroker} begins it (cluster.firstBroker). Waiting for that broker.`));
     const journal = new ReplicatedJournal(options);
-    await new Promise<void>((resolve, reject) => journal.#follow(last, resolve, reject));
+    await new Promise<void>((resolve, reject) => journal.#follow(waits ? 1 : last, resolve, reject));
     return journal;
   }
 
@@ -309,7 +315,7 @@ export class ReplicatedJournal implements Journal {
     const adopted = first?.kind === 'adopt' ? first.content : undefined;
     if (adopted === content) return;
     if (content !== undefined) {
-      throw new ClusterError(`The store of this broker holds sessions or messages from before it was part of a cluster, and the cluster began without them, with broker ${broker}. Start the cluster with this broker alone on a new log, or name an empty folder in store.directory, which gives them up.`);
+      throw new ClusterError(`The store of this broker holds sessions or messages from before it was part of a cluster, and the cluster began without them, with broker ${broker}. Start the cluster with this broker alone on a new log (or name it in cluster.firstBroker of all brokers), or name an empty folder in store.directory, which gives them up.`);
     }
     throw new SnapshotNeededError(sequence, `The cluster began with the store of broker ${broker}. A snapshot is needed.`);
   }

@@ -61,6 +61,8 @@ export interface ListenerConfiguration {
 /** The brokers that this one belongs to, and the NATS between them. */
 export interface ClusterConfiguration {
   readonly name: string;
+  /** Name of the only broker that begins an empty log; undefined: any may. */
+  readonly firstBroker?: string;
   readonly log: LogConfiguration;
   readonly rebalance: { readonly enabled: boolean; readonly connectionsPerSecond: number; readonly tolerancePercent: number };
 }

@@ -12,15 +12,16 @@ class TestCluster {
   readonly log = new SharedLog();
   readonly snapshots = new MemorySnapshots();
   readonly failures: Error[] = [];
-  waits = 0;
+  readonly waits: string[] = [];
 
   constructor(readonly t: TestContext) {}
 
-  async join(broker: string, directory = temporaryDirectory(this.t), { cluster = 'c', start = true } = {}): Promise<Joined> {
+  async join(broker: string, directory = temporaryDirectory(this.t), { cluster = 'c', start = true, firstBroker = undefined as string | undefined } = {}): Promise<Joined> {
     const storeOptions = { directory, maxBytes: 1e9, commitDelayMilliseconds: 5 };
     const log = this.log.connect();
     const joined = await joinCluster(await Store.open(storeOptions), {
-      broker, log, cluster, storeOptions, snapshots: this.snapshots, failed: (error) => this.failures.push(error), waiting: () => this.waits++, endSeconds: 0.01,
+      broker, log, cluster, storeOptions, snapshots: this.snapshots, failed: (error) => this.failures.push(error), waiting: ({ message }) => this.waits.push(message), endSeconds: 0.01,
+      ...(firstBroker !== undefined && { firstBroker }),
     });
     this.t.after(() => leave(joined));
     if (start) await joined.journal.start({ published() {}, dropped() {} });
@@ -99,7 +100,7 @@ test('a broker that needs the content of another one waits for its snapshot', as
   const cluster = new TestCluster(t);
   const first = await cluster.join('broker-0', await standalone(t));
   const joining = cluster.join('broker-1');
-  while (cluster.waits === 0) await new Promise(setImmediate);
+  while (cluster.waits.length === 0) await new Promise(setImmediate);
   await shareContent(first.store, cluster.snapshots);
   const second = await joining;
   assert.equal(queue(second.store).length, 501);
@@ -109,7 +110,7 @@ test('where the cluster began without it, the store of a broker that stood alone
   const cluster = new TestCluster(t);
   await cluster.join('broker-1');
   const directory = await standalone(t);
-  const refused = /holds sessions or messages from before it was part of a cluster, and the cluster began without them, with broker broker-1\. Start the cluster with this broker alone on a new log, or name an empty folder/;
+  const refused = /holds sessions or messages from before it was part of a cluster, and the cluster began without them, with broker broker-1\. Start the cluster with this broker alone on a new log \(or name it in cluster\.firstBroker of all brokers\), or name an empty folder/;
   await assert.rejects(cluster.join('broker-0', directory), refused);
   await assert.rejects(cluster.join('broker-0', directory), refused);
   const store = await Store.open({ directory, maxBytes: 1e9 });
@@ -121,6 +122,40 @@ test('two brokers that stood alone cannot both bring their stores', async (t) =>
   const cluster = new TestCluster(t);
   await cluster.join('broker-0', await standalone(t));
   await assert.rejects(cluster.join('broker-1', await standalone(t)), /the cluster began without them, with broker broker-0/);
+});
+
+test('an empty log is begun by the first broker alone, whoever comes before it; a log with entries is joined by all', async (t) => {
+  const cluster = new TestCluster(t);
+  const firstBroker = 'broker-2';
+  const joining = ['broker-0', 'broker-1'].map((broker) => cluster.join(broker, undefined, { firstBroker }));
+  while (cluster.waits.length < 2) await new Promise(setImmediate);
+  for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+  assert.equal(cluster.log.last, 0);
+  const waiting = 'The replicated log is empty, and broker broker-2 begins it (cluster.firstBroker). Waiting for that broker.';
+  assert.deepEqual(cluster.waits, [waiting, waiting]);
+  const first = await cluster.join(firstBroker, await standalone(t), { firstBroker });
+  await shareContent(first.store, cluster.snapshots);
+  const others = await Promise.all(joining);
+  await cluster.join('broker-3', undefined, { firstBroker });
+  for (const broker of [first, ...others]) {
+    await follow(broker, cluster.log);
+    assert.equal(queue(broker.store).length, 501);
+  }
+  assert.deepEqual(cluster.failures, []);
+});
+
+test('a broker that waits for the first one can be ended', async (t) => {
+  const cluster = new TestCluster(t);
+  const directory = temporaryDirectory(t);
+  const storeOptions = { directory, maxBytes: 1e9 };
+  const log = cluster.log.connect();
+  let waits = 0;
+  const joining = joinCluster(await Store.open(storeOptions), { broker: 'broker-1', firstBroker: 'broker-0', log, cluster: 'c', storeOptions, snapshots: cluster.snapshots, failed: (error) => cluster.failures.push(error), waiting: () => waits++ });
+  while (waits === 0) await new Promise(setImmediate);
+  await log.close();
+  await assert.rejects(joining, /the replicated log ended/);
+  // Its folder is free again.
+  await (await Store.open(storeOptions)).close();
 });
 
 test('a store belongs to one cluster', async (t) => {
@@ -146,7 +181,7 @@ test('a broker that was away while the log was trimmed begins from the latest sn
   await more();
   cluster.log.trim(first.store.applied - 2);
   const joining = cluster.join('broker-1', directory);
-  while (cluster.waits === 0) await new Promise(setImmediate);
+  while (cluster.waits.length === 0) await new Promise(setImmediate);
   await cluster.snapshots.save(first.store.applied, first.store.snapshot().chunks);
   const second = await joining;
   await follow(first, cluster.log);
@@ -174,7 +209,7 @@ test('a snapshot that is replaced while it is read is read anew; one that cannot
   };
   const second = await cluster.join('broker-1', directory);
   assert.equal(queue(second.store).at(-1), 'after');
-  assert.deepEqual(cluster.waits, 0);
+  assert.deepEqual(cluster.waits, []);
 });
 
 async function* pieces(chunks: Iterable<Buffer>) {

@@ -155,6 +155,57 @@ test('what a single broker had becomes what the cluster begins with; a second su
   assert.match(await refusal(quickTry(refused, 'c', url)), /^76: The store of this broker holds sessions or messages from before it was part of a cluster, and the cluster began without them, with broker a\./);
 });
 
+test('three brokers start at once on an empty log: the first one begins it with what it had alone, and all have that', limits, async (t) => {
+  const directories = [temporaryDirectory(), temporaryDirectory(), temporaryDirectory()];
+  const single = await BrokerProcess.start(['--listen', 'tcp://127.0.0.1:0', '--allow-anonymous', '--data', directories[2]!]);
+  const device = await dial(single, { clientId: 'device', clean: false });
+  await device.subscribeAsync('commands', { qos: 1 });
+  await device.endAsync();
+  const publisher = await dial(single);
+  for (const command of ['one', 'two']) await publisher.publishAsync('commands', command, { qos: 1 });
+  await publisher.publishAsync('state', 'kept', { qos: 1, retain: true });
+  await publisher.endAsync();
+  single.kill('SIGTERM');
+  await single.exit();
+
+  const nats = await natsFor(t);
+  const [{ url }] = nats.servers as [Nats['servers'][0]];
+  const firstBroker = 'mqtt-2';
+  const start = (name: string, directory: string) => {
+    const file = join(temporaryDirectory(), 'broker.yaml');
+    writeFileSync(file, `name: ${name}\nlisteners: [{name: tcp, protocol: tcp, port: 1883}]\nauthentication: {anonymous: true}\ncluster: {firstBroker: ${firstBroker}, log: {servers: ["${url}"], replicas: 1}}\n`);
+    return BrokerProcess.spawn(['--config', file, '--listen', 'tcp=tcp://127.0.0.1:0', '--operations', 'http://127.0.0.1:0', '--data', directory]);
+  };
+  const waiting = [start('mqtt-0', directories[0]!), start('mqtt-1', directories[1]!), start('stopped', temporaryDirectory())];
+  const message = `The replicated log is empty, and broker ${firstBroker} begins it (cluster.firstBroker). Waiting for that broker.`;
+  for (const broker of waiting) {
+    await broker.logged('operations.opened');
+    await eventually('it waits', () => broker.lines.some(({ event, msg }) => event === 'cluster.waiting' && msg === message));
+    const { ready, parts } = (await (await fetch(`${broker.url('operations')}/readyz`)).json()) as { ready: boolean; parts: { cluster: string } };
+    assert.deepEqual([ready, parts.cluster], [false, message]);
+  }
+  const stopped = waiting.pop()!;
+  stopped.kill('SIGTERM');
+  assert.equal(await stopped.exit(), 0);
+
+  const brokers = [start(firstBroker, directories[2]!), ...waiting];
+  await Promise.all(brokers.map((broker) => broker.logged('broker.ready')));
+  for (const broker of waiting) assert.equal(broker.lines.filter(({ msg }) => msg === message).length, 1, 'it says so once');
+  for (const broker of brokers) {
+    const watcher = connect(broker.url('tcp').replace('tcp:', 'mqtt:'), { reconnectPeriod: 0 });
+    const retained = once(watcher as unknown as EventEmitter, 'message');
+    await watcher.subscribeAsync('state', { qos: 1 });
+    assert.equal(String((await retained)[1]), 'kept');
+    watcher.end(true);
+  }
+  const received: string[] = [];
+  const again = connect(waiting[0]!.url('tcp').replace('tcp:', 'mqtt:'), { clientId: 'device', clean: false, reconnectPeriod: 0 });
+  again.on('message', (_topic, payload) => received.push(payload.toString()));
+  await eventually('what was queued', () => received.length === 2);
+  assert.deepEqual(received, ['one', 'two']);
+  again.end(true);
+});
+
 test('while NATS is away: QoS 0 goes on, what needs the log waits, who connects is refused after a while, and all goes on by itself', limits, async (t) => {
   const nats = await natsFor(t);
   const [server] = nats.servers as [Nats['servers'][0]];

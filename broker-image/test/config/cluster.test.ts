@@ -30,6 +30,7 @@ test('a cluster needs its servers only', () => {
 test('every key is taken over', () => {
   const written = {
     name: 'Factory_2-b',
+    firstBroker: 'mqtt-0',
     log: { servers: ['tls://a', 'tls://[::1]:4333'], replicas: 5, maxBytes: 16777216, usernameFile: '/u', passwordFile: '/p', tls: { caFile: '/ca', certificateFile: '/c', privateKeyFile: '/k' } },
     rebalance: { enabled: false, connectionsPerSecond: 1, tolerancePercent: 100 },
   };
@@ -55,6 +56,7 @@ const wrong: Record<string, [cluster: string, ...problems: string[]]> = {
   'a password alone': ['{log: {servers: ["nats://a"], passwordFile: /p}}', 'cluster.log.usernameFile: missing; passwordFile needs the user name that it belongs to'],
   'two kinds of credentials': ['{log: {servers: ["nats://a"], credentialsFile: /c, usernameFile: /u, passwordFile: /p}}', 'cluster.log.credentialsFile: found beside usernameFile or passwordFile; NATS takes one or the other, so leave one out'],
   'two copies': ['{log: {servers: ["nats://a"], replicas: 2}}', 'cluster.log.replicas: found 2, expected one of 1, 3, 5'],
+  'a first broker without a name': ['{firstBroker: "", log: {servers: ["nats://a"]}}', 'cluster.firstBroker: found "", expected text that is not empty'],
   'a name with a dot': [
     '{name: a.b, log: {servers: ["nats://a"]}}',
     'cluster.name: found "a.b", expected text that matches ^[a-zA-Z0-9_-]{1,40}$: Name of the cluster, the same in all its brokers: its streams and subjects in NATS begin with it. Two clusters on one NATS need two names.',
