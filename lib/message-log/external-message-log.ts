@@ -1,4 +1,5 @@
 import type { Size } from 'cdk8s';
+import type { ISecret } from 'cdk8s-plus-27';
 import { MqttMessageLogCredentials } from './mqtt-message-log-credentials';
 import type { IMqttMessageLog, MqttMessageLogServersOptions } from './mqtt-message-log-reference';
 import type { MqttFile } from '../security/mqtt-file';
@@ -16,7 +17,8 @@ export class ExternalMessageLog implements IMqttMessageLog {
   constructor(public readonly servers: string[], options: MqttMessageLogServersOptions) {
     this.credentials = options.credentials ?? MqttMessageLogCredentials.none();
     this.certificateAuthority = options.certificateAuthority;
-    this.clientCertificateSecretName = options.clientCertificate?.name;
+    // What is no Secret is none that is left out: its name is refused.
+    if (options.clientCertificate !== undefined) this.clientCertificateSecretName = (options.clientCertificate as Partial<ISecret> | null)?.name ?? '';
     this.copies = options.copies;
     this.maxSize = options.maxSize;
     this.peers = options.peers;
