@@ -48,7 +48,7 @@ function complaint({ make }: Specimen, args: unknown): string | undefined {
     return 'is accepted';
   } catch (error) {
     const { message } = error as Error;
-    const isExplained = /^\[test\/\w+\] \w+: (an argument cannot work|\d+ arguments cannot work):\n {2}- /.test(message) || /^Mqtt\w+\.\w+: the options are /.test(message);
+    const isExplained = /^\[(test(\/\w+)+|MqttCapacity)\] \w+: (an argument cannot work|\d+ arguments cannot work):\n {2}- /.test(message) || /^Mqtt\w+\.\w+: the options are /.test(message);
     return isExplained && !message.includes('[object') ? undefined : `is answered by: ${message.split('\n', 1)}`;
   }
 }
@@ -79,6 +79,12 @@ describe.each(Object.entries(specimens))('%s', (_, specimen) => {
     });
     expect(answers).toEqual([]);
   });
+});
+
+test('every load balancer provider is among them', () => {
+  const factories = Object.getOwnPropertyNames(LoadBalancerProvider).filter((name) => typeof (LoadBalancerProvider as any)[name] === 'function');
+  const tried = Object.keys(specimens).flatMap((name) => /^LoadBalancerProvider\.(\w+)/.exec(name)?.[1] ?? []);
+  expect([...new Set(tried)].sort()).toEqual(factories.sort());
 });
 
 describe('the same construct twice', () => {

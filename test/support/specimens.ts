@@ -1,12 +1,15 @@
 import type { Chart } from 'cdk8s';
 import { Duration, Size } from 'cdk8s';
 import { ConfigMap, Cpu, Secret } from 'cdk8s-plus-27';
+import { providerSpecimens } from './provider-specimens';
 import { newChart } from './synth';
 import {
-  AwsNlbScheme, AwsNlbTargetType, ExternalTrafficPolicy, KubernetesVersion, LoadBalancerExposure, LoadBalancerKind, LoadBalancerProvider, MqttAccessMode, MqttAlert, MqttAlerts, MqttAuthentication,
-  MqttAuthorization, MqttAutoscaler, MqttAutoscalerKind, MqttBroker, MqttCertificateKey, MqttClaimRetention, MqttClientCa, MqttClientCertificate, MqttCluster, MqttDashboard, MqttDisruptionBudget,
-  MqttExternalSecret, MqttGateway, MqttGatewayRoute, MqttGuardRails, MqttGuardRailsAction, MqttImagePullPolicy, MqttKeepaliveLimit, MqttListener, MqttLoadBalancer, MqttLogLevel, MqttMonitoring,
-  MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttScalingMetric, MqttScrape, MqttSpread, MqttStorage, MqttTaintEffect, MqttTcpKeepalive, MqttTls, MqttTrafficDistribution, MqttUnhealthyPodEviction,
+  ExternalTrafficPolicy, KubernetesVersion, LoadBalancerExposure, LoadBalancerKind, LoadBalancerProvider, MqttAccessMode, MqttAlert, MqttAlerts, MqttAuthentication, MqttAuthorization,
+  MqttAutoscaler, MqttAutoscalerKind, MqttAwsEbsType, MqttBroker, MqttCapacity, MqttCertificateKey, MqttClaimRetention, MqttClientCa, MqttClientCertificate, MqttCluster, MqttDashboard,
+  MqttDisruptionBudget, MqttExternalSecret, MqttFile, MqttGateway, MqttGatewayRoute, MqttGuardRails, MqttGuardRailsAction, MqttImagePullPolicy, MqttJwtAlgorithm, MqttJwtKeys,
+  MqttKeepaliveLimit, MqttListener, MqttLoadBalancer, MqttLogLevel, MqttMessageLog, MqttMessageLogCredentials, MqttMonitoring, MqttNetworkPeer, MqttNodeQuery, MqttProfile,
+  MqttScalingMetric, MqttScrape, MqttSessionStore, MqttSpread, MqttStorage, MqttTaintEffect, MqttTcpKeepalive, MqttTls, MqttTrafficDistribution, MqttUnhealthyPodEviction,
+  MqttVolumeAttributes, MqttVolumeAttributesClass,
 } from '../../lib';
 
 /** Something that users make, with arguments that work. The arguments are of any type: a test puts wrong ones in their place. */
@@ -28,6 +31,11 @@ const withCluster = (chart: Chart, props: any) => Object.getPrototypeOf(props ??
 const provider = LoadBalancerProvider.awsNlb({ idleTimeout: Duration.seconds(350) });
 const gateway = () => MqttGateway.fromName('edge', { exposure: LoadBalancerExposure.INTERNAL, idleTimeout: Duration.seconds(300) });
 const monitored = (props: (args: any) => any, args: Specimen['args']): Specimen => ({ args, make: (chart, given) => new MqttMonitoring(chart, 'Subject', { cluster: inFront(chart), ...props(given) }) });
+
+const ofClass = (factory: 'awsEbs' | 'azureDisk' | 'googleHyperdisk' | 'ofDriver', args: Specimen['args']): Specimen => ({
+  args,
+  make: (chart, given) => new MqttVolumeAttributesClass(chart, 'Subject', { attributes: (MqttVolumeAttributes as any)[factory](...Object.values(given)) }),
+});
 
 const CLUSTER = {
   name: 'plant',
@@ -68,6 +76,37 @@ const CLUSTER = {
   networkAccess: { metricsReaders: [MqttNetworkPeer.namespace('monitoring')] },
 };
 
+const JWT = {
+  issuer: 'https://issuer.example.com',
+  audience: 'mqtt',
+  algorithms: [MqttJwtAlgorithm.RS256],
+  usernameClaim: 'sub',
+  aclClaim: 'acl',
+  disconnectOnExpiry: true,
+  clockTolerance: Duration.seconds(30),
+};
+
+const MESSAGE_LOG = {
+  nodes: 1,
+  storage: MqttStorage.persistentVolume({ size: Size.gibibytes(20) }),
+  resources: { cpuRequest: Cpu.units(1), memoryRequest: Size.gibibytes(1), memoryLimit: Size.gibibytes(1) },
+  credentials: MqttMessageLogCredentials.fromSecret(secret),
+  tls: tls(),
+  image: 'example.com/nats:2.12.3',
+  imagePullPolicy: MqttImagePullPolicy.ALWAYS,
+  imagePullSecrets: [secret],
+  exporter: true,
+  exporterImage: 'example.com/exporter:1',
+  networkPolicy: true,
+  metricsReaders: [MqttNetworkPeer.namespace('monitoring')],
+  antiAffinity: MqttSpread.REQUIRED,
+  zoneSpread: MqttSpread.REQUIRED,
+  minZones: 2,
+  nodeSelector: { pool: 'mqtt' },
+  tolerations: [{ key: 'spot', value: 'yes', effect: MqttTaintEffect.NO_SCHEDULE }],
+  priorityClassName: 'brokers',
+};
+
 const CERT_MANAGER = {
   issuer: { name: 'ca', kind: 'ClusterIssuer', group: 'cert-manager.io' },
   dnsNames: ['mqtt.example.com'],
@@ -75,6 +114,24 @@ const CERT_MANAGER = {
   duration: Duration.days(90),
   renewBefore: Duration.days(30),
   secretName: 'tls',
+};
+
+const CAPACITY = {
+  clients: 1000,
+  publishesPerSecond: 10.5,
+  fanOut: 1.5,
+  messageSize: Size.kibibytes(1),
+  qos1Share: 0.5,
+  qos2Share: 0.1,
+  persistentShare: 0.5,
+  absentShare: 0.1,
+  retention: Duration.hours(1),
+  retainedMessages: 10,
+  tlsShare: 0.5,
+  trafficPolicy: ExternalTrafficPolicy.CLUSTER,
+  nodeCores: 4,
+  replicas: 1,
+  profile: MqttProfile.development(),
 };
 
 const ALERTS = {
@@ -128,6 +185,19 @@ export const specimens: { readonly [name: string]: Specimen } = {
     listeners: [MqttListener.tls(MqttTls.fromSecret(secret, { clientCertificate: MqttClientCertificate.REQUIRE, clientCa: MqttClientCa[factory](from, options) }))],
   }), { from: factory === 'fromSecret' ? secret : configMap, options: { key: 'ca.crt' } })])),
   'MqttAuthentication.passwordFile': ofCluster(({ from, options }) => ({ authentication: MqttAuthentication.passwordFile(from, options) }), { from: secret, options: { key: 'users' } }),
+  'MqttAuthentication.jwt, with keys of a URL': ofCluster(({ url, options, token }) => ({ authentication: MqttAuthentication.jwt(MqttJwtKeys.fromUrl(url, options), token) }), {
+    url: 'https://issuer.example.com/jwks',
+    options: { certificateAuthority: MqttFile.fromConfigMap(configMap, 'ca.crt'), refreshInterval: Duration.minutes(5), peers: [MqttNetworkPeer.cidr('10.0.0.0/8')] },
+    token: JWT,
+  }),
+  'MqttAuthentication.jwt, with keys in a file': ofCluster(({ from, key }) => ({ authentication: MqttAuthentication.jwt(MqttJwtKeys.fromFile(MqttFile.fromSecret(from, key))) }), {
+    from: secret, key: 'keys',
+  }),
+  'MqttAuthentication.jwt': ofCluster(({ keys }) => ({ authentication: MqttAuthentication.jwt(keys) }), {
+    keys: MqttJwtKeys.fromUrl('https://issuer.example.com/jwks'),
+  }),
+  'MqttJwtKeys.fromFile': ofCluster(({ file }) => ({ authentication: MqttAuthentication.jwt(MqttJwtKeys.fromFile(file)) }), { file: MqttFile.fromSecret(secret, 'keys') }),
+  'MqttAuthentication.anyOf': ofCluster(({ ways }) => ({ authentication: MqttAuthentication.anyOf(ways) }), { ways: [MqttAuthentication.anonymous(), MqttAuthentication.passwordFile(secret)] }),
   'MqttAuthorization.aclFromSecret': ofCluster(({ from, options }) => ({ authorization: MqttAuthorization.aclFromSecret(from, options) }), { from: secret, options: { key: 'acl' } }),
   'MqttAuthorization.aclFromConfigMap': ofCluster(({ from, options }) => ({ authorization: MqttAuthorization.aclFromConfigMap(from, options) }), { from: configMap, options: { key: 'acl' } }),
   'MqttNetworkPeer': ofCluster(({ cidr, labels, namespace }) => ({
@@ -152,6 +222,54 @@ export const specimens: { readonly [name: string]: Specimen } = {
     },
   }), { key: 'pool', value: 'mqtt', values: ['mqtt'] }),
 
+  'MqttMessageLog': {
+    args: { props: { ...MESSAGE_LOG, profile: MqttProfile.development(), name: 'log', kubernetesVersion: KubernetesVersion.V1_35, labels: { team: 'iot' } } },
+    make: (chart, { props }) => new MqttMessageLog(chart, 'Subject', props),
+  },
+  'MqttMessageLog.fromServers': ofCluster(({ servers, options }) => ({ sessionStore: MqttSessionStore.replicatedBy(MqttMessageLog.fromServers(servers, options)) }), {
+    servers: ['tls://nats.example.com:4222'],
+    options: {
+      credentials: MqttMessageLogCredentials.fromSecret(secret),
+      certificateAuthority: MqttFile.fromConfigMap(configMap, 'ca.crt'),
+      clientCertificate: secret,
+      copies: 3,
+      maxSize: Size.gibibytes(10),
+      peers: [MqttNetworkPeer.cidr('10.0.0.0/8')],
+    },
+  }),
+  ...Object.fromEntries(Object.entries({ fromSecret: { usernameKey: 'user', passwordKey: 'secret' }, credentialsFile: { key: 'log.creds' } }).map(([factory, options]) => [
+    `MqttMessageLogCredentials.${factory}`,
+    ofCluster(({ from, options: given }) => ({
+      sessionStore: MqttSessionStore.replicatedBy(MqttMessageLog.fromServers(['tls://nats.example.com:4222'], { credentials: (MqttMessageLogCredentials as any)[factory](from, given) })),
+    }), { from: secret, options }),
+  ])),
+  'MqttSessionStore.replicated': ofCluster(({ options }) => ({ sessionStore: MqttSessionStore.replicated(options) }), {
+    options: { ...MESSAGE_LOG, clusterName: 'plant', maxLogSize: Size.gibibytes(5), rebalance: { enabled: true, connectionsPerSecond: 10, tolerancePercent: 20 } },
+  }),
+  'MqttSessionStore.replicatedBy': ofCluster(({ log, options }) => ({ sessionStore: MqttSessionStore.replicatedBy(log, options) }), {
+    log: MqttMessageLog.fromServers(['tls://nats.example.com:4222']), options: { clusterName: 'plant', rebalance: { enabled: false } },
+  }),
+  'MqttVolumeAttributesClass': {
+    args: { props: { attributes: MqttVolumeAttributes.awsEbs({ iops: 6000 }), name: 'gold', kubernetesVersion: KubernetesVersion.V1_35, betaApi: false, labels: { team: 'iot' } } },
+    make: (chart, { props }) => new MqttVolumeAttributesClass(chart, 'Subject', props),
+  },
+  'MqttVolumeAttributes.awsEbs': ofClass('awsEbs', { options: { type: MqttAwsEbsType.GP3, iops: 6000, throughputMebibytesPerSecond: 250 } }),
+  'MqttVolumeAttributes.azureDisk': ofClass('azureDisk', { options: { iops: 6000, throughputMegabytesPerSecond: 250 } }),
+  'MqttVolumeAttributes.googleHyperdisk': ofClass('googleHyperdisk', { options: { iops: 6000, throughputMebibytesPerSecond: 250 } }),
+  'MqttVolumeAttributes.ofDriver': ofClass('ofDriver', { driver: 'csi.example.com', options: { iops: '6000' } }),
+  'MqttStorage.persistentVolume, with a class of the app': ofCluster(({ volumeAttributesClass }) => ({ storage: MqttStorage.persistentVolume({ volumeAttributesClass }) }), {
+    volumeAttributesClass: new MqttVolumeAttributesClass(newChart(), 'Class', { attributes: MqttVolumeAttributes.awsEbs({ iops: 6000 }) }),
+  }),
+  'MqttCapacity.plan': {
+    args: { options: CAPACITY },
+    make: (chart, { options }) => {
+      const { profile, settings } = MqttCapacity.plan(options);
+      const cluster = new MqttCluster(chart, 'Subject', { profile, ...settings });
+      ['MQTT-SESSION-001', 'MQTT-PLACEMENT-002'].forEach((id) => cluster.acknowledge(id, 'separate brokers, in this test'));
+      return cluster;
+    },
+  },
+
   'MqttLoadBalancer': {
     args: {
       props: {
@@ -167,10 +285,7 @@ export const specimens: { readonly [name: string]: Specimen } = {
     },
     make: (chart, { props }) => new MqttLoadBalancer(chart, 'Subject', withCluster(chart, props)),
   },
-  'LoadBalancerProvider.awsNlb': {
-    args: { options: { idleTimeout: Duration.seconds(350), scheme: AwsNlbScheme.INTERNAL, targetType: AwsNlbTargetType.IP } },
-    make: (chart, { options }) => new MqttLoadBalancer(chart, 'Subject', { cluster: inFront(chart), provider: LoadBalancerProvider.awsNlb(options) }),
-  },
+  ...providerSpecimens,
   'MqttGatewayRoute': {
     args: { props: { gateway: gateway(), listeners: ['mqtt'], annotations: { 'example.com/a': 'b' }, labels: { team: 'iot' } } },
     make: (chart, { props }) => new MqttGatewayRoute(chart, 'Subject', withCluster(chart, props)),

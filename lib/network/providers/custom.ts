@@ -1,5 +1,6 @@
 import type { Duration } from 'cdk8s';
 import type { ProviderDefinition } from './provider-definition';
+import { show } from '../../manifest/arguments';
 import { type IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion } from '../load-balancer-traits';
 import { checkStatedIdleTimeout, statedKind, statedSeconds } from '../stated-idle-timeout';
 
@@ -103,5 +104,5 @@ export function custom(options: CustomLoadBalancerOptions): ProviderDefinition {
 /** A label-style name with an optional prefix: https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-class */
 function checkLoadBalancerClass(value: unknown, report: (message: string) => void): void {
   if (value === undefined || (typeof value === 'string' && /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(value))) return;
-  report(`provider.loadBalancerClass is '${String(value)}', but must be a class name such as 'example.com/internal-vip'`);
+  report(`provider.loadBalancerClass is ${show(value)}, but must be a class name such as 'example.com/internal-vip'`);
 }
