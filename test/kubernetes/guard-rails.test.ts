@@ -1,5 +1,6 @@
 import { ChildProcess, spawn } from 'child_process';
 import { ApiObject, Chart, Testing } from 'cdk8s';
+import { addDefinitions, removeDefinitions } from './support/definitions';
 import { eventually } from './support/eventually';
 import { applyObjects, kubectl, list } from './support/kubectl';
 import { createNamespace, removeNamespace } from './support/namespace';
@@ -10,32 +11,36 @@ import { admissionSubjects } from '../../lib/rules/admission';
 import { catalogue } from '../../lib/rules/catalogue';
 import { Severity } from '../../lib/rules/finding';
 import { nameOf } from '../../lib/rules/model/manifest-reference';
+import { rulesWithoutBecause } from '../guard-rails/guard-rails-page';
 import { ruleCases } from '../rules/cases';
 import { developmentManifests, productionManifests } from '../rules/cases/base';
+import { withLog } from '../rules/cases/message-log';
 
 const NAMESPACE = 'mqtt-guard-rails';
 /** Policies belong to the whole cluster: these look at the test's namespace only. */
 const POLICIES = 'mqtt-guard-rails-test';
 const PATCHED = ['statefulset', 'patched', `--namespace=${NAMESPACE}`, '--dry-run=server'];
 const MANAGED = { 'app.kubernetes.io/managed-by': 'cdk8s-mqtt' };
-/** By the kind of an object: the path of its collection, and the resource as a policy names it. */
-const COLLECTIONS: Record<string, { path: string; resource: string }> = {
-  StatefulSet: { path: `apis/apps/v1/namespaces/${NAMESPACE}/statefulsets`, resource: 'statefulsets' },
-  Service: { path: `api/v1/namespaces/${NAMESPACE}/services`, resource: 'services' },
-  PodDisruptionBudget: { path: `apis/policy/v1/namespaces/${NAMESPACE}/poddisruptionbudgets`, resource: 'poddisruptionbudgets' },
-  ConfigMap: { path: `api/v1/namespaces/${NAMESPACE}/configmaps`, resource: 'configmaps' },
+/** By the kind of an object: the resource as a policy names it. */
+const RESOURCES: Record<string, string> = {
+  StatefulSet: 'statefulsets', Service: 'services', PodDisruptionBudget: 'poddisruptionbudgets', ConfigMap: 'configmaps', EMQX: 'emqxes', HiveMQPlatform: 'hivemq-platforms',
 };
+/** Resources of operators, with the versions that cases are in. */
+const DEFINED = [
+  { resource: 'emqxes', group: 'apps.emqx.io', versions: ['v2', 'v2beta1', 'v3beta1'] },
+  { resource: 'hivemq-platforms', group: 'hivemq.com', versions: ['v1'] },
+];
 
 /** The API server's answer to a request. */
 interface Verdict { status: number; warnings: string; message: string }
 interface Policy { metadata: { name: string; generation: number }; status?: { observedGeneration?: number; typeChecking?: { expressionWarnings?: object[] } } }
 
-function guardRails(action: MqttGuardRailsAction, workload = embeddedWorkload()): object[] {
+function guardRails(action: MqttGuardRailsAction, workload = embeddedWorkload()): any[] {
   const chart = new Chart(Testing.app(), 'chart', { namespace: 'not-theirs' });
   new MqttGuardRails(chart, 'GuardRails', { name: POLICIES, namespaces: [NAMESPACE], action });
   // How far it may be scaled is known from the app.
-  new ApiObject(chart, 'Workload', workload);
-  return Testing.synth(chart).filter(({ kind }) => kind !== 'StatefulSet');
+  [workload, messageLog(), singleEmqx()].forEach((scaled, index) => new ApiObject(chart, `Workload${index}`, scaled));
+  return Testing.synth(chart).filter(({ apiVersion }) => apiVersion.startsWith('admissionregistration.k8s.io/'));
 }
 
 /** The object of a case as it would be in the test's namespace, with the label that the policies look for. */
@@ -55,16 +60,61 @@ function embeddedWorkload(): any {
   return placed(statefulSet);
 }
 
+/** A message log in production. Its pods are refused, since they say nothing of their security. */
+function messageLog(): any {
+  return placed(withLog().find(({ metadata }: any) => metadata.name === 'broker-log'));
+}
+
+/** What the operators would make clusters of, if they were there. */
+function licensedEmqx(): any {
+  const license = { name: 'EMQX_LICENSE__KEY', valueFrom: { secretKeyRef: { name: 'emqx-license', key: 'key' } } };
+  return placed({
+    apiVersion: 'apps.emqx.io/v2beta1',
+    kind: 'EMQX',
+    metadata: { name: 'plant', annotations: { 'cdk8s-mqtt/connections-per-pod': '5000', 'cdk8s-mqtt/drain-connections-per-second': '500' } },
+    spec: { image: 'emqx/emqx-enterprise:5.10.0', coreTemplate: { spec: { replicas: 3, env: [license] } } },
+  });
+}
+
+function singleEmqx(): any {
+  const emqx = licensedEmqx();
+  emqx.metadata.name = 'single';
+  emqx.spec.coreTemplate = { spec: { replicas: 1 } };
+  return emqx;
+}
+
+function licensedHivemq(): any {
+  return placed({
+    apiVersion: 'hivemq.com/v1',
+    kind: 'HiveMQPlatform',
+    metadata: { name: 'plant', annotations: { 'cdk8s-mqtt/profile': 'production' } },
+    spec: {
+      secretName: 'hivemq-configuration',
+      extensions: [{ id: 'hivemq-allow-all-extension', enabled: false, extensionUri: 'preinstalled' }],
+    },
+  });
+}
+
 describe('guard rails on a real API server', () => {
   let proxy: ChildProcess;
   let address: string;
   /** An object that breaks each rule, as the cases showed. */
   const broken = new Map<string, { object: object; warnings: string }>();
-  const checked = admissionSubjects.flatMap(({ resource, checks }) => checks.map(({ rule }) => ({ resource, rule })));
+  const checked = admissionSubjects.flatMap(({ name, resource, checks }) => checks.map(({ rule }) => ({ name, resource, rule })));
+  /** Resources, with the version (`emqxes.apps.emqx.io/v2`), that the cluster does not know. */
+  let unknown: string[] = [];
+  const isKnown = ({ apiVersion, kind }: any) => {
+    const [group, version] = apiVersion.split('/');
+    return !unknown.includes(`${RESOURCES[kind]}.${group}/${version}`);
+  };
+  const isDefined = (resource: string) => !unknown.some((name) => name.startsWith(`${resource}.`));
 
   beforeAll(async () => {
     await createNamespace(NAMESPACE);
+    // Before there are definitions of the operators' resources.
     await applyObjects(...guardRails(MqttGuardRailsAction.WARN));
+    unknown = await addDefinitions(DEFINED);
+    if (unknown.length > 0) progress(`skipped: ${unknown.join(', ')}, which neither the cluster nor MQTT_TEST_CRDS knows`);
     proxy = spawn('kubectl', ['proxy', '--port=0', '--accept-hosts=^127\\.0\\.0\\.1$'], { stdio: ['ignore', 'pipe', 'inherit'] });
     address = await new Promise<string>((resolve, reject) => {
       proxy.once('error', reject);
@@ -80,10 +130,17 @@ describe('guard rails on a real API server', () => {
     statefulSet.spec.replicas = 2;
     clientService.spec.publishNotReadyAddresses = true;
     configuration.data.key = '-----BEGIN PRIVATE KEY-----';
-    for (const [object, id] of [[budget, 'MQTT-DISRUPTION-002'], [placed(statefulSet), 'MQTT-SESSION-001'], [placed(clientService), 'MQTT-SERVICE-002'], [placed(configuration), 'MQTT-SECRET-002']]) {
-      await eventually(`${id} to be in force`, 30, async () => (await created(object)).warnings.includes(`${id}: `) || undefined);
+    const [twoNodes, unlicensed, open] = [messageLog(), licensedEmqx(), licensedHivemq()];
+    twoNodes.spec.replicas = 2;
+    delete unlicensed.spec.coreTemplate.spec.env;
+    delete open.spec.extensions[0].enabled;
+    for (const [object, id] of [
+      [budget, 'MQTT-DISRUPTION-002'], [placed(statefulSet), 'MQTT-SESSION-001'], [placed(clientService), 'MQTT-SERVICE-002'], [placed(configuration), 'MQTT-SECRET-002'],
+      [twoNodes, 'MQTT-LOG-001'], [unlicensed, 'MQTT-EMQX-001'], [open, 'MQTT-HIVEMQ-001'],
+    ]) {
+      if (isKnown(object)) await eventually(`${id} to be in force`, 30, async () => (await created(object)).warnings.includes(`${id}: `) || undefined);
     }
-  }, 120_000);
+  }, 180_000);
 
   afterAll(async () => {
     proxy?.kill();
@@ -92,11 +149,13 @@ describe('guard rails on a real API server', () => {
       if (names.length > 0) await kubectl(['delete', kind, ...names]);
     }
     await removeNamespace(NAMESPACE);
-  }, 180_000);
+    await removeDefinitions();
+  }, 240_000);
 
   /** What the API server would say to a new object. */
   async function created(object: any): Promise<Verdict> {
-    const response = await fetch(`${address}/${COLLECTIONS[object.kind].path}?dryRun=All`, {
+    const collection = `${object.apiVersion.includes('/') ? 'apis' : 'api'}/${object.apiVersion}/namespaces/${NAMESPACE}/${RESOURCES[object.kind]}`;
+    const response = await fetch(`${address}/${collection}?dryRun=All`, {
       method: 'POST', body: JSON.stringify(object), headers: { 'content-type': 'application/json' },
     });
     const { message = '' } = await response.json() as { message?: string };
@@ -122,20 +181,24 @@ describe('guard rails on a real API server', () => {
     const differences: string[] = [];
     let judged = 0;
     for (const { rule, breaks, satisfies } of ruleCases) {
-      const cases = [...breaks.map(({ findings, ...breaking }) => ({ ...breaking, found: findings.map(({ object }) => object) })), ...satisfies.map((satisfying) => ({ ...satisfying, found: [] }))];
-      for (const { name, manifests, found, needsOtherObjects } of cases) {
+      const cases = [
+        ...breaks.map(({ findings, ...breaking }) => ({ ...breaking, found: findings.map(({ object }) => object) })),
+        ...satisfies.map((satisfying) => ({ ...satisfying, found: [] as string[] })),
+      ];
+      for (const { name, manifests, found, needsOtherObjects, beyondAdmission } of cases) {
         // Other objects may also speak for this one.
         if (needsOtherObjects !== undefined && found.length === 0) continue;
         for (const manifest of manifests as any[]) {
-          const resource = COLLECTIONS[manifest.kind]?.resource;
-          if (!checked.some((check) => check.rule === rule && check.resource === resource)) continue;
+          const resource = RESOURCES[manifest.kind];
+          if (!checked.some((check) => check.rule === rule && check.resource === resource) || !isKnown(manifest)) continue;
           const { status, warnings, message } = await verdict(placed(manifest));
-          const expected = needsOtherObjects === undefined && found.some((object) => object === nameOf({ ...manifest, ...manifest.metadata, origin: '' }));
+          const expected = needsOtherObjects === undefined && beyondAdmission === undefined && found.some((object) => object === nameOf({ ...manifest, ...manifest.metadata, origin: '' }));
           judged++;
           if (status === 201 && expected && warnings.includes(`': ${rule}: `)) {
             // An object that breaks fewer rules shows more of this one.
-            const before = broken.get(`${resource} ${rule}`);
-            if (before === undefined || warnings.length < before.warnings.length) broken.set(`${resource} ${rule}`, { object: placed(manifest), warnings });
+            const policy = new RegExp(`'${POLICIES}-([\\w-]+?)(-warnings)?' with binding '[\\w-]+': ${rule}: `).exec(warnings)![1];
+            const before = broken.get(`${policy} ${rule}`);
+            if (before === undefined || warnings.length < before.warnings.length) broken.set(`${policy} ${rule}`, { object: placed(manifest), warnings });
           }
           // What the API server refuses by itself needs no policy.
           if (status === 201 ? warnings.includes(`': ${rule}: `) !== expected : !expected) {
@@ -147,12 +210,33 @@ describe('guard rails on a real API server', () => {
     progress(`${judged} objects of cases, ${verdicts.size} different ones`);
     expect(differences).toEqual([]);
     expect(judged).toBeGreaterThan(300);
-    expect(checked.map(({ rule, resource }) => `${resource} ${rule}`).filter((check) => !broken.has(check))).toEqual([]);
-  }, 120_000);
+    expect(checked.filter(({ resource }) => isDefined(resource)).map(({ name, rule }) => `${name} ${rule}`).filter((check) => !broken.has(check))).toEqual([]);
+  }, 180_000);
+
+  test('it refuses by itself what needs no policy', async () => {
+    const rules = rulesWithoutBecause(/^The API server refuses/);
+    expect(rules).not.toHaveLength(0);
+    for (const { rule, breaks } of ruleCases.filter((cases) => rules.includes(cases.rule))) {
+      for (const { name, manifests, findings } of breaks) {
+        const found = (manifests as any[]).find((manifest) => nameOf({ ...manifest, ...manifest.metadata, origin: '' }) === findings[0].object);
+        const { status } = await created(placed(found));
+        expect({ rule, name, isRefused: status >= 400 }).toEqual({ rule, name, isRefused: true });
+      }
+    }
+  });
+
+  test('large files are no reason to refuse a ConfigMap', async () => {
+    const { configuration } = productionManifests();
+    // Beyond what the rule reads, and just within: no expression may cost more than the API server allows.
+    for (const size of [90_000, 1_000_000]) {
+      configuration.data = { 'users.txt': 'password: /run/$user eyJ x\n'.repeat(size / 26) };
+      expect(await created(placed(configuration))).toEqual({ status: 201, warnings: '', message: '' });
+    }
+  });
 
   describe('which deny', () => {
     beforeAll(async () => {
-      await kubectl(['apply', '--server-side', '--filename=-'], { input: JSON.stringify(embeddedWorkload()) });
+      await applyObjects(...[embeddedWorkload(), messageLog(), licensedEmqx(), singleEmqx(), licensedHivemq()].filter(isKnown));
       await applyObjects(...guardRails(MqttGuardRailsAction.DENY));
       const bad = embeddedWorkload();
       Object.assign(bad.spec, { replicas: 2 });
@@ -175,9 +259,12 @@ describe('guard rails on a real API server', () => {
       }
     }, 60_000);
 
-    test.each(Object.keys(COLLECTIONS))('a good %s passes without a word', async (kind) => {
-      for (const manifest of Object.values(productionManifests()).filter((candidate) => candidate.kind === kind)) {
-        expect(await created(placed(manifest))).toEqual({ status: 201, warnings: '', message: '' });
+    test.each(Object.keys(RESOURCES))('a good %s passes without a word', async (kind) => {
+      const good = [...withLog(), ...Object.values(productionManifests()), licensedEmqx(), singleEmqx(), licensedHivemq()].filter((candidate: any) => candidate.kind === kind && isKnown(candidate));
+      for (const manifest of good as any[]) {
+        // Objects of these names are there already, and a StatefulSet of the operators' kind is not what a dry run is about.
+        const { status, warnings, message } = await created({ ...placed(manifest), metadata: { ...placed(manifest).metadata, name: `good-${manifest.metadata.name}` } });
+        expect({ status, warnings: warnings.split(/, (?=299)/).filter((warning) => !warning.includes('would violate PodSecurity')), message }).toEqual({ status: 201, warnings: warnings === '' ? [''] : [], message: '' });
       }
     });
 
@@ -185,11 +272,11 @@ describe('guard rails on a real API server', () => {
       process.env.CDK8S_MQTT_QUIET = '1';
       const chart = new Chart(Testing.app(), 'chart', { namespace: NAMESPACE });
       const production = new MqttCluster(chart, 'Production', { profile: MqttProfile.production() });
-      production.acknowledge('MQTT-SESSION-001', 'each broker serves one plant');
+      production.acknowledge('MQTT-LOG-005', 'the network encrypts');
       new MqttLoadBalancer(chart, 'LoadBalancer', { cluster: production, provider: LoadBalancerProvider.awsNlb() });
       const development = new MqttCluster(chart, 'Development');
       const known = [...production.findings, ...development.findings].filter(({ acknowledged }) => acknowledged === undefined).map(({ id }) => id);
-      const objects = Testing.synth(chart).filter(({ kind }) => kind in COLLECTIONS);
+      const objects = Testing.synth(chart).filter(({ kind }) => kind in RESOURCES);
       expect(objects.length).toBeGreaterThan(8);
       for (const object of objects) {
         const { status, warnings, message } = await created(object);
@@ -217,6 +304,40 @@ describe('guard rails on a real API server', () => {
       expect(bad.stderr).toContain(`ValidatingAdmissionPolicy '${POLICIES}-statefulsets-scale' with binding '${POLICIES}-statefulsets-scale' denied request: `
         + 'MQTT-SESSION-001: Brokers that share clients share sessions. Found: spec.replicas: 2 of StatefulSet patched. ');
       expect(await tryKubectl('scale', ...PATCHED, '--replicas=1')).toMatchObject({ code: 0, stderr: '' });
+    });
+
+    /** A patch of an object of an operator that is not there, which the API server keeps all the same. */
+    const patched = async (kind: string, name: string, patch: object) =>
+      tryKubectl('patch', kind, name, `--namespace=${NAMESPACE}`, '--dry-run=server', '--type=merge', '--patch', JSON.stringify(patch));
+    const denied = (policy: string) => `ValidatingAdmissionPolicy '${POLICIES}-${policy}' with binding '${POLICIES}-${policy}' denied request: `;
+
+    test('kubectl patch and kubectl scale of a message log are refused when they break a rule, and pass when they do not', async () => {
+      const image = (value: string) => ({ spec: { template: { spec: { containers: [{ ...messageLog().spec.template.spec.containers[0], image: value }] } } } });
+      expect((await patched('statefulset', 'broker-log', image('nats:2.10.3'))).stderr).toContain(`${denied('message-logs')}MQTT-LOG-011: The message log is NATS 2.12 or newer. Found: image nats:2.10.3. `);
+      expect((await patched('statefulset', 'broker-log', image('nats:2.12.4'))).code).toBe(0);
+      const scaled = (replicas: number) => tryKubectl('scale', 'statefulset', 'broker-log', `--namespace=${NAMESPACE}`, '--dry-run=server', `--replicas=${replicas}`);
+      expect((await scaled(2)).stderr).toContain(`${denied('statefulsets-scale')}MQTT-LOG-001: The message log of production has three or five nodes. Found: spec.replicas: 2 of StatefulSet broker-log. `);
+      expect((await scaled(5)).code).toBe(0);
+    });
+
+    test('kubectl patch and kubectl scale of an EMQX are refused when they break a rule, and pass when they do not', async () => {
+      if (!isDefined('emqxes')) return progress('skipped: the cluster does not know EMQX');
+      const licence = `${denied('emqxes')}MQTT-EMQX-001: Several nodes of EMQX have a licence for a cluster. Found: 3 core nodes and 0 replicants of emqx/emqx-enterprise:5.10.0, and no licence. `;
+      expect((await patched('emqx', 'plant', { spec: { coreTemplate: { spec: { env: null } } } })).stderr).toContain(licence);
+      expect((await patched('emqx', 'plant', { spec: { coreTemplate: { spec: { replicas: 5 } } } })).code).toBe(0);
+      const scaled = (name: string, replicas: number) => tryKubectl('scale', 'emqx', name, `--namespace=${NAMESPACE}`, '--dry-run=server', `--replicas=${replicas}`);
+      expect((await scaled('single', 1)).stderr).toContain(`${denied('emqxes-scale')}MQTT-EMQX-001: Several nodes of EMQX have a licence for a cluster. Found: spec.replicas: 1 of EMQX single. `);
+      expect((await scaled('single', 0)).code).toBe(0);
+      expect((await scaled('plant', 2)).code).toBe(0);
+    });
+
+    test('kubectl patch of a HiveMQPlatform is refused when it breaks a rule, and passes when it does not', async () => {
+      if (!isDefined('hivemq-platforms')) return progress('skipped: the cluster does not know HiveMQPlatform');
+      const extension = (enabled: boolean) => ({ spec: { extensions: [{ id: 'hivemq-allow-all-extension', enabled, extensionUri: 'preinstalled' }] } });
+      expect((await patched('hivemq-platform', 'plant', extension(true))).stderr).toContain(
+        `${denied('hivemq-platforms')}MQTT-HIVEMQ-001: HiveMQ does not let everybody in. Found: spec.extensions: hivemq-allow-all-extension, enabled. `);
+      expect((await patched('hivemq-platform', 'plant', { spec: { secretName: null } })).stderr).toContain(`${denied('hivemq-platforms')}MQTT-HIVEMQ-002: `);
+      expect((await patched('hivemq-platform', 'plant', { spec: { configMapName: 'made-elsewhere', secretName: null } })).code).toBe(0);
     });
 
     test('what is acknowledged on the object passes, by any way', async () => {

@@ -20,7 +20,8 @@ const USER = { username: 'device', password: 'a password that no manifest carrie
 /** So many that each of three brokers gets one: the chance that a random choice misses one of them is below one in a hundred million. */
 const CLIENTS = 50;
 
-const isLoadBalancer = ({ spec }: Service): boolean => spec.type === 'LoadBalancer';
+/** The one that keeps the clients' addresses; the other speaks PROXY protocol to the pods, which takes a load balancer. */
+const isLoadBalancer = ({ spec }: Service): boolean => spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
 
 describe('the production example', () => {
   let synthesized: SynthesizedApp;
@@ -68,6 +69,7 @@ describe('the production example', () => {
     await applyObjects(
       secret(secretOf('certificate-mqtts'), 'kubernetes.io/tls', { 'tls.crt': certificate.certificate, 'tls.key': certificate.privateKey }),
       secret(secretOf('passwords'), 'Opaque', { passwords }),
+      secret(secretOf('log-credentials'), 'Opaque', { username: 'brokers', password: 'another password that no manifest carries' }),
     );
   });
 
@@ -82,8 +84,8 @@ describe('the production example', () => {
     await applyCleanly(app);
   });
 
-  step('three replicas roll out', 150, async () => {
-    await rolledOut(namespace!, statefulSet.metadata.name, 140);
+  step('three replicas roll out, and the message log beside them', 300, async () => {
+    await rolledOut(namespace!, statefulSet.metadata.name, 290);
     pods = await brokerPods(namespace!);
     expect(pods).toHaveLength(REPLICAS);
   });

@@ -19,11 +19,18 @@ export class AcknowledgedStream {
   private running?: Promise<void>;
   private stopping = false;
   private next = 0;
+  private lastAnswerAt = Date.now();
+  private longestSilence = 0;
 
   constructor(private readonly client: MqttClient, private readonly topic: string, private readonly options: StreamOptions = {}) {}
 
   get sent(): number {
     return this.next;
+  }
+
+  /** The longest time between two acknowledgements while it published. */
+  get interruptionMs(): number {
+    return this.longestSilence;
   }
 
   /** Publishes that many messages, and waits until each is acknowledged. */
@@ -35,6 +42,7 @@ export class AcknowledgedStream {
   /** Publishes until it is stopped. */
   start(): void {
     this.stopping = false;
+    this.lastAnswerAt = Date.now();
     this.running = this.run();
   }
 
@@ -56,6 +64,8 @@ export class AcknowledgedStream {
     const number = this.next++;
     const publication: Promise<void> = this.client.publishAsync(this.topic, String(number), { qos: this.options.qos ?? 1 }).then(() => {
       this.acknowledged.add(number);
+      this.longestSilence = Math.max(this.longestSilence, Date.now() - this.lastAnswerAt);
+      this.lastAnswerAt = Date.now();
       this.pending.delete(publication);
     });
     this.pending.add(publication);

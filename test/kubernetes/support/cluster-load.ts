@@ -15,6 +15,18 @@ const STREAMED = 200;
 /** Time that a broker may take to be noticed gone, its clients to come back, and the message log to choose a leader. */
 const RECOVERY_SECONDS = 90;
 
+/** What became of the messages of a load, at both qualities of service and all subscribers. */
+export interface Outcome {
+  /** Messages that brokers acknowledged. */
+  readonly acknowledged: number;
+  /** Of these, those that a subscriber never received; one that two subscribers miss counts twice. */
+  readonly lost: number;
+  /** Messages of QoS 2 that a subscriber received once more. */
+  readonly twice: number;
+  /** The longest time for which one of the publishers had no acknowledgement. */
+  readonly interruptionMs: number;
+}
+
 /**
  * Two streams to a cluster, of QoS 1 and QoS 2, and for each a subscriber that is there and one that is away, all with persistent sessions. Clients reconnect to whatever broker the
  * address leads to, with the session that they have.
@@ -36,10 +48,26 @@ export class ClusterLoad {
     progress(`${this.name}: ${STREAMED} more messages of each QoS acknowledged after ${((Date.now() - began) / 1000).toFixed(1)} s`);
   }
 
-  /** Ends the streams, lets those who were away come back, and demands every acknowledged message from each subscriber; of QoS 2 once. */
-  async expectNothingLost(): Promise<void> {
-    await Promise.all(this.flows.map((flow) => flow.settle()));
+  /** Ends the streams, lets those who were away come back, and counts what each subscriber received. */
+  async settle(): Promise<Outcome> {
+    const outcomes = await Promise.all(this.flows.map((flow) => flow.settle()));
+    return outcomes.reduce((sum, flow) => ({
+      acknowledged: sum.acknowledged + flow.acknowledged,
+      lost: sum.lost + flow.lost,
+      twice: sum.twice + flow.twice,
+      interruptionMs: Math.max(sum.interruptionMs, flow.interruptionMs),
+    }));
   }
+
+  /** Ends the streams, and demands every acknowledged message from each subscriber; of QoS 2 once. */
+  async expectNothingLost(): Promise<void> {
+    expectIntact(await this.settle());
+  }
+}
+
+/** Every acknowledged message arrived, and of QoS 2 none twice. */
+export function expectIntact(outcome: Outcome): void {
+  expect(outcome).toMatchObject({ lost: 0, twice: 0 });
 }
 
 class Flow {
@@ -70,19 +98,24 @@ class Flow {
     await eventually(`${more} more acknowledged messages of ${this.name}`, RECOVERY_SECONDS, () => acknowledged.size >= goal || undefined);
   }
 
-  async settle(): Promise<void> {
+  async settle(): Promise<Outcome> {
     await this.stream.stop();
     await this.sleeper.connect();
+    const { acknowledged, interruptionMs } = this.stream;
+    expect(acknowledged.size).toBe(this.stream.sent);
+    let [lost, twice] = [0, 0];
     for (const [role, subscriber] of Object.entries({ waker: this.waker, sleeper: this.sleeper })) {
-      const account = await subscriber.account(this.stream.acknowledged, 60);
+      const account = await subscriber.account(acknowledged, 60);
       progress(`${this.name}-${role}: ${describe(account)}`);
-      expect(account).toMatchObject({ acknowledged: this.stream.sent, lost: 0, ...(this.qos === 2 && { duplicates: 0 }) });
+      lost += account.lost;
+      if (this.qos === 2) twice += account.duplicates;
       // The session was there each time but the first.
       const [first, ...later] = subscriber.sessionPresent;
       expect(first).toBe(false);
       expect(later).not.toContain(false);
     }
     await Promise.all([this.publisher.endAsync(), this.waker.disconnect(), this.sleeper.disconnect()]);
+    return { acknowledged: acknowledged.size, lost, twice, interruptionMs };
   }
 }
 

@@ -32,9 +32,9 @@ export class SynthesizedApp {
     this.manifests = parseAllDocuments(text).map((document) => document.toJS() as Manifest | null).filter((manifest) => manifest !== null);
   }
 
-  /** The namespace that every object is in. */
+  /** The namespace that every object is in, but those of the whole cluster. */
   get namespace(): string {
-    const namespaces = new Set(this.manifests.map(({ metadata }) => metadata.namespace));
+    const namespaces = new Set(this.manifests.map(({ metadata }) => metadata.namespace).filter((name) => name !== undefined));
     const [namespace] = namespaces;
     if (namespaces.size !== 1 || namespace === undefined) throw new Error(`expected one namespace, found ${JSON.stringify([...namespaces])}`);
     return namespace;
@@ -62,14 +62,21 @@ export class SynthesizedApp {
     return new SynthesizedApp(this.manifests.filter((manifest) => manifest.kind !== kind).map((manifest) => stringify(manifest)).join('---\n'));
   }
 
-  /** The same app without what this cluster cannot take: kinds that it does not know, images that it cannot get, and the broker image's name where the cluster has another. */
+  /** The same app as if it named another image in the place of one. */
+  withImage(image: string, other: string): SynthesizedApp {
+    return new SynthesizedApp(this.manifests.map((manifest) => stringify(withImage(manifest, image, other))).join('---\n'));
+  }
+
+  /** The same app without what this cluster cannot take: kinds that it does not know, classes of volumes whose driver it does not have, images that it cannot get, and the broker image's name where the cluster has another. */
   async forThisCluster(): Promise<SynthesizedApp> {
     const kinds = new Set((await kubectl(['api-resources', '--no-headers'])).stdout.split('\n').map(apiKind));
     const unknown = this.manifests.filter((manifest) => !kinds.has(`${manifest.apiVersion} ${manifest.kind}`));
     for (const { apiVersion, kind, metadata } of unknown) progress(`left out, because this cluster does not know ${apiVersion} ${kind}: ${metadata.name}`);
-    if (unknown.length === 0 && IMAGE === DEFAULT_IMAGE && MISSING_IMAGES.length === 0) return this;
-    const known = this.manifests.filter((manifest) => !unknown.includes(manifest));
-    return new SynthesizedApp(known.map((manifest) => stringify(withoutMissingImages(withImage(manifest)))).join('---\n'));
+    const classes = await withoutDriver(this.all<VolumeAttributesClass>('VolumeAttributesClass').filter((manifest) => !unknown.includes(manifest)));
+    if (unknown.length === 0 && classes.length === 0 && IMAGE === DEFAULT_IMAGE && MISSING_IMAGES.length === 0) return this;
+    const left: Manifest[] = [...unknown, ...classes];
+    const known = this.manifests.filter((manifest) => !left.includes(manifest)).map((manifest) => withoutClasses(manifest, classes));
+    return new SynthesizedApp(known.map((manifest) => stringify(withoutMissingImages(withImage(manifest, DEFAULT_IMAGE, IMAGE)))).join('---\n'));
   }
 
   /** Applies the manifests with strict validation: a field that Kubernetes does not know is an error. */
@@ -83,14 +90,32 @@ export class SynthesizedApp {
   }
 }
 
+interface VolumeAttributesClass extends Manifest {
+  readonly driverName: string;
+}
+
+/** Claims of such a class are never bound. */
+async function withoutDriver(classes: VolumeAttributesClass[]): Promise<VolumeAttributesClass[]> {
+  if (classes.length === 0) return [];
+  const drivers = (await kubectl(['get', 'csidrivers', '--output=name'])).stdout.split('\n');
+  const missing = classes.filter(({ driverName }) => !drivers.includes(`csidriver.storage.k8s.io/${driverName}`));
+  for (const { metadata, driverName } of missing) progress(`left out, because this cluster has no CSI driver ${driverName}: VolumeAttributesClass ${metadata.name}`);
+  return missing;
+}
+
+function withoutClasses(manifest: Manifest, classes: VolumeAttributesClass[]): Manifest {
+  const names = classes.map(({ metadata }) => metadata.name);
+  return JSON.parse(JSON.stringify(manifest), (key, value) => (key === 'volumeAttributesClassName' && names.includes(value as string) ? undefined : value)) as Manifest;
+}
+
 /** A line of `kubectl api-resources` ends with VERSION NAMESPACED KIND. */
 function apiKind(line: string): string {
   const [, apiVersion, kind] = /(\S+)\s+(?:true|false)\s+(\S+)/.exec(line) ?? [];
   return `${apiVersion} ${kind}`;
 }
 
-function withImage(manifest: Manifest): Manifest {
-  return JSON.parse(JSON.stringify(manifest), (key, value) => (key === 'image' && value === DEFAULT_IMAGE ? IMAGE : value)) as Manifest;
+function withImage(manifest: Manifest, image: string, other: string): Manifest {
+  return JSON.parse(JSON.stringify(manifest), (key, value) => (key === 'image' && value === image ? other : value)) as Manifest;
 }
 
 function withoutMissingImages(manifest: Manifest): Manifest {
