@@ -1,7 +1,7 @@
 import { App, Chart, Duration, Size, Testing } from 'cdk8s';
 import {
   AwsNlbScheme, AwsNlbTargetType, ExternalTrafficPolicy, LoadBalancerProvider, MqttAuthentication, MqttCluster, MqttKeepaliveLimit, MqttListener, MqttLoadBalancer, MqttProfile,
-  MqttSpread, MqttStorage, MqttTcpKeepalive, Severity,
+  MqttSessionStore, MqttSpread, MqttStorage, MqttTcpKeepalive, Severity,
 } from '../lib';
 import { messageOf } from './support/synth';
 
@@ -11,6 +11,7 @@ function appOfMistakes(acknowledge: [string, string][] = []) {
   const chart = new Chart(new App(), 'plant', { namespace: 'mqtt', disableResourceNameHashes: true });
   const cluster = new MqttCluster(chart, 'Broker', {
     profile: MqttProfile.production(),
+    sessionStore: MqttSessionStore.embedded(),
     listeners: [MqttListener.tcp()],
     authentication: MqttAuthentication.anonymous(),
     storage: MqttStorage.persistentVolume({ size: Size.gibibytes(20) }),

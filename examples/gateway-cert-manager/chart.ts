@@ -1,7 +1,7 @@
 import { Chart, Duration, Size } from 'cdk8s';
 import {
   IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, MqttAuthentication, MqttCapacity, MqttCluster, MqttDnsName, MqttExternalSecret, MqttGateway, MqttGatewayRoute, MqttGuardRails,
-  MqttListener, MqttMonitoring, MqttNetworkPeer, MqttTls,
+  MqttListener, MqttMonitoring, MqttNetworkPeer, MqttProfile, MqttSessionStore, MqttTls,
 } from 'cdk8s-mqtt';
 import { Construct } from 'constructs';
 
@@ -18,6 +18,8 @@ export class GatewayChart extends Chart {
       persistentShare: 1,
       retention: Duration.hours(8),
       replicas: 1,
+      // One broker has nobody to share its sessions with: while it is replaced, clients wait for it.
+      profile: MqttProfile.production({ sessionStore: MqttSessionStore.embedded() }),
     });
 
     const users = new MqttExternalSecret(this, 'Users', {

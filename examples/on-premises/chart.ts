@@ -2,7 +2,7 @@ import { Chart, Duration, JsonPatch, Size } from 'cdk8s';
 import { ConfigMap, Secret } from 'cdk8s-plus-27';
 import {
   AddressAnnouncement, LoadBalancerExposure, LoadBalancerProvider, MqttAutoscaler, MqttAutoscalerKind, MqttBroker, MqttCapacity, MqttClientCa, MqttClientCertificate, MqttCluster, MqttDisruptionBudget,
-  MqttListener, MqttLoadBalancer, MqttMonitoring, MqttNetworkPeer, MqttNodeQuery, MqttScalingMetric, MqttSpread, MqttStorage, MqttTls, MqttTrafficDistribution,
+  MqttListener, MqttLoadBalancer, MqttMonitoring, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttScalingMetric, MqttSessionStore, MqttSpread, MqttStorage, MqttTls, MqttTrafficDistribution,
 } from 'cdk8s-mqtt';
 import { Construct } from 'constructs';
 
@@ -20,6 +20,15 @@ export class OnPremisesChart extends Chart {
       qos1Share: 0.5,
       persistentShare: 0,
       retention: Duration.hours(1),
+      profile: MqttProfile.production({
+        sessionStore: MqttSessionStore.replicated({
+          tls: MqttTls.fromSecret(Secret.fromSecretName(this, 'LogCertificate', 'fleet-log-tls')),
+          storage: MqttStorage.persistentVolume({ size: Size.gibibytes(200), storageClassName: 'local-nvme' }),
+          dedicatedNodes: { key: 'dedicated', value: 'mqtt' },
+          priorityClassName: 'messaging',
+          metricsReaders: [MqttNetworkPeer.namespace('monitoring')],
+        }),
+      }),
     });
 
     this.cluster = new MqttCluster(this, 'Broker', {
@@ -57,7 +66,7 @@ export class OnPremisesChart extends Chart {
         metricsReaders: [MqttNetworkPeer.namespace('monitoring')],
       },
     });
-    this.cluster.acknowledge('MQTT-SESSION-001', 'Vehicles start clean sessions and subscribe anew on whichever broker they reach.');
+    this.cluster.acknowledge('MQTT-LOG-012', 'Canaries: the partition is lowered to 0 within a day.');
 
     // What no property covers: the annotation that the company's audit looks for.
     this.cluster.workload.addJsonPatch(JsonPatch.add('/spec/template/metadata/annotations/example.com~1audit', 'enabled'));

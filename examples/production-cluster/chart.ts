@@ -19,6 +19,7 @@ export class ProductionClusterChart extends Chart {
       replicas: 3,
       listeners: [MqttListener.tls(MqttTls.fromCertManager({ issuer: ISSUER, dnsNames: ['mqtt.example.com'] }))],
       storage: MqttStorage.persistentVolume({ size: Size.gibibytes(100) }),
+      // The default of production; here with TLS, and with everything else spelled out.
       sessionStore: MqttSessionStore.replicated({
         nodes: 3,
         storage: MqttStorage.persistentVolume({ size: Size.gibibytes(100) }),

@@ -5,7 +5,7 @@ import { checkListenerAuthentication, checkOrigins } from './check-listener-acce
 import { checkNetworkAccess } from './check-network-access';
 import type { MqttClusterProps } from './mqtt-cluster-props';
 import type { MqttClusterSettings } from './mqtt-cluster-settings';
-import { defaultListener, givenSettings } from './resolve-intent';
+import { defaultListener, givenSettings, sessionStoreOf } from './resolve-intent';
 import type { BrokerStrategy } from '../broker/broker-strategy';
 import { MqttBroker } from '../broker/mqtt-broker';
 import { ArgumentErrors, show } from '../manifest/arguments';
@@ -38,7 +38,7 @@ export function checkArguments(scope: Construct, props: MqttClusterProps): void 
   const target = props.kubernetesVersion ?? KubernetesVersion.V1_35;
   const strategy = (props.broker ?? MqttBroker.companion())._strategy;
   // The message log is called like the cluster, with four characters more: `<name>-log`.
-  const hasOwnLog = settings.sessionStore?._ownLog !== undefined;
+  const hasOwnLog = sessionStoreOf(props)._ownLog !== undefined;
   errors.dnsLabel('name', props.name, MAX_NAME_LENGTH - (hasOwnLog ? 4 : 0), 'the names of Services and pods are made of it');
   errors.labels('labels', props.labels);
   for (const key of Object.keys(props.labels ?? {})) {

@@ -18,7 +18,8 @@ export interface MqttClusterProps extends MqttClusterSettings {
   readonly broker?: MqttBroker;
 
   /**
-   * Name of the StatefulSet and the client Service; the other objects' names begin with it. At most 49 characters, so that all of them fit.
+   * Name of the StatefulSet and the client Service; the other objects' names begin with it. At most 49 characters, so that all of them fit; 45 with a
+   * message log of its own, the default in production.
    * @default - the chart generates it from the construct path, as for every object of cdk8s
    */
   readonly name?: string;

@@ -28,7 +28,8 @@ export interface MqttClusterSettings extends MqttPlacementSettings {
 
   /**
    * Where sessions live, and so whether several brokers are one.
-   * @default MqttSessionStore.embedded()
+   * @default - MqttSessionStore.embedded() in development; MqttSessionStore.replicated() in production, whatever the number of replicas, with a message log `<name>-log` whose
+   * credentials have to exist: the keys `username` and `password` of the Secret `<name>-log-credentials` (docs/cluster-mode.md#the-credentials)
    */
   readonly sessionStore?: MqttSessionStore;
 

@@ -13,7 +13,7 @@ export class MqttProfile implements IMqttProfile {
     return new MqttProfile('development', settings);
   }
 
-  /** For clients that matter: three brokers on three nodes, 100 GiB each, TLS and passwords. */
+  /** For clients that matter: three brokers on three nodes that share their sessions by a message log of three nodes, 100 GiB each, TLS and passwords. */
   public static production(settings: MqttClusterSettings = {}): MqttProfile {
     checkOptions('MqttProfile.production', settings);
     return new MqttProfile('production', settings);

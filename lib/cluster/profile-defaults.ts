@@ -38,7 +38,7 @@ export const PROFILE_DEFAULTS: { readonly [profile: string]: ValueDefaults } = {
   production: {
     ...COMMON,
     replicas: 3,
-    sessionStore: MqttSessionStore.embedded(),
+    sessionStore: MqttSessionStore.replicated(),
     storageSize: Size.gibibytes(100),
     keepaliveLimit: MqttKeepaliveLimit.of(Duration.seconds(180)),
     antiAffinity: MqttSpread.REQUIRED,

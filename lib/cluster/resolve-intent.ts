@@ -1,3 +1,4 @@
+import type { Size } from 'cdk8s';
 import type { MqttClusterProps } from './mqtt-cluster-props';
 import type { MqttClusterSettings } from './mqtt-cluster-settings';
 import { PROFILE_DEFAULTS } from './profile-defaults';
@@ -52,7 +53,7 @@ export function resolveIntent(props: MqttClusterProps, identity: ClusterIdentity
       ?? (kubernetesVersion.isAtLeast(VersionGates.SAFE_KEEPALIVE_SYSCTLS.since) ? MqttTcpKeepalive.of() : MqttTcpKeepalive.kernelDefaults()),
     sessionExpirySeconds: settings.sessionExpiry.toSeconds(),
     storage,
-    storageSize: storage.size ?? settings.storageSize,
+    storageSize: storageSizeOf(props),
     placement: {
       antiAffinity: settings.antiAffinity,
       antiAffinityToOtherClusters: settings.antiAffinityToOtherClusters,
@@ -101,6 +102,11 @@ function certificatesOf(listeners: MqttListener[], instance: string): { [listene
 /** Where sessions live: what the props or the profile's settings say, else the profile's default. */
 export function sessionStoreOf(props: MqttClusterProps): MqttSessionStore {
   return givenSettings(props).sessionStore ?? PROFILE_DEFAULTS[props.profile?.name ?? 'development'].sessionStore;
+}
+
+/** Size of the volume of each broker. */
+export function storageSizeOf(props: MqttClusterProps): Size {
+  return givenSettings(props).storage?.size ?? PROFILE_DEFAULTS[props.profile?.name ?? 'development'].storageSize;
 }
 
 /** What the profile and the props set, the props first. */

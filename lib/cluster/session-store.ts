@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { Chart } from 'cdk8s';
+import { Chart, type Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { KubernetesVersion } from '../manifest/kubernetes-version';
+import { LOG_DEFAULTS } from '../message-log/log-defaults';
 import { MqttMessageLog } from '../message-log/mqtt-message-log';
 import type { IMqttMessageLog } from '../message-log/mqtt-message-log-reference';
 import type { MqttSessionStore } from '../message-log/mqtt-session-store';
 import { MqttNetworkPeer } from '../security/mqtt-network-peer';
 import type { ReplicationIntent } from '../workload/cluster-intent';
 import type { IMqttProfile } from '../workload/mqtt-profile-reference';
+import { MqttStorage } from '../workload/mqtt-storage';
 
 /** What the cluster knows about itself before it has a message log. */
 interface LogOwner {
@@ -16,6 +18,8 @@ interface LogOwner {
   readonly labels?: { [key: string]: string };
   readonly profile: IMqttProfile;
   readonly kubernetesVersion: KubernetesVersion;
+  /** Size of the volume of each broker. */
+  readonly storageSize: Size;
 }
 
 /** Longest name that the broker takes for `cluster.name`, and what is left of it beside a hash. */
@@ -25,9 +29,11 @@ const HASH_LENGTH = 8;
 /** The log that the brokers share their sessions by: their own, made here, or one that was given. Undefined where each has a store of its own. */
 export function messageLogOf(scope: Construct, store: MqttSessionStore, owner: LogOwner): IMqttMessageLog | undefined {
   if (!store.isReplicated) return undefined;
-  const { name, profile, kubernetesVersion, labels, selectorLabels } = owner;
-  const log = store._log ?? new MqttMessageLog(scope, 'MessageLog', {
+  const { name, profile, kubernetesVersion, labels, selectorLabels, storageSize } = owner;
+  const log = store._log ?? new MqttMessageLog(scope, 'Log', {
     ...store._ownLog, name: name === undefined ? undefined : `${name}-log`, profile, kubernetesVersion, labels,
+    // What the brokers store has to fit into a snapshot: no less than their volumes have (MQTT-LOG-003).
+    storage: store._ownLog?.storage ?? MqttStorage.persistentVolume({ size: larger(storageSize, LOG_DEFAULTS[profile.name].storageSize) }),
   });
   const { namespace } = Chart.of(scope);
   const isBeside = namespace === undefined || namespace === log.namespace;
@@ -38,13 +44,15 @@ export function messageLogOf(scope: Construct, store: MqttSessionStore, owner: L
 /** What the brokers have to know of it. */
 export function replicationOf(scope: Construct, store: MqttSessionStore, log: IMqttMessageLog, instance: string): ReplicationIntent {
   const { namespace } = Chart.of(scope);
-  const { clusterName, rebalance } = store._replication;
+  const { rebalance, maxLogSize } = store._replication;
+  const clusterName = store._replication.clusterName ?? uniqueName(namespace, instance);
+  log.addCluster(clusterName, maxLogSize);
   return {
-    clusterName: clusterName ?? uniqueName(namespace, instance),
+    clusterName,
     rebalance: rebalance ?? {},
     servers: log.servers,
     copies: log.copies,
-    maxSize: log.maxSize,
+    maxSize: () => log.maxSizeOf(clusterName),
     credentials: log.credentials,
     certificateAuthority: log.certificateAuthority,
     clientCertificateSecretName: log.clientCertificateSecretName,
@@ -52,6 +60,10 @@ export function replicationOf(scope: Construct, store: MqttSessionStore, log: IM
     peers: log.peers,
     ports: [...new Set(log.servers.map(portOf))],
   };
+}
+
+function larger(one: Size, other: Size): Size {
+  return one.toKibibytes() > other.toKibibytes() ? one : other;
 }
 
 /** The port of `nats://host:port`; NATS' own where none is written. */

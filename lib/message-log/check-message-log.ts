@@ -1,4 +1,5 @@
-import { Size } from 'cdk8s';
+import { ExternalMessageLog } from './external-message-log';
+import { SMALLEST_LOG } from './log-room';
 import type { MqttMessageLogCredentials } from './mqtt-message-log-credentials';
 import type { IMqttMessageLog } from './mqtt-message-log-reference';
 import { type ArgumentErrors, show } from '../manifest/arguments';
@@ -10,16 +11,16 @@ export const CREDENTIALS_EXAMPLE = "MqttMessageLogCredentials.fromSecret(Secret.
 /** What the broker takes for `cluster.log.replicas`, and the constructs for the nodes: more than half must live, so that an even number gains nothing. */
 export const COPIES = [1, 3, 5];
 
-/** The least that the broker takes for `cluster.log.maxBytes`. */
-const SMALLEST_LOG = Size.mebibytes(16);
+/** Why a log cannot be smaller. */
+export const ROOM_BETWEEN_SNAPSHOTS = 'a snapshot is made after 256 MiB, and the log has to hold two such parts and what comes meanwhile';
 
 const ADDRESS = /^(nats|tls):\/\/(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?)(:[1-9][0-9]{0,4})?$/;
 
 /** What cannot work about a message log that a cluster is given. */
 export function checkMessageLog(errors: ArgumentErrors, at: string, log: IMqttMessageLog | undefined): void {
   const example = "MqttMessageLog.fromServers(['nats://nats.messaging.svc:4222'])";
-  if (!errors.like(at, log ?? (null as unknown as IMqttMessageLog), ['servers', 'credentials'], example)) return;
-  const { servers, credentials, certificateAuthority, clientCertificateSecretName, copies, maxSize, peers } = log!;
+  if (!errors.like(at, log ?? (null as unknown as IMqttMessageLog), ['servers', 'credentials', 'addCluster', 'maxSizeOf'], example)) return;
+  const { servers, credentials, certificateAuthority, clientCertificateSecretName, copies, peers } = log!;
   if (errors.filledArray(`${at} servers`, servers ?? null, "write for example ['nats://nats.messaging.svc:4222']")) {
     servers.forEach((server, index) => checkAddress(errors, `${at} servers[${index}]`, server));
     checkEncryption(errors, at, servers, { certificateAuthority, clientCertificate: clientCertificateSecretName });
@@ -30,7 +31,7 @@ export function checkMessageLog(errors: ArgumentErrors, at: string, log: IMqttMe
     errors.reference(`${at} clientCertificate`, clientCertificateSecretName, 'Secret', "Secret.fromSecretName(this, 'LogClient', 'message-log-client')");
   }
   if (copies !== undefined && !COPIES.includes(copies)) errors.add(`${at} copies is ${show(copies)}, but must be 1, 3 or 5: the log survives as long as more than half of them do`);
-  errors.size(`${at} maxSize`, maxSize, { min: SMALLEST_LOG }, 'the log needs room to work');
+  if (log instanceof ExternalMessageLog) errors.size(`${at} maxSize`, log.maxSize, { min: SMALLEST_LOG }, ROOM_BETWEEN_SNAPSHOTS);
   checkPeers(errors, `${at} peers`, peers);
 }
 

@@ -11,8 +11,10 @@ export class ExternalMessageLog implements IMqttMessageLog {
   public readonly certificateAuthority?: MqttFile;
   public readonly clientCertificateSecretName?: string;
   public readonly copies?: number;
+  /** For each cluster. */
   public readonly maxSize?: Size;
   public readonly peers?: MqttNetworkPeer[];
+  private readonly sizes = new Map<string, Size | undefined>();
 
   constructor(public readonly servers: string[], options: MqttMessageLogServersOptions) {
     this.credentials = options.credentials ?? MqttMessageLogCredentials.none();
@@ -27,5 +29,14 @@ export class ExternalMessageLog implements IMqttMessageLog {
   /** Whoever runs it decides who may connect. */
   public allowClients(): void {
     return;
+  }
+
+  /** How much room there is, only NATS knows: brokers say so where it is not enough. */
+  public addCluster(clusterName: string, maxSize?: Size): void {
+    this.sizes.set(clusterName, maxSize);
+  }
+
+  public maxSizeOf(clusterName: string): Size | undefined {
+    return this.sizes.get(clusterName) ?? this.maxSize;
   }
 }

@@ -21,7 +21,8 @@ export interface MqttMessageLogOptions extends MqttPlacementSettings {
   /**
    * Where each node keeps its copy: the log since the last snapshot, and two snapshots of what the brokers store. On a disk of its own it does not
    * compete with the brokers'.
-   * @default - a persistent volume for each node, of 15 GiB in development and 100 GiB in production, kept when the StatefulSet goes
+   * @default - a persistent volume for each node, of 15 GiB in development and 100 GiB in production, kept when the StatefulSet goes; that of a cluster's own message log is as large
+   * as a broker's where that is more
    */
   readonly storage?: MqttStorage;
 

@@ -22,9 +22,6 @@ export interface IMqttMessageLog {
   /** Copies of everything, each on a node of its own: 1, 3 or 5; not set where the log decides. */
   readonly copies?: number;
 
-  /** Size at which a cluster's log counts as full, in each copy; not set where the broker's default (4 GiB) holds. */
-  readonly maxSize?: Size;
-
   /** Name of the StatefulSet of the nodes, where it belongs to this app. */
   readonly workloadName?: string;
 
@@ -39,6 +36,21 @@ export interface IMqttMessageLog {
 
   /** Lets these pods connect, where the log has a NetworkPolicy of the library's own. */
   allowClients(peer: MqttNetworkPeer): void;
+
+  /**
+   * Makes room for the log of one more cluster. A cluster of brokers that is given this message log calls it by itself.
+   *
+   * @param clusterName name of the cluster in the log
+   * @param maxSize size at which its log counts as full, in each copy; not set: the message log decides
+   * @throws if there is no room for it.
+   */
+  addCluster(clusterName: string, maxSize?: Size): void;
+
+  /**
+   * Size at which the log of this cluster counts as full, in each copy; not set where the broker's default (4 GiB) holds. It may become less while clusters are added:
+   * ask when something is synthesized.
+   */
+  maxSizeOf(clusterName: string): Size | undefined;
 }
 
 /** How brokers reach a NATS that exists. */
@@ -68,8 +80,9 @@ export interface MqttMessageLogServersOptions {
   readonly copies?: number;
 
   /**
-   * Size at which the log of a cluster counts as full, in each copy. The account must be allowed that much, and as much again for snapshots.
-   * @default - 4 GiB
+   * Size at which the log of each cluster counts as full, in each copy, 1 GiB at least; `maxLogSize` of a cluster's session store goes before. The account must be allowed that
+   * much for each, and two snapshots of what the brokers store.
+   * @default - 4 GiB (broker-image/config.schema.json)
    */
   readonly maxSize?: Size;
 

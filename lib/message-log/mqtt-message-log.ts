@@ -1,12 +1,13 @@
-import { type ApiObject, Chart, Names, Size } from 'cdk8s';
+import { type ApiObject, Chart, Names, type Size } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { checkArguments } from './check-arguments';
 import { ExternalMessageLog } from './external-message-log';
+import { LogRoom } from './log-room';
 import type { MqttMessageLogCredentials } from './mqtt-message-log-credentials';
 import type { MqttMessageLogProps } from './mqtt-message-log-props';
 import type { IMqttMessageLog, MqttMessageLogServersOptions } from './mqtt-message-log-reference';
-import { CLIENT_PORT, CONFIGURATION_KEY, EXPORTER_PORT_NAME, logMebibytes, natsConfiguration, nodeHosts } from './nats-configuration';
+import { CLIENT_PORT, CONFIGURATION_KEY, EXPORTER_PORT_NAME, natsConfiguration, nodeHosts } from './nats-configuration';
 import { renderNetworkPolicy } from './network-policy';
 import { resolveIntent } from './resolve-intent';
 import { renderClientService, renderHeadlessService } from './services';
@@ -62,9 +63,6 @@ export class MqttMessageLog extends Construct implements IMqttMessageLog {
   /** Copies of everything: one on each node. */
   public readonly copies?: number;
 
-  /** Size at which a cluster's log counts as full: a quarter of a node's volume, so that there is room for two snapshots. */
-  public readonly maxSize?: Size;
-
   /** Namespace of the nodes. */
   public readonly namespace?: string;
 
@@ -102,6 +100,7 @@ export class MqttMessageLog extends Construct implements IMqttMessageLog {
   public readonly certificate?: ApiObject;
 
   private readonly clients: MqttNetworkPeer[] = [];
+  private readonly room: LogRoom;
 
   /** @throws one error with everything in the props that cannot work. */
   constructor(scope: Construct, id: string, props: MqttMessageLogProps = {}) {
@@ -148,7 +147,7 @@ export class MqttMessageLog extends Construct implements IMqttMessageLog {
     this.credentials = intent.credentials;
     this.certificateAuthority = intent.tls && MqttFile._fromSecretName(intent.tls.secretName, 'ca.crt');
     this.copies = intent.nodes;
-    this.maxSize = Size.mebibytes(logMebibytes(intent));
+    this.room = new LogRoom(intent.storageSize);
     this.namespace = namespace;
     this.peers = [namespace === undefined ? MqttNetworkPeer.pods(this.selectorLabels) : MqttNetworkPeer.podsOf(namespace, this.selectorLabels)];
     attachRules(this);
@@ -162,6 +161,24 @@ export class MqttMessageLog extends Construct implements IMqttMessageLog {
   /** Lets these pods connect, where there is a NetworkPolicy. A cluster of brokers that is given this log calls it by itself. */
   public allowClients(peer: MqttNetworkPeer): void {
     this.clients.push(peer);
+  }
+
+  /**
+   * Makes room for the log of one more cluster. A cluster of brokers that is given this message log calls it by itself.
+   *
+   * @param clusterName name of the cluster in the log
+   * @param maxSize size at which its log counts as full, in each copy; not set: an equal share of what the others leave of a quarter of a node's volume
+   * @throws if the volume of the nodes is too small for the logs of all clusters.
+   */
+  public addCluster(clusterName: string, maxSize?: Size): void {
+    const errors = new ArgumentErrors(this, 'MqttMessageLog');
+    this.room.add(errors, clusterName, maxSize);
+    errors.throwIfAny();
+  }
+
+  /** Size at which the log of this cluster counts as full, in each copy. It may become less while clusters are added to this message log. */
+  public maxSizeOf(clusterName: string): Size | undefined {
+    return this.room.sizeOf(clusterName);
   }
 
   /**

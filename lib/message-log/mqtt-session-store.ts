@@ -1,3 +1,4 @@
+import type { Size } from 'cdk8s';
 import type { MqttMessageLogOptions } from './mqtt-message-log-props';
 import type { IMqttMessageLog } from './mqtt-message-log-reference';
 import { checkOptions } from '../manifest/options';
@@ -33,6 +34,13 @@ export interface MqttReplicationOptions {
   readonly clusterName?: string;
 
   /**
+   * Size at which the log of this cluster counts as full, in each copy, 1 GiB at least: no QoS 1 or 2 message is taken then until a snapshot lets it be trimmed. The message
+   * log keeps that much free for it.
+   * @default - of an MqttMessageLog an equal share of a quarter of a node's volume, see docs/cluster-mode.md#room-for-the-log; of a NATS that exists its `maxSize`
+   */
+  readonly maxLogSize?: Size;
+
+  /**
    * How connections are moved to brokers that have fewer.
    * @default - 50 a second, once a broker has 10 percent more than the average
    */
@@ -46,6 +54,7 @@ export interface MqttReplicatedStoreOptions extends MqttMessageLogOptions, MqttR
 export class MqttSessionStore {
   /**
    * Each broker has a store of its own, on its own volume. For one broker: several are separate brokers (MQTT-SESSION-001), and while the one is replaced, nobody is served.
+   * The default of the development profile.
    */
   public static embedded(): MqttSessionStore {
     return new MqttSessionStore(false);
@@ -53,7 +62,8 @@ export class MqttSessionStore {
 
   /**
    * All brokers share everything, by a message log of their own that is deployed beside them (`MqttMessageLog`): a client finds its session at whichever broker it
-   * connects to, and the loss of a broker or of a node of the log loses nothing that was acknowledged.
+   * connects to, and the loss of a broker or of a node of the log loses nothing that was acknowledged. The default of the production profile, where the Secret with the log's
+   * credentials has to exist (`credentials`).
    */
   public static replicated(options: MqttReplicatedStoreOptions = {}): MqttSessionStore {
     checkOptions('MqttSessionStore.replicated', options);

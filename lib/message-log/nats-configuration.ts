@@ -32,19 +32,11 @@ export const LAME_DUCK_SECONDS = 30;
 /** Share of the volume that streams may take. The rest is for what is not counted: Raft's own log and what is written anew while it is compacted. */
 const STORE_SHARE = 0.8;
 
-/** Share of the volume at which a cluster's log counts as full. The same volume takes two snapshots of what its brokers store. */
-const LOG_SHARE = 0.25;
-
 /** Streams in memory are none of the brokers'; their readers keep their positions there. */
 const MEMORY_STORE = '64MiB';
 
 /** The largest that nats-server takes without a warning: a batch of operations must hold the largest MQTT packet (1 MiB by default) whole. */
 const MAX_PAYLOAD = '8MiB';
-
-/** Bytes that a cluster's log may take of this volume, in whole MiB. */
-export function logMebibytes({ storageSize }: Pick<MessageLogIntent, 'storageSize'>): number {
-  return Math.floor(storageSize.toKibibytes() / 1024 * LOG_SHARE);
-}
 
 /** Host names of the nodes; with the namespace where it is known, so that certificates can name them. */
 export function nodeHosts(name: string, nodes: number, namespace: string | undefined): string[] {

@@ -75,8 +75,8 @@ export interface ReplicationIntent {
   readonly servers: string[];
   /** Copies of everything; not set where the log decides. */
   readonly copies?: number;
-  /** Size at which the cluster's log counts as full; not set for the broker's default. */
-  readonly maxSize?: Size;
+  /** Size at which the cluster's log counts as full; not set for the broker's default. Known once every cluster on the log is constructed: ask when something is synthesized. */
+  readonly maxSize: () => Size | undefined;
   readonly credentials: LogCredentialsIntent;
   readonly certificateAuthority?: MqttFile;
   readonly clientCertificateSecretName?: string;

@@ -45,7 +45,7 @@ function manifests(props: MqttClusterProps): Manifests {
 type Table<Props> = { [prop in keyof Required<Props>]: [value: Required<Props>[prop], where: (objects: Manifests) => unknown, expected: unknown] };
 
 const secret = (name: string) => Secret.fromSecretName(newChart(), 'Secret', name);
-const WITH_MUCH_SPACE = MqttProfile.production({ storage: MqttStorage.persistentVolume({ size: Size.gibibytes(500) }) });
+const WITH_MUCH_SPACE = MqttProfile.production({ sessionStore: MqttSessionStore.embedded(), storage: MqttStorage.persistentVolume({ size: Size.gibibytes(500) }) });
 
 const PROPS: Table<MqttClusterProps> = {
   profile: [WITH_MUCH_SPACE, ({ statefulSet }) => statefulSet.spec.volumeClaimTemplates[0].spec.resources.requests.storage, '500Gi'],

@@ -1,12 +1,10 @@
 import { JsonPatch, Size, Testing, Yaml } from 'cdk8s';
 import { Cpu, Secret } from 'cdk8s-plus-27';
 import {
-  KubernetesVersion, MqttBroker, MqttCluster, MqttClusterProps, MqttDisruptionBudget, MqttDisruptionBudgetOptions, MqttListener, MqttLogLevel, MqttProfile, MqttResources, MqttSpread,
+  KubernetesVersion, MqttBroker, MqttCluster, MqttClusterProps, MqttDisruptionBudget, MqttDisruptionBudgetOptions, MqttListener, MqttLogLevel, MqttProfile, MqttResources, MqttSessionStore, MqttSpread,
   MqttStorage, MqttTls, MqttTrafficDistribution, MqttUnhealthyPodEviction,
 } from '../../lib';
 import { findObject, newChart } from '../support/synth';
-
-const SEPARATE_BROKERS: [string, string] = ['MQTT-SESSION-001', 'separate brokers, in this test'];
 
 function develop(props: MqttClusterProps = {}) {
   const chart = newChart();
@@ -14,8 +12,8 @@ function develop(props: MqttClusterProps = {}) {
 }
 
 function produce(props: MqttClusterProps = {}) {
-  const made = develop({ profile: MqttProfile.production(), ...props });
-  made.cluster.acknowledge(...SEPARATE_BROKERS);
+  const made = develop({ profile: MqttProfile.production(), sessionStore: MqttSessionStore.embedded(), ...props });
+  made.cluster.acknowledge('MQTT-SESSION-001', 'separate brokers, in this test');
   return made;
 }
 

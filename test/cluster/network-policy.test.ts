@@ -1,4 +1,4 @@
-import { MqttCluster, MqttListener, MqttNetworkAccess, MqttNetworkEgress, MqttNetworkPeer, MqttProfile } from '../../lib';
+import { MqttCluster, MqttListener, MqttNetworkAccess, MqttNetworkEgress, MqttNetworkPeer, MqttProfile, MqttSessionStore } from '../../lib';
 import { findObject, messageOf, newChart } from '../support/synth';
 
 const LISTENERS = [MqttListener.tcp(), MqttListener.websocket()];
@@ -52,7 +52,7 @@ test('everything set', () => {
 test('listeners that a profile opens by itself are known by name', () => {
   const networkAccess = { listenerClients: { mqtts: [MqttNetworkPeer.namespace('plants')] } };
   const chart = newChart();
-  new MqttCluster(chart, 'Broker', { profile: MqttProfile.production(), networkAccess }).acknowledge('MQTT-SESSION-001', 'separate brokers, in this test');
+  new MqttCluster(chart, 'Broker', { profile: MqttProfile.production({ replicas: 1, sessionStore: MqttSessionStore.embedded() }), networkAccess });
   expect(findObject(chart, 'NetworkPolicy').spec.ingress).toEqual([{ from: [namespace('plants')], ports: tcp(8883) }, { ports: tcp(8080) }]);
 });
 

@@ -2,14 +2,13 @@ import { Chart, Duration, Size, Testing } from 'cdk8s';
 import { ConfigMap, Secret } from 'cdk8s-plus-27';
 import { parse } from 'yaml';
 import { MqttCluster, type MqttClusterProps, MqttListener, MqttNetworkPeer, MqttProfile, MqttStorage, MqttTls } from '../../lib';
-import { PROFILE_DEFAULTS } from '../../lib/cluster/profile-defaults';
 import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
 import { MqttMessageLogCredentials } from '../../lib/message-log/mqtt-message-log-credentials';
 import type { MqttMessageLogServersOptions } from '../../lib/message-log/mqtt-message-log-reference';
 import { type MqttReplicationOptions, MqttSessionStore } from '../../lib/message-log/mqtt-session-store';
 import { MqttFile } from '../../lib/security/mqtt-file';
 import { complaints } from '../support/complaints';
-import { findObject, newChart } from '../support/synth';
+import { findObject, messageOf, newChart } from '../support/synth';
 
 const secret = (name: string) => Secret.fromSecretName(newChart(), 'Secret', name);
 
@@ -29,8 +28,8 @@ function brokerOf(chart: Chart, name = 'test-broker') {
 }
 
 describe('embedded', () => {
-  test('by default: in development, and in production until it is switched', () => {
-    for (const profile of [MqttProfile.development(), MqttProfile.production({ replicas: 1 })]) {
+  test('by default in development, and in production where it is said', () => {
+    for (const profile of [MqttProfile.development(), MqttProfile.production({ replicas: 1, sessionStore: MqttSessionStore.embedded() })]) {
       const { chart, cluster } = make({ profile });
       const { file, annotations } = brokerOf(chart);
       expect([file, cluster.messageLog, annotations['cdk8s-mqtt/session-store'], annotations['cdk8s-mqtt/message-log']]).toEqual([undefined, undefined, 'embedded', undefined]);
@@ -46,11 +45,11 @@ describe('replicated, by a message log of its own', () => {
   test('which stands beside the brokers, named after them', () => {
     const { chart, cluster } = make({ name: 'plant', replicas: 3, sessionStore: MqttSessionStore.replicated() });
     expect(chart.node.findAll().filter((construct: any) => construct.kind === 'StatefulSet').map((object: any) => `${object.node.path} ${object.name}`)).toEqual([
-      'test/Broker/MessageLog/Resource plant-log', 'test/Broker/Resource plant',
+      'test/Broker/Log/Resource plant-log', 'test/Broker/Resource plant',
     ]);
     expect((cluster.messageLog as MqttMessageLog).name).toBe('plant-log');
     const { file, annotations, container, volumes } = brokerOf(chart, 'plant');
-    expect(file).toEqual({ name: 'mqtt_plant', log: { servers: ['nats://plant-log-0.plant-log-headless.mqtt.svc:4222'], replicas: 1, maxBytes: 15 * 1024 ** 3 / 4 } });
+    expect(file).toEqual({ name: 'mqtt_plant', firstBroker: 'plant-0', log: { servers: ['nats://plant-log-0.plant-log-headless.mqtt.svc:4222'], replicas: 1, maxBytes: 15 * 1024 ** 3 / 4 } });
     expect(annotations).toMatchObject({ 'cdk8s-mqtt/session-store': 'replicated', 'cdk8s-mqtt/message-log': 'plant-log' });
     // The brokers wait for the log, and then catch up.
     expect(container.startupProbe).toMatchObject({ periodSeconds: 5, failureThreshold: 180 });
@@ -59,7 +58,7 @@ describe('replicated, by a message log of its own', () => {
 
   test('is named like any other object without a name', () => {
     const { cluster } = make({ sessionStore: MqttSessionStore.replicated() });
-    expect((cluster.messageLog as MqttMessageLog).name).toBe('test-broker-messagelog');
+    expect((cluster.messageLog as MqttMessageLog).name).toBe('test-broker-log');
   });
 
   test('in production asks for a password, which the brokers have, and of the certificate\'s Secret nothing but the authority', () => {
@@ -81,6 +80,15 @@ describe('replicated, by a message log of its own', () => {
     expect(volumes).toContainEqual({ name: 'log-authority', secret: { secretName: 'plant-log-tls', defaultMode: 0o440, items: items('ca.crt') } });
     expect(container.volumeMounts).toContainEqual({ name: 'log-authority', mountPath: '/etc/mqtt-broker/message-log/authority', readOnly: true });
     expect(findObject(chart, 'StatefulSet', 'plant-log').metadata.labels.team).toBe('iot');
+  });
+
+  test.each([[100, 100], [500, 500]])('with volumes of the brokers of %d GiB, those of the nodes have %d', (brokers, expected) => {
+    const storage = MqttStorage.persistentVolume({ size: Size.gibibytes(brokers), storageClassName: 'fast' });
+    const { chart } = make({ profile: MqttProfile.production({ storage }), name: 'plant' });
+    const { storageClassName, resources } = findObject(chart, 'StatefulSet', 'plant-log').spec.volumeClaimTemplates[0].spec;
+    expect([storageClassName, resources.requests.storage]).toEqual([undefined, `${expected}Gi`]);
+    const own = MqttSessionStore.replicated({ storage: MqttStorage.persistentVolume({ size: Size.gibibytes(200) }) });
+    expect(findObject(make({ name: 'plant', storage, sessionStore: own }).chart, 'StatefulSet', 'plant-log').spec.volumeClaimTemplates[0].spec.resources.requests.storage).toBe('200Gi');
   });
 
   test('each lets the other through, and nobody else', () => {
@@ -107,17 +115,12 @@ describe('replicated, by a message log of its own', () => {
     expect(cluster.findings.find(({ id }) => id === 'MQTT-LOG-002')).toMatchObject({ acknowledged: 'a test environment' });
   });
 
-  test('takes one line to be the default of a profile', () => {
-    const switched = { ...PROFILE_DEFAULTS.production, sessionStore: MqttSessionStore.replicated() };
-    const property = jest.replaceProperty(PROFILE_DEFAULTS as { [profile: string]: typeof switched }, 'production', switched);
-    try {
-      const { chart, cluster } = make({ profile: MqttProfile.production() });
-      expect(cluster.findings.map(({ id }) => id)).toEqual(['MQTT-LOG-005']);
-      expect(brokerOf(chart).file.log.replicas).toBe(3);
-      expect(make({ profile: MqttProfile.production({ replicas: 1 }), sessionStore: MqttSessionStore.embedded() }).cluster.messageLog).toBeUndefined();
-    } finally {
-      property.restore();
-    }
+  test.each([1, 3])('by default in production, whatever the number of brokers: %d', (replicas) => {
+    const { chart, cluster } = make({ profile: MqttProfile.production({ replicas }), name: 'plant' });
+    expect(cluster.findings.map(({ id }) => id)).toEqual(['MQTT-LOG-005']);
+    const { file, volumes } = brokerOf(chart, 'plant');
+    expect(file.log).toMatchObject({ replicas: 3, maxBytes: 25 * 1024 ** 3 });
+    expect(volumes.find(({ name }) => name === 'log-credentials').secret.secretName).toBe('plant-log-credentials');
   });
 });
 
@@ -130,6 +133,35 @@ describe('replicated, by a message log that is made elsewhere', () => {
     new MqttCluster(chart, 'Two', { sessionStore: store });
     expect([brokerOf(chart, 'test-one').file.name, brokerOf(chart, 'test-two').file.name]).toEqual(['mqtt_test-one', 'mqtt_test-two']);
     expect(findObject(chart, 'NetworkPolicy', 'test-log').spec.ingress[0].from.map(({ podSelector }: any) => podSelector.matchLabels['app.kubernetes.io/instance'])).toEqual(['test-one', 'test-two']);
+  });
+
+  describe('shares out a quarter of a node\'s volume', () => {
+    const sizes = (gibibytes: number, maxLogSizes: (number | undefined)[]) => {
+      const chart = newChart();
+      const log = new MqttMessageLog(chart, 'Log', { storage: MqttStorage.persistentVolume({ size: Size.gibibytes(gibibytes) }) });
+      maxLogSizes.forEach((size, index) => new MqttCluster(chart, `C${index}`, {
+        sessionStore: MqttSessionStore.replicatedBy(log, { maxLogSize: size === undefined ? undefined : Size.gibibytes(size) }),
+      }));
+      return maxLogSizes.map((_, index) => brokerOf(chart, `test-c${index}`).file.log.maxBytes / 1024 ** 3);
+    };
+
+    test.each<[string, number, (number | undefined)[], number[]]>([
+      ['all of it to one cluster', 100, [undefined], [25]],
+      ['equally, also to those that were there before', 96, [undefined, undefined, undefined], [8, 8, 8]],
+      ['what a cluster asks for to it, and what is left to the others', 100, [5, undefined, undefined], [5, 10, 10]],
+      ['not more than a cluster asks for', 100, [3], [3]],
+      ['in whole MiB', 13, [undefined, undefined, undefined], [1109 / 1024, 1109 / 1024, 1109 / 1024]],
+    ])('%s', (_, gibibytes, maxLogSizes, expected) => {
+      expect(sizes(gibibytes, maxLogSizes)).toEqual(expected);
+    });
+
+    test.each<[string, number, (number | undefined)[], string]>([
+      ['a volume that is too small for any', 3, [undefined], "3Gi for each node, and a quarter of it for the logs of all clusters, but these need more: 'mqtt_test-c0' at least 1Gi"],
+      ['more clusters than the volume has room for', 8, [undefined, undefined, undefined], "'mqtt_test-c0' at least 1Gi, 'mqtt_test-c1' at least 1Gi, 'mqtt_test-c2' at least 1Gi. The rest is for snapshots, without which no log can be trimmed: give each node 12Gi, "],
+      ['a cluster that leaves too little to another', 40, [undefined, 10], "'mqtt_test-c0' at least 1Gi, 'mqtt_test-c1' 10Gi. The rest is for snapshots, without which no log can be trimmed: give each node 44Gi, or fewer clusters, or a smaller maxLogSize"],
+    ])('%s is an error', (_, gibibytes, maxLogSizes, message) => {
+      expect(messageOf(() => sizes(gibibytes, maxLogSizes))).toContain(message);
+    });
   });
 
   test('in another namespace', () => {
@@ -153,16 +185,17 @@ describe('replicated, by a NATS that exists', () => {
       maxSize: Size.gibibytes(1),
       peers: [MqttNetworkPeer.namespace('messaging')],
     };
-    const replication: Required<MqttReplicationOptions> = { clusterName: 'plant-1', rebalance: { enabled: false, connectionsPerSecond: 5, tolerancePercent: 20 } };
+    const replication: Required<MqttReplicationOptions> = { clusterName: 'plant-1', maxLogSize: Size.gibibytes(2), rebalance: { enabled: false, connectionsPerSecond: 5, tolerancePercent: 20 } };
     const log = MqttMessageLog.fromServers(['tls://nats.messaging.svc:4222', 'tls://nats.example.com'], options);
     const { chart } = make({ networkPolicy: true, sessionStore: MqttSessionStore.replicatedBy(log, replication) });
     const { file, volumes } = brokerOf(chart);
     expect(file).toEqual({
       name: 'plant-1',
+      firstBroker: 'test-broker-0',
       log: {
         servers: ['tls://nats.messaging.svc:4222', 'tls://nats.example.com'],
         replicas: 5,
-        maxBytes: 1024 ** 3,
+        maxBytes: 2 * 1024 ** 3,
         credentialsFile: '/etc/mqtt-broker/message-log/credentials/mqtt.creds',
         tls: {
           caFile: '/etc/mqtt-broker/message-log/authority/ca.pem',
@@ -224,11 +257,14 @@ test.each<[string, object, unknown[]]>([
   ]],
   ['copies that NATS does not keep', by(['nats://a'], { copies: 2, maxSize: Size.kibibytes(1), peers: [] }), [
     'sessionStore log copies is 2, but must be 1, 3 or 5: the log survives as long as more than half of them do',
-    'sessionStore log maxSize is 1Ki, but must be at least 16Mi: the log needs room to work',
+    'sessionStore log maxSize is 1Ki, but must be at least 1Gi: a snapshot is made after 256 MiB, and the log has to hold two such parts and what comes meanwhile',
     'sessionStore log peers is empty: everybody would be let in; leave it out if that is meant',
   ]],
   ['a name that NATS does not take', by(['nats://a'], {}, { clusterName: 'plant.1' }), [
     "sessionStore clusterName is 'plant.1', but must be 1 to 40 letters, digits, '-' and '_': streams and subjects of the message log begin with it",
+  ]],
+  ['a log that is full before it can be trimmed', { sessionStore: MqttSessionStore.replicated({ maxLogSize: Size.mebibytes(1023) }) }, [
+    'sessionStore maxLogSize is 1023Mi, but must be at least 1Gi: a snapshot is made after 256 MiB, and the log has to hold two such parts and what comes meanwhile',
   ]],
   ['a rebalance out of range', by(['nats://a'], {}, { rebalance: { enabled: 'no', connectionsPerSecond: 0, tolerancePercent: 0 } }), [
     "sessionStore rebalance enabled is 'no', but must be true or false",

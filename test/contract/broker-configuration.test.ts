@@ -96,7 +96,7 @@ describe('the broker reads the configuration of', () => {
         certificateAuthority: MqttFile.fromSecret(secret(chart, 'ca'), 'ca.pem'),
         clientCertificate: secret(chart, 'client'),
         copies: 1,
-        maxSize: Size.mebibytes(16),
+        maxSize: Size.gibibytes(1),
       })),
     })],
     ['every way to say who one is', (chart) => ({

@@ -54,7 +54,7 @@ describe('contracts', () => {
     expect(log.servers).toEqual([0, 1, 2].map((node) => `tls://log-${node}.log-headless.mqtt.svc:4222`));
     expect(log.credentials).toMatchObject({ secretName: 'log-credentials', usernameKey: 'username', passwordKey: 'password' });
     expect(log.certificateAuthority).toMatchObject({ secretName: 'certificate', key: 'ca.crt' });
-    expect([log.copies, log.maxSize!.toGibibytes(), log.namespace, log.workloadName]).toEqual([3, 25, 'mqtt', 'log']);
+    expect([log.copies, log.maxSizeOf('mqtt_plant')!.toGibibytes(), log.namespace, log.workloadName]).toEqual([3, 25, 'mqtt', 'log']);
     expect(log.peers).toEqual([MqttNetworkPeer.podsOf('mqtt', log.selectorLabels)]);
   });
 

@@ -1,7 +1,7 @@
 import { Chart, Duration, JsonPatch, Testing } from 'cdk8s';
 import {
   AwsNlbScheme, AwsNlbTargetType, ExternalTrafficPolicy, LoadBalancerProvider, MqttAuthentication, MqttCluster, MqttKeepaliveLimit, MqttListener, MqttLoadBalancer,
-  MqttProfile, MqttSpread, MqttTcpKeepalive,
+  MqttProfile, MqttSessionStore, MqttSpread, MqttTcpKeepalive,
 } from '../../lib';
 
 /** The chart of somebody who gets almost everything wrong. */
@@ -9,6 +9,7 @@ function chartOfMistakes(): { chart: Chart; cluster: MqttCluster } {
   const chart = new Chart(Testing.app(), 'chart', { namespace: 'mqtt', disableResourceNameHashes: true });
   const cluster = new MqttCluster(chart, 'Broker', {
     profile: MqttProfile.production(),
+    sessionStore: MqttSessionStore.embedded(),
     keepaliveLimit: MqttKeepaliveLimit.of(Duration.minutes(20)),
     tcpKeepalive: MqttTcpKeepalive.kernelDefaults(),
     antiAffinity: MqttSpread.PREFERRED,

@@ -148,7 +148,7 @@ describe('scaling down one pod per drain', () => {
 });
 
 describe('the rules', () => {
-  const findings = (props: Parameters<typeof autoscaled>[0]) => autoscaled(props, { profile: MqttProfile.production() }).cluster.findings;
+  const findings = (props: Parameters<typeof autoscaled>[0]) => autoscaled(props, { profile: MqttProfile.production({ sessionStore: MqttSessionStore.embedded() }) }).cluster.findings;
   const everyKind = [undefined, KEDA].flatMap((kind) => Object.values(MqttScaleDown).map((scaleDown) => ({ kind, scaleDown })));
 
   test.each(everyKind)('refuse brokers with separate sessions, and nothing else: %j', (props) => {

@@ -5,6 +5,7 @@ import { Cpu } from 'cdk8s-plus-27';
 import fc from 'fast-check';
 import { MqttCluster } from '../../lib/cluster/mqtt-cluster';
 import { MqttProfile } from '../../lib/cluster/mqtt-profile';
+import { MqttSessionStore } from '../../lib/message-log/mqtt-session-store';
 import { resolveThresholds } from '../../lib/monitoring/alerts/thresholds';
 import { ExternalTrafficPolicy } from '../../lib/network/external-traffic-policy';
 import { conntrackMax } from '../../lib/scaling/capacity/network';
@@ -15,7 +16,11 @@ import type { MqttCapacityOptions } from '../../lib/scaling/mqtt-capacity-option
 import { findObject, newChart } from '../support/synth';
 import { load } from './capacity/loads';
 
+/** Brokers that store alone; what a message log adds is in capacity/message-log.test.ts. */
+const ALONE = MqttProfile.production({ sessionStore: MqttSessionStore.embedded() });
+
 const FLEET: MqttCapacityOptions = {
+  profile: ALONE,
   clients: 100_000,
   publishesPerSecond: 5000,
   fanOut: 3,
@@ -66,7 +71,7 @@ describe('a cluster of the plan', () => {
 
   test.each([
     ['by its profile', { profile: plan.profile }],
-    ['by its settings', { profile: MqttProfile.production(), ...plan.settings }],
+    ['by its settings', { profile: ALONE, ...plan.settings }],
   ])('%s', (_, props) => {
     const chart = newChart();
     new MqttCluster(chart, 'Broker', props).acknowledge('MQTT-SESSION-001', 'separate brokers, in this test');
@@ -113,7 +118,10 @@ test('the report ends with the warnings', () => {
 
 test('the report in the documentation is the one of its example', () => {
   const page = fs.readFileSync(path.resolve(__dirname, '../../docs/scaling.md'), 'utf8');
-  expect(page).toContain(`\`\`\`text\n${MqttCapacity.plan(FLEET).report()}\n\`\`\``);
+  const example = MqttCapacity.plan({
+    clients: 30_000, publishesPerSecond: 2000, fanOut: 1, messageSize: Size.kibibytes(0.25), persistentShare: 0.5, retention: Duration.hours(8), nodeCores: 8,
+  });
+  expect(page).toContain(`\`\`\`text\n${example.report()}\n\`\`\``);
 });
 
 test('the reserves are those that the alerts watch', () => {
@@ -141,7 +149,7 @@ describe('for any load', () => {
     retainedMessages: fc.integer({ min: 0, max: 1e9 }),
     tlsShare: fc.double({ min: 0, max: 1, noNaN: true }),
     trafficPolicy: fc.constantFrom(ExternalTrafficPolicy.LOCAL, ExternalTrafficPolicy.CLUSTER),
-    profile: fc.constantFrom(MqttProfile.production(), MqttProfile.development()),
+    profile: fc.constantFrom(ALONE, MqttProfile.development()),
   });
   const replicas = fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined });
   const numbers = (plan: MqttCapacity) => ({

@@ -15,7 +15,7 @@ export const ADMIN_PORT = 8081;
 const STORE_SHARE = 0.9;
 
 /** The broker's configuration file, as broker-image/config.schema.json describes it. */
-export function companionConfiguration(intent: ClusterIntent, limits: MqttCompanionOptions): object {
+export function companionConfiguration(workloadName: string, intent: ClusterIntent, limits: MqttCompanionOptions): object {
   const { authorization } = intent;
   return {
     listeners: [
@@ -38,7 +38,7 @@ export function companionConfiguration(intent: ClusterIntent, limits: MqttCompan
     },
     ...optional('limits', limitsConfiguration(limits)),
     store: { directory: CompanionPaths.DATA, maxBytes: Math.floor(bytes(intent.storageSize) * STORE_SHARE) },
-    ...optional('cluster', intent.replication && clusterConfiguration(intent.replication)),
+    ...optional('cluster', intent.replication && clusterConfiguration(workloadName, intent.replication)),
     operations: { port: OPERATIONS_PORT },
     ...optional('admin', limits.admin && { tokenFile: `${CompanionPaths.ADMIN_TOKEN}/${limits.admin.token.key}`, port: limits.admin.port ?? ADMIN_PORT }),
     shutdown: { delaySeconds: intent.shutdown.delaySeconds, connectionsPerSecond: intent.shutdown.connectionsPerSecond },
@@ -46,9 +46,10 @@ export function companionConfiguration(intent: ClusterIntent, limits: MqttCompan
   };
 }
 
-function clusterConfiguration(replication: ReplicationIntent): object {
-  const { clusterName, servers, copies, maxSize, certificateAuthority, clientCertificateSecretName, rebalance } = replication;
+function clusterConfiguration(workloadName: string, replication: ReplicationIntent): object {
+  const { clusterName, servers, copies, certificateAuthority, clientCertificateSecretName, rebalance } = replication;
   const { usernameKey, passwordKey, credentialsKey } = replication.credentials;
+  const maxSize = replication.maxSize();
   const tls = {
     ...optional('caFile', certificateAuthority && `${CompanionPaths.LOG_AUTHORITY}/${certificateAuthority.key}`),
     ...(clientCertificateSecretName === undefined ? {} : {
@@ -58,6 +59,8 @@ function clusterConfiguration(replication: ReplicationIntent): object {
   };
   return {
     name: clusterName,
+    // The pod that a cluster of one had: what it stored alone is what the cluster begins with.
+    firstBroker: `${workloadName}-0`,
     log: {
       servers,
       ...optional('replicas', copies),

@@ -96,7 +96,7 @@ export class CompanionStrategy implements BrokerStrategy {
       gvk: k8s.KubeConfigMap.GVK,
       name: `${workload.name}-configuration`,
       labels: intent.labels,
-      fields: { data: () => ({ [CONFIGURATION_KEY]: yamlText(companionConfiguration(intent, this.options)) }) },
+      fields: { data: () => ({ [CONFIGURATION_KEY]: yamlText(companionConfiguration(workload.name, intent, this.options)) }) },
     });
     return { workload, configuration: objects.configuration };
   }

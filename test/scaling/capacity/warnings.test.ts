@@ -1,10 +1,14 @@
 import { Duration, Size } from 'cdk8s';
 import { MqttProfile } from '../../../lib/cluster/mqtt-profile';
+import { MqttSessionStore } from '../../../lib/message-log/mqtt-session-store';
 import { MqttCapacity } from '../../../lib/scaling/mqtt-capacity';
 import type { MqttCapacityOptions } from '../../../lib/scaling/mqtt-capacity-options';
 
+/** Brokers that store alone; what a message log adds is in message-log.test.ts. */
+const ALONE = { sessionStore: MqttSessionStore.embedded() };
+
 function warnings(options: Partial<MqttCapacityOptions>): string[] {
-  return MqttCapacity.plan({ clients: 1000, publishesPerSecond: 10, ...options }).warnings;
+  return MqttCapacity.plan({ clients: 1000, publishesPerSecond: 10, profile: MqttProfile.production(ALONE), ...options }).warnings;
 }
 
 test('an ordinary load has none', () => {
@@ -39,18 +43,18 @@ describe('too few brokers', () => {
 });
 
 test('clients of a draining broker that come back too fast', () => {
-  const profile = MqttProfile.production({ drainConnectionsPerSecond: 1000 });
+  const profile = MqttProfile.production({ ...ALONE, drainConnectionsPerSecond: 1000 });
   expect(warnings({ profile, replicas: 2, publishesPerSecond: 0 })).toEqual([
     'the clients of a broker that drains come back at 1,000 a second, which keeps the other 200 % busy: '
     + 'set drainConnectionsPerSecond to 500 at most, or plan for more replicas',
   ]);
   expect(warnings({ profile, replicas: 2, publishesPerSecond: 0, tlsShare: 0 })).toEqual([]);
-  const three = warnings({ profile: MqttProfile.production({ drainConnectionsPerSecond: 2000 }), replicas: 3, publishesPerSecond: 0 });
+  const three = warnings({ profile: MqttProfile.production({ ...ALONE, drainConnectionsPerSecond: 2000 }), replicas: 3, publishesPerSecond: 0 });
   expect(three[0]).toContain('keeps each of the others 200 % busy');
 });
 
 test('the rate that is proposed is one that does not warn', () => {
-  const at = (drainConnectionsPerSecond: number) => warnings({ profile: MqttProfile.production({ drainConnectionsPerSecond }), replicas: 2, publishesPerSecond: 200 });
+  const at = (drainConnectionsPerSecond: number) => warnings({ profile: MqttProfile.production({ ...ALONE, drainConnectionsPerSecond }), replicas: 2, publishesPerSecond: 200 });
   const proposed = Number(/drainConnectionsPerSecond to (\d+)/.exec(at(900)[0])![1]);
   expect(at(proposed)).toEqual([]);
   expect(at(proposed + 2)).toHaveLength(1);

@@ -21,7 +21,7 @@ for (let i = 0; i < count; i++) {
     storage: MqttStorage.persistentVolume({ size: Size.gibibytes(100) }),
     connectionsPerPod: 20_000,
   });
-  cluster.acknowledge('MQTT-SESSION-001', 'Each device starts a clean session.');
+  cluster.acknowledge('MQTT-LOG-005', 'The network encrypts.');
   new MqttLoadBalancer(plant, 'LoadBalancer', {
     cluster,
     provider: LoadBalancerProvider.awsNlb({ idleTimeout: Duration.seconds(350) }),
