@@ -20,8 +20,8 @@ const QOS1: Partial<MqttCapacityOptions> = { qos1Share: 1, persistentShare: 1 };
 const replicated = (options: Partial<MqttCapacityOptions> = {}) => ({ ...load({ ...QOS1, ...options }), replicated: true });
 
 test('brokers that store alone have no log', () => {
-  expect(logFigures(load(QOS1), clusterBasis(MqttProfile.production()))).toBeUndefined();
-  const plan = MqttCapacity.plan({ clients: 1000, publishesPerSecond: 10 });
+  expect(logFigures(load(QOS1), clusterBasis(production(MqttSessionStore.embedded())))).toBeUndefined();
+  const plan = MqttCapacity.plan({ clients: 1000, publishesPerSecond: 10, profile: production(MqttSessionStore.embedded()) });
   expect([plan.logNodes, plan.logStorageSize, plan.logDiskOperationsPerSecond, plan.settings.sessionStore]).toEqual([undefined, undefined, undefined, undefined]);
   expect(plan.report()).not.toContain('message log');
 });
