@@ -1,5 +1,5 @@
 import { type Chart, Duration, Testing } from 'cdk8s';
-import { LoadBalancerProvider, MqttCluster, MqttListener, MqttLoadBalancer, MqttMonitoring } from '../lib';
+import { LoadBalancerProvider, MqttAutoscaler, MqttCluster, MqttKeepaliveLimit, MqttListener, MqttLoadBalancer, MqttMonitoring, MqttScalingMetric } from '../lib';
 import { type Specimen, specimens } from './support/specimens';
 import { messageOf, newChart } from './support/synth';
 
@@ -99,6 +99,23 @@ describe('the same construct twice', () => {
     new MqttCluster(chart, 'One', { name: 'plant' });
     new MqttCluster(chart, 'Two', { name: 'plant' });
     expect(messageOf(() => Testing.synth(chart))).toMatch(/\[test\/Two\/Resource\] error MQTT-OBJECT-001: [^]*a second StatefulSet mqtt\/plant; the first is at test\/One\/Resource/);
+  });
+
+  test('two autoscalers of one cluster are refused', () => {
+    const chart = newChart();
+    const cluster = new MqttCluster(chart, 'Broker', { keepaliveLimit: MqttKeepaliveLimit.of(Duration.seconds(30)) });
+    const props = { cluster, metrics: [MqttScalingMetric.cpu(70)], maxReplicas: 5 };
+    new MqttAutoscaler(chart, 'One', props);
+    expect(() => new MqttAutoscaler(chart, 'Two', props)).toThrow("[test/Two] MqttAutoscaler: an argument cannot work:\n  - StatefulSet 'test-broker' has no spec.replicas: another autoscaler took it away");
+  });
+
+  test('two monitorings of one cluster are warned of', () => {
+    const chart = newChart();
+    const cluster = new MqttCluster(chart, 'Broker');
+    ['One', 'Two'].forEach((id) => new MqttMonitoring(chart, id, { cluster }));
+    expect(cluster.findings.filter(({ id }) => id === 'MQTT-MONITORING-001').map(({ path, found }) => [path, found])).toEqual([
+      ['test/Broker/Resource', expect.stringMatching(/^port 8080 \/metrics is fetched by PodMonitor test-one-podmonitor, PodMonitor test-two-podmonitor$/)],
+    ]);
   });
 
   test('one listener twice is refused', () => {

@@ -2,6 +2,8 @@ import { Severity } from '../finding';
 import { type Rule, workloadRule } from '../rule';
 
 const HPA = 'https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/';
+/** Recommendations alone, or only for pods that are made anyway. */
+const UPDATES_WITHOUT_EVICTION = ['Off', 'Initial'];
 const EXAMPLE = `kind: HorizontalPodAutoscaler
 spec:
   scaleTargetRef: { apiVersion: apps/v1, kind: StatefulSet, name: broker }
@@ -78,4 +80,34 @@ spec:
       found: `scaleDown: ${scaleDown.exists ? scaleDown : 'absent'}, of ${broker.object.kind} ${broker.object.name} with an embedded session store`,
       breaks: 'Sessions and queued messages of every broker that is scaled away are out of reach.',
     }))),
+
+  workloadRule({
+    id: 'MQTT-AUTOSCALING-005',
+    severity: Severity.ERROR,
+    title: 'One autoscaler scales a cluster of brokers',
+    why: 'A HorizontalPodAutoscaler that finds another for the same pods stops scaling (condition ScalingActive: False, reason AmbiguousSelector), and so does the other; before Kubernetes 1.26 the two undo what each other does. A ScaledObject counts as one, since KEDA makes a HorizontalPodAutoscaler of it.',
+    source: 'https://github.com/kubernetes/kubernetes/pull/112011; https://keda.sh/docs/latest/concepts/admission-webhooks/#prevention-rules',
+    remedy: 'Keep one of them, with the metrics of both: a HorizontalPodAutoscaler and a ScaledObject take several, and follow the largest.',
+    example: EXAMPLE,
+  }, ({ autoscalers }) => autoscalers.length < 2 ? [] : [{
+    found: `${autoscalers.map(({ object }) => `${object.kind} ${object.name}`).join(', ')} all scale it`,
+    breaks: 'Nothing scales the brokers, or they are stopped and started in turn.',
+  }]),
+
+  workloadRule({
+    id: 'MQTT-AUTOSCALING-006',
+    severity: Severity.WARNING,
+    title: 'No VerticalPodAutoscaler restarts brokers',
+    why: 'To change the requests of a pod, a VerticalPodAutoscaler evicts it, whenever its recommendation has moved far enough. Each time all clients of a broker reconnect, which makes the load that the next recommendation follows.',
+    source: 'https://kubernetes.io/docs/concepts/workloads/autoscaling/vertical-pod-autoscale/',
+    remedy: 'Set updatePolicy.updateMode to "Off", and take over what it recommends with a rollout of your own; or to Initial.',
+    example: `kind: VerticalPodAutoscaler
+spec:
+  targetRef: { apiVersion: apps/v1, kind: StatefulSet, name: broker }
+  updatePolicy: { updateMode: "Off" }`,
+  }, ({ verticalAutoscalers }) => verticalAutoscalers.filter(({ spec }) => !UPDATES_WITHOUT_EVICTION.includes(spec.at('updatePolicy', 'updateMode').text ?? '')).map(({ reference, spec }) => ({
+    object: reference,
+    found: `spec.updatePolicy.updateMode: ${spec.at('updatePolicy', 'updateMode')}`,
+    breaks: 'All clients of a broker reconnect whenever its requests are changed.',
+  }))),
 ];

@@ -5,8 +5,11 @@ import { configurationRules } from './configuration';
 import { disruptionRules } from './disruption';
 import { dnsRules } from './dns';
 import { idleTimeoutRules } from './idle-timeout';
+import { ingressRules } from './ingress';
 import { keepaliveRules } from './keepalive';
+import { meshRules } from './mesh';
 import { messageLogRules } from './message-log';
+import { monitoringRules } from './monitoring';
 import { objectRules } from './object';
 import { operatorRules } from './operators';
 import { placementRules } from './placement';
@@ -42,6 +45,8 @@ export const topics: readonly Topic[] = [
   { title: 'Capacity', rules: capacityRules },
   { title: 'Services', rules: serviceRules },
   { title: 'PROXY protocol', rules: proxyProtocolRules },
+  { title: 'Ingress', rules: ingressRules },
+  { title: 'Service mesh', rules: meshRules },
   { title: 'Names in DNS', rules: dnsRules },
   { title: 'Security', rules: securityRules },
   { title: 'Secrets', rules: secretRules },
@@ -49,6 +54,7 @@ export const topics: readonly Topic[] = [
   { title: 'Shutdown', rules: shutdownRules },
   { title: 'Disruption', rules: disruptionRules },
   { title: 'Autoscaling', rules: autoscalingRules },
+  { title: 'Monitoring', rules: monitoringRules },
   { title: 'Workload', rules: workloadRules },
   { title: 'Probes', rules: probeRules },
   { title: 'Pod security', rules: podSecurityRules },

@@ -102,6 +102,7 @@ function remedy(service: ServiceObject, broker: BrokerWorkload, limit: number): 
   if (service.isPassthrough && broker.probesIdleConnections) {
     return `${keepalive}${idle}, or let the pods probe idle connections: sysctl ${KEEPALIVE_SYSCTL} below ${service.idleTimeout.seconds} s (tcpKeepalive).`;
   }
-  const because = service.isPassthrough ? `${broker.broker} is not known to set SO_KEEPALIVE` : 'a proxy ends the TCP connection of the client';
+  const mesh = broker.meshProxy && `the sidecar of ${broker.meshProxy.mesh} answers the probes (${broker.meshProxy.found})`;
+  const because = service.isPassthrough ? mesh ?? `${broker.broker} is not known to set SO_KEEPALIVE` : 'a proxy ends the TCP connection of the client';
   return `${keepalive}${idle}. TCP keepalive does not help here: ${because}.`;
 }

@@ -47,7 +47,7 @@ export const trafficRules: readonly Rule[] = [
     title: 'externalTrafficPolicy is set on Services of type LoadBalancer or NodePort only',
     why: 'A Service without traffic from outside has no policy for it, and the API server refuses the field.',
     source: 'https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/#ServiceSpec',
-    remedy: 'Leave externalTrafficPolicy out; internalTrafficPolicy is the one for traffic inside the cluster.',
+    remedy: 'Leave externalTrafficPolicy out.',
     example: `spec:
   type: ClusterIP`,
   }, (service) => {
@@ -97,4 +97,19 @@ export const trafficRules: readonly Rule[] = [
       breaks: 'A second hop and a second conntrack entry for most connections, and no client address in the log of the broker.',
     }];
   }),
+
+  serviceRule({
+    id: 'MQTT-TRAFFIC-006',
+    severity: Severity.ERROR,
+    title: 'Clients inside the Kubernetes cluster reach brokers on other nodes',
+    why: 'Under internalTrafficPolicy Local a Service has no endpoints for the pods of a node without a broker, even where all brokers are well. Whether a client can connect depends on where the scheduler puts it.',
+    source: 'https://kubernetes.io/docs/concepts/services-networking/service-traffic-policy/',
+    remedy: 'Leave internalTrafficPolicy out. To keep traffic near, use trafficDistribution, which falls back to all brokers (trafficDistribution of MqttCluster).',
+    example: `spec:
+  type: ClusterIP
+  trafficDistribution: PreferClose`,
+  }, (service, broker) => service.spec.at('internalTrafficPolicy').text !== 'Local' || service.isHeadless || broker.object.kind === 'DaemonSet' ? [] : [{
+    found: 'spec.internalTrafficPolicy: Local',
+    breaks: 'Clients on nodes without a broker are refused.',
+  }]),
 ];

@@ -24,6 +24,7 @@ export interface ConfiguredListener {
   readonly name: string;
   readonly port: number;
   readonly isTls: boolean;
+  readonly isWebsocket: boolean;
   /** Whether every connection begins with a PROXY protocol header. */
   readonly expectsHeader: boolean;
   /** Whether it lets clients in that do not say who they are, where the broker does. */
@@ -73,6 +74,7 @@ export class BrokerConfiguration {
         name,
         port,
         isTls: protocol === 'tls' || protocol === 'wss',
+        isWebsocket: protocol === 'ws' || protocol === 'wss',
         expectsHeader: (listener.at('proxyProtocol').text ?? 'none') !== 'none',
         takesAnonymous: !listener.at('authentication').exists || listener.at('authentication').texts.includes('anonymous'),
       };

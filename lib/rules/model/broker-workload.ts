@@ -6,6 +6,7 @@ import { dataVolume, type DataVolume } from './data-volume';
 import { declared, Declared } from './declared';
 import type { Fields } from './fields';
 import type { ManifestObject } from './manifest-object';
+import { type MeshProxy, meshProxy } from './mesh-proxy';
 import { PodTemplate } from './pod-template';
 import type { ServiceObject } from './service-object';
 import type { ServicePort } from './service-port';
@@ -19,6 +20,9 @@ export const OPERATIONS_PORT_NAMES = [
 /** The number and the names under which listeners without TLS are known; for workloads that do not declare theirs. */
 const PLAINTEXT_PORT = 1883;
 const PLAINTEXT_PORT_NAMES = ['mqtt', 'mqtt-tcp', 'tcp-mqtt'];
+/** The same with TLS: no listener under these carries MQTT over WebSocket. */
+const BARE_PORTS = [PLAINTEXT_PORT, 8883];
+const BARE_PORT_NAMES = [...PLAINTEXT_PORT_NAMES, 'mqtts', 'mqtt-tls', 'mqttssl', 'secure-mqtt', 'tls-mqtt'];
 
 /**
  * A workload that runs brokers, and what belongs to it. What its annotations declare counts; where they say nothing, the configuration of the companion broker
@@ -28,10 +32,16 @@ export class BrokerWorkload {
   public readonly services: ServiceObject[] = [];
   /** Routes of the Gateway API that lead to its Services. They carry the declarations of a load balancer. */
   public readonly routes: ServiceObject[] = [];
+  /** Ingresses and HTTPRoutes that lead to its Services: HTTP, which MQTT is not. */
+  public readonly httpRoutes: ManifestObject[] = [];
   public readonly disruptionBudgets: ManifestObject[] = [];
   public readonly networkPolicies: ManifestObject[] = [];
   public readonly autoscalers: Autoscaler[] = [];
+  /** VerticalPodAutoscalers. */
+  public readonly verticalAutoscalers: ManifestObject[] = [];
   public readonly serviceAccounts: ManifestObject[] = [];
+  /** Its Namespace, where that is among the objects. */
+  public namespaceObject?: ManifestObject;
   /** What the companion broker is configured to do. @default - of another broker, or not among the objects */
   public configuration?: BrokerConfiguration;
   public readonly pods: PodTemplate;
@@ -139,9 +149,15 @@ export class BrokerWorkload {
     return Math.max(0, ...this.pods.containers.map((container) => container.preStopSeconds));
   }
 
-  /** The companion image sets SO_KEEPALIVE on its sockets and leaves the numbers to the pod's sysctls; of other brokers that is not known. */
+  /** Whether the probes of the broker's kernel are known to reach clients. The companion image sets SO_KEEPALIVE on its sockets and leaves the numbers to the pod's sysctls. */
   public get probesIdleConnections(): boolean {
-    return this.broker === 'companion';
+    return this.broker === 'companion' && this.meshProxy === undefined;
+  }
+
+  /** The sidecar of a service mesh that stands between the listeners and their clients. */
+  public get meshProxy(): MeshProxy | undefined {
+    const proxy = meshProxy(this.pods, this.namespaceObject);
+    return proxy !== undefined && this.listeners.some((port) => proxy.takes(port)) ? proxy : undefined;
   }
 
   public get dataVolume(): DataVolume | undefined {
@@ -160,6 +176,12 @@ export class BrokerWorkload {
     if (tlsListeners === undefined && listener) return !listener.isTls;
     if (tlsListeners === undefined && this.recognisedBy !== undefined) return port.port === PLAINTEXT_PORT || PLAINTEXT_PORT_NAMES.includes(port.name ?? '');
     return port.name === undefined || !(tlsListeners ?? []).includes(port.name);
+  }
+
+  /** Whether a listener is known to carry MQTT itself, and not over WebSocket. */
+  public isBareMqtt(port: ContainerPort): boolean {
+    const listener = this.configured?.listeners.find((candidate) => candidate.port === port.port);
+    return listener ? !listener.isWebsocket : BARE_PORTS.includes(port.port) || BARE_PORT_NAMES.includes(port.name ?? '');
   }
 
   public isOperationsPort(port: ContainerPort): boolean {

@@ -3,6 +3,7 @@ import { BrokerConfiguration, configurationPath } from './broker-configuration';
 import { declaredBroker, type FindBroker } from './broker-evidence';
 import { BrokerWorkload } from './broker-workload';
 import { Fields } from './fields';
+import { httpBackends, isHttpRoute } from './http-route';
 import { type Manifest, ManifestObject } from './manifest-object';
 import type { ManifestReference } from './manifest-reference';
 import { isMessageLog, MessageLogWorkload } from './message-log-workload';
@@ -80,7 +81,16 @@ export class ManifestModel {
       broker.autoscalers.push(autoscaler);
       this.relate(object, [broker]);
     }
+    for (const object of this.objects.filter((candidate) => candidate.is('autoscaling.k8s.io', 'VerticalPodAutoscaler'))) {
+      const target = object.spec.at('targetRef');
+      const broker = workloads.get(`${object.namespace}/${target.at('name').text ?? ''}`);
+      if (!broker || target.at('kind').text !== broker.object.kind) continue;
+      broker.verticalAutoscalers.push(object);
+      this.relate(object, [broker]);
+    }
+    const namespaces = new Map(this.objects.filter((object) => object.is('', 'Namespace')).map((object) => [object.name, object]));
     for (const broker of this.brokers) {
+      broker.namespaceObject = namespaces.get(broker.object.namespace);
       for (const kind of ['ConfigMap', 'Secret'] as const) {
         new Set(namesOfMounted(kind, broker)).forEach((name) => {
           const object = find(kind, broker, name);
@@ -106,6 +116,11 @@ export class ManifestModel {
         .map((backend) => `${backend.at('namespace').text ?? route.namespace}/${backend.at('name').text ?? ''}`);
       const brokers = [...new Set(backends.flatMap((backend) => brokersOfService.get(backend) ?? []))];
       brokers.forEach((broker) => broker.routes.push(new ServiceObject(route)));
+      this.relate(route, brokers);
+    }
+    for (const route of this.objects.filter(isHttpRoute)) {
+      const brokers = [...new Set(httpBackends(route).flatMap(({ namespace, service }) => brokersOfService.get(`${namespace}/${service}`) ?? []))];
+      brokers.forEach((broker) => broker.httpRoutes.push(route));
       this.relate(route, brokers);
     }
   }

@@ -1,16 +1,15 @@
 import { Fields } from './fields';
 import { selects } from './label-selector';
 import type { ManifestObject } from './manifest-object';
-import type { PodTemplate } from './pod-template';
 
-/** A workload, as far as its pods are selected. */
-export interface SelectableWorkload {
+/** Something that is selected by labels: a workload by those of its pods, a Service by its own. */
+export interface Selectable {
   readonly object: ManifestObject;
-  readonly pods: PodTemplate;
+  readonly pods: { readonly labels: Record<string, string> };
 }
 
 /** Finds the workloads that a selector selects without trying each: a fleet has as many Services as brokers, and must not take their product. */
-export class PodIndex<W extends SelectableWorkload> {
+export class PodIndex<W extends Selectable> {
   private readonly byLabel = new Map<string, W[]>();
   private readonly byNamespace = new Map<string, W[]>();
 

@@ -10,12 +10,14 @@ const DEFAULT_GRACE_SECONDS = 30;
 /** The template that the pods of a workload are made of. */
 export class PodTemplate {
   public readonly labels: Record<string, string>;
+  public readonly annotations: Record<string, string>;
   public readonly spec: Fields;
   public readonly containers: Container[];
   public readonly initContainers: Container[];
 
   constructor(fields: Fields, private readonly namespace: string) {
     this.labels = fields.at('metadata', 'labels').textMap;
+    this.annotations = fields.at('metadata', 'annotations').textMap;
     this.spec = fields.at('spec');
     this.containers = this.spec.at('containers').items.map((container) => new Container(container));
     this.initContainers = this.spec.at('initContainers').items.map((container) => new Container(container));

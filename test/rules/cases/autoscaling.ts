@@ -35,6 +35,23 @@ function keda(spec: object): object[] {
   });
 }
 
+/** Two autoscalers, the second made of the first. */
+function two(second: (first: any) => any): object[] {
+  const manifests = hpa({ behavior: disabled });
+  return [...manifests, second(manifests.at(-1))];
+}
+
+function vertical(spec: object): object[] {
+  return production((manifests) => {
+    manifests.autoscaler = {
+      apiVersion: 'autoscaling.k8s.io/v1',
+      kind: 'VerticalPodAutoscaler',
+      metadata: { name: 'broker', namespace: 'mqtt' },
+      spec: { targetRef: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'broker' }, ...spec },
+    };
+  });
+}
+
 const disabled = { scaleDown: { selectPolicy: 'Disabled' } };
 
 function oneEvery(periodSeconds: number): object {
@@ -170,6 +187,67 @@ export const autoscalingCases: RuleCases[] = [
       { name: 'a replicated store', manifests: hpa({ behavior: oneEvery(600) }) },
       { name: 'as many brokers at least as at most', manifests: embedded({ minReplicas: 3, maxReplicas: 3 }) },
       { name: 'no autoscaler', manifests: production(embedStore) },
+    ],
+  },
+  {
+    rule: 'MQTT-AUTOSCALING-005',
+    breaks: [
+      {
+        name: 'one on connections, and one on CPU',
+        manifests: two((first) => ({ ...first, metadata: { name: 'broker-cpu', namespace: 'mqtt' } })),
+        needsOtherObjects: 'the other autoscaler',
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: 'HorizontalPodAutoscaler broker, HorizontalPodAutoscaler broker-cpu all scale it',
+          breaks: 'Nothing scales the brokers, or they are stopped and started in turn.',
+        }],
+      },
+      {
+        name: 'one by KEDA',
+        manifests: two(() => keda({ minReplicaCount: 3 }).at(-1)),
+        needsOtherObjects: 'the other autoscaler',
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: 'HorizontalPodAutoscaler broker, ScaledObject broker all scale it',
+          breaks: 'Nothing scales the brokers, or they are stopped and started in turn.',
+        }],
+      },
+    ],
+    satisfies: [
+      { name: 'one', manifests: hpa({ behavior: disabled }) },
+      { name: 'one of something else', manifests: two((first) => ({ ...first, metadata: { name: 'other', namespace: 'mqtt' }, spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'broker' }, maxReplicas: 6 } })) },
+      { name: 'one in another namespace', manifests: two((first) => ({ ...first, metadata: { name: 'broker', namespace: 'other' } })) },
+    ],
+  },
+  {
+    rule: 'MQTT-AUTOSCALING-006',
+    breaks: [
+      {
+        name: 'the default',
+        manifests: vertical({}),
+        needsOtherObjects: 'the workload says that it is a broker',
+        findings: [{
+          object: 'VerticalPodAutoscaler mqtt/broker',
+          found: 'spec.updatePolicy.updateMode: absent',
+          breaks: 'All clients of a broker reconnect whenever its requests are changed.',
+        }],
+      },
+      {
+        name: 'in place, or else by eviction',
+        manifests: vertical({ updatePolicy: { updateMode: 'InPlaceOrRecreate' } }),
+        needsOtherObjects: 'the workload says that it is a broker',
+        findings: [{
+          object: 'VerticalPodAutoscaler mqtt/broker',
+          found: 'spec.updatePolicy.updateMode: InPlaceOrRecreate',
+          breaks: 'All clients of a broker reconnect whenever its requests are changed.',
+        }],
+      },
+    ],
+    satisfies: [
+      { name: 'recommendations alone', manifests: vertical({ updatePolicy: { updateMode: 'Off' } }) },
+      { name: 'new pods alone', manifests: vertical({ updatePolicy: { updateMode: 'Initial' } }) },
+      { name: 'of something else', manifests: vertical({ targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'broker' } }) },
+      { name: 'without a target', manifests: vertical({ targetRef: undefined }) },
     ],
   },
 ];

@@ -115,7 +115,6 @@ export const configurationCases: RuleCases[] = [
           declared(manifests, 'shutdown-delay-seconds', '0');
           ['keepalive-max-seconds', 'tls-listeners'].forEach((key) => { delete manifests.statefulSet.metadata.annotations[`cdk8s-mqtt/${key}`]; });
         }),
-        needsOtherObjects: 'admission reads no command line',
         findings: [{
           object: 'StatefulSet mqtt/broker',
           found: "metadata.annotations 'cdk8s-mqtt/session-store: embedded', but the command line of container 'companion' has a cluster with a replicated log",
@@ -232,7 +231,6 @@ export const configurationCases: RuleCases[] = [
       },
       {
         name: 'probes of a broker without an HTTP server',
-        needsOtherObjects: 'admission reads no command line',
         manifests: production((manifests) => {
           containerOf(manifests).env = [];
           containerOf(manifests).args = ['--listen', 'ws://0.0.0.0:8883/mqtt', '--data', '/var/lib/mqtt-broker', '--allow-anonymous'];

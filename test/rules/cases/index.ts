@@ -5,8 +5,11 @@ import { configurationCases } from './configuration';
 import { disruptionCases } from './disruption';
 import { dnsCases } from './dns';
 import { idleTimeoutCases } from './idle-timeout';
+import { ingressCases } from './ingress';
 import { keepaliveCases } from './keepalive';
+import { meshCases } from './mesh';
 import { messageLogCases } from './message-log';
+import { monitoringCases } from './monitoring';
 import { objectCases } from './object';
 import { operatorCases } from './operators';
 import { placementCases } from './placement';
@@ -36,6 +39,8 @@ export const ruleCases: readonly RuleCases[] = [
   ...capacityCases,
   ...serviceCases,
   ...proxyProtocolCases,
+  ...ingressCases,
+  ...meshCases,
   ...dnsCases,
   ...securityCases,
   ...secretCases,
@@ -43,6 +48,7 @@ export const ruleCases: readonly RuleCases[] = [
   ...shutdownCases,
   ...disruptionCases,
   ...autoscalingCases,
+  ...monitoringCases,
   ...workloadCases,
   ...probeCases,
   ...podSecurityCases,

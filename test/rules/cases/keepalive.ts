@@ -53,6 +53,20 @@ export const keepaliveCases: RuleCases[] = [
         }],
       },
       {
+        name: 'a TCP keepalive that the sidecar of a service mesh answers',
+        needsOtherObjects: 'the load balancer',
+        manifests: production(({ statefulSet }) => {
+          statefulSet.metadata.annotations[KEEPALIVE] = '600';
+          statefulSet.spec.template.metadata.annotations = { 'linkerd.io/inject': 'enabled' };
+        }),
+        findings: [{
+          object: 'Service mqtt/broker-nlb',
+          found: 'idle timeout of 350 s (service.beta.kubernetes.io/aws-load-balancer-listener-attributes.TCP-8883: tcp.idle_timeout.seconds=350); StatefulSet broker accepts a keepalive of up to 600 s',
+          breaks: 'A client that is silent for 350 s loses its connection without a word.',
+          remedy: 'Limit the keepalive of the broker to 280 s (keepaliveLimit), or raise the idle timeout to 750 s where the provider can. TCP keepalive does not help here: the sidecar of Linkerd answers the probes (linkerd.io/inject: enabled).',
+        }],
+      },
+      {
         name: 'a TCP keepalive that is not shorter than the idle timeout',
         manifests: production((manifests) => {
           manifests.statefulSet.metadata.annotations[KEEPALIVE] = '600';

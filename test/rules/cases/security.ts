@@ -42,19 +42,6 @@ export const securityCases: RuleCases[] = [
         breaks: 'The fleet is open to everybody who can connect.',
       }],
     }, {
-      name: 'allowed by the command line alone',
-      needsOtherObjects: 'admission reads no command line',
-      manifests: production((manifests) => {
-        delete manifests.statefulSet.metadata.annotations[ANONYMOUS];
-        containerOf(manifests).env = [];
-        containerOf(manifests).command = ['mqtt-broker', '--listen', 'tcp://0.0.0.0:8883', '--data', '/var/lib/mqtt-broker', '--allow-anonymous'];
-      }),
-      findings: [{
-        object: 'StatefulSet mqtt/broker',
-        found: "authentication.anonymous: true in the command line of container 'companion'",
-        breaks: 'The fleet is open to everybody who can connect.',
-      }],
-    }, {
       name: 'allowed by the configuration, and nothing declared',
       needsOtherObjects: 'the configuration stands in a ConfigMap',
       manifests: production((manifests) => {

@@ -237,4 +237,24 @@ export const trafficCases: RuleCases[] = [
       { name: 'development', manifests: development((manifests) => { behindNodes(manifests); }) },
     ],
   },
+  {
+    rule: 'MQTT-TRAFFIC-006',
+    breaks: [{
+      name: 'local traffic inside the cluster',
+      manifests: production(({ clientService }) => { clientService.spec.internalTrafficPolicy = 'Local'; }),
+      findings: [{ object: 'Service mqtt/broker', found: 'spec.internalTrafficPolicy: Local', breaks: 'Clients on nodes without a broker are refused.' }],
+    }],
+    satisfies: [
+      { name: 'nothing said', manifests: production() },
+      { name: 'all brokers', manifests: production(({ clientService }) => { clientService.spec.internalTrafficPolicy = 'Cluster'; }) },
+      { name: 'a Service without an address of its own', manifests: production(({ headlessService }) => { headlessService.spec.internalTrafficPolicy = 'Local'; }) },
+      {
+        name: 'a broker on every node',
+        manifests: production(({ clientService, statefulSet }) => {
+          clientService.spec.internalTrafficPolicy = 'Local';
+          statefulSet.kind = 'DaemonSet';
+        }),
+      },
+    ],
+  },
 ];

@@ -57,6 +57,17 @@ describe('the model', () => {
     expect(modelOf(statefulSet, scaledObject).brokers[0].autoscalers).toEqual([]);
   });
 
+  test('reads what a broker without a file is told on its command line', () => {
+    const { statefulSet } = productionManifests();
+    statefulSet.metadata.annotations = { 'cdk8s-mqtt/broker': 'companion' };
+    const [container] = statefulSet.spec.template.spec.containers;
+    container.env = [];
+    container.command = ['mqtt-broker', '--listen', 'tcp://0.0.0.0:8883', '--data', '/var/lib/mqtt-broker', '--allow-anonymous', '--log=nats://log:4222'];
+    const [broker] = modelOf(statefulSet).brokers;
+    expect(broker).toMatchObject({ allowsAnonymousClients: true, sessionStore: 'replicated', keepaliveMaximum: Infinity, shutdownDelaySeconds: 0 });
+    expect(broker.configured).toMatchObject({ place: "the command line of container 'companion'", operationsPort: undefined, logServers: ['nats://log:4222'], anonymousFound: 'authentication.anonymous: true' });
+  });
+
   test('counts the pods of KEDA at its default maximum', () => {
     const { statefulSet } = productionManifests();
     const scaleTargetRef = { kind: 'StatefulSet', name: 'broker' };
