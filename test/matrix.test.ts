@@ -40,7 +40,7 @@ const EXAMPLES = path.resolve(__dirname, '..', 'examples');
 const exampleNames = fs.readdirSync(EXAMPLES).filter((name) => fs.existsSync(path.join(EXAMPLES, name, 'chart.ts')));
 
 /** Examples that need a newer Kubernetes than the oldest: on an older one they must be refused, with the version that they need. */
-const OLDEST_MINOR: { readonly [example: string]: number } = { 'gateway-cert-manager': 31, 'on-premises': 31 };
+const OLDEST_MINOR: { readonly [example: string]: number } = { 'gateway-cert-manager': 31, 'on-premises': 31, 'production-aws': 34 };
 
 describe.each(exampleNames)('examples/%s', (name) => {
   test.each(KNOWN_MINORS)('Kubernetes 1.%i', (minor) => {
