@@ -1,6 +1,6 @@
 import { Chart, Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { BROKERS_WITH_METRICS, metricsOf } from './metrics/broker-metrics';
+import { BROKERS_WITH_METRICS } from './metrics/broker-metrics';
 import { MqttAlert } from './mqtt-alert';
 import type { MqttAlertsOptions } from './mqtt-alerts';
 import type { MqttDashboard } from './mqtt-dashboard';
@@ -35,7 +35,7 @@ function checkNamespaces(errors: ArgumentErrors, scope: Construct, namespaceOfCl
 
 function checkMetrics(errors: ArgumentErrors, broker: string, { alerts, dashboard }: MqttMonitoringProps): void {
   const wantsMetrics = !alerts || alerts._options !== undefined || !dashboard || dashboard._carrier !== undefined;
-  if (!wantsMetrics || metricsOf(broker)) return;
+  if (!wantsMetrics || BROKERS_WITH_METRICS.includes(broker)) return;
   errors.add(`the metrics of the broker '${broker}' are not known (those of ${BROKERS_WITH_METRICS.join(', ')} are), so there is nothing to make alerts or a dashboard of. `
     + 'Write alerts: MqttAlerts.none() and dashboard: MqttDashboard.none() to have it scraped all the same');
 }
@@ -58,10 +58,11 @@ function checkAlerts(errors: ArgumentErrors, options: MqttAlertsOptions): void {
   number(errors, 'droppedRatio', options.droppedRatio, (value) => value >= 0 && value < 1, 'of at least 0 and below 1, for example 0.01');
   number(errors, 'disconnectedRatio', options.disconnectedRatio, (value) => value > 0, 'above 0, for example 0.2');
   number(errors, 'unbalancedRatio', options.unbalancedRatio, (value) => value > 1, 'above 1, which is the average');
-  for (const name of ['queuedMessages', 'authenticationFailuresPerSecond', 'refusedPerSecond'] as const) {
+  for (const name of ['queuedMessages', 'authenticationFailuresPerSecond', 'refusedPerSecond', 'deniedPerSecond', 'throttledClients', 'logLagEntries'] as const) {
     number(errors, name, options[name], (value) => value >= 0, 'of at least 0');
   }
   milliseconds(errors, 'commitDuration', options.commitDuration, 2499, ': the histogram of commits ends at 2.5 s, so a later alert would never fire');
+  milliseconds(errors, 'appendDuration', options.appendDuration, 9999, ': the histogram of appends ends at 10 s, so a later alert would never fire');
   milliseconds(errors, 'eventLoopLag', options.eventLoopLag);
 }
 

@@ -1,6 +1,7 @@
 import type { ApiObject } from 'cdk8s';
 import { metricsOf } from './metrics/broker-metrics';
 import { type ClusterMatchers, Series } from './series';
+import { Annotations } from '../manifest/annotations';
 import type { IMqttCluster } from '../network/mqtt-cluster-reference';
 
 /** What can be asked about a cluster. */
@@ -18,7 +19,7 @@ export interface ClusterSeries {
 /** The claims are read from the workloads as they will be applied, overrides included. */
 export function seriesOf(cluster: IMqttCluster): ClusterSeries {
   const { namespace } = cluster.workload.metadata;
-  const metrics = metricsOf(cluster.brokerName) ?? {};
+  const metrics = metricsOf(cluster.brokerName, sharesSessions(cluster.workload)) ?? {};
   const brokers = workloadMatchers(cluster.workload);
   const log = cluster.messageLogTarget && workloadMatchers(cluster.messageLogTarget.workload);
   const logNamespace = cluster.messageLogTarget?.workload.metadata.namespace;
@@ -29,6 +30,11 @@ export function seriesOf(cluster: IMqttCluster): ClusterSeries {
     // The variables choose among brokers; a log in their namespace follows the one for the namespace.
     variable: new Series(metrics, brokers.in('namespace="$namespace",', '$pod'), log?.in(logNamespace === namespace ? 'namespace="$namespace",' : literal(logNamespace))),
   };
+}
+
+function sharesSessions(workload: ApiObject): boolean {
+  const { annotations } = workload.toJson().metadata as { annotations?: { [key: string]: string } };
+  return annotations?.[Annotations.SESSION_STORE] === 'replicated';
 }
 
 function literal(namespace: string | undefined): string {

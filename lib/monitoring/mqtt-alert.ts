@@ -26,11 +26,38 @@ export enum MqttAlert {
   MESSAGE_LOG_NEARLY_FULL = 'MqttMessageLogNearlyFull',
   /** The volume of a node of the message log comes near its capacity. */
   MESSAGE_LOG_VOLUME_NEARLY_FULL = 'MqttMessageLogVolumeNearlyFull',
+  /** A node of the message log, or its exporter, does not answer: nobody knows how it is. */
+  MESSAGE_LOG_NODE_DOWN = 'MqttMessageLogNodeDown',
+  /** No node of the message log is a target of Prometheus: the other alerts about it cannot fire. */
+  MESSAGE_LOG_NOT_WATCHED = 'MqttMessageLogNotWatched',
   /** The message log cuts brokers off that do not read in time. */
   MESSAGE_LOG_SLOW_BROKERS = 'MqttMessageLogSlowBrokers',
 
-  /** Messages are dropped because queues are full or subscribers slow. */
+  /** No broker of a cluster can write to the replicated log: no QoS 1 or 2 message is acknowledged (critical). */
+  CLUSTER_LOG_NOT_WRITABLE = 'MqttClusterLogNotWritable',
+  /** A broker runs, but takes no part in its cluster. */
+  BROKER_NOT_IN_CLUSTER = 'MqttBrokerNotInCluster',
+  /** Brokers of a cluster do not hear each other: live messages do not pass between their clients. */
+  CLUSTER_PARTITIONED = 'MqttClusterPartitioned',
+  /** A broker applies the replicated log later than it is written. */
+  CLUSTER_LOG_LAGGING = 'MqttClusterLogLagging',
+  /** Appends to the replicated log, and so acknowledgements, take long. */
+  CLUSTER_LOG_APPENDS_SLOW = 'MqttClusterLogAppendsSlow',
+  /** No snapshot of the store can be saved: the replicated log grows until it is full. */
+  CLUSTER_SNAPSHOTS_FAILING = 'MqttClusterSnapshotsFailing',
+  /** QoS 0 messages from broker to broker are dropped. */
+  CLUSTER_MESSAGES_DROPPED = 'MqttClusterMessagesDropped',
+
+  /** QoS 0 messages are dropped because subscribers are slow. */
   MESSAGES_DROPPED = 'MqttMessagesDropped',
+  /** Acknowledged QoS 1 and 2 messages are dropped because queues are full. */
+  QUEUES_OVERFLOWING = 'MqttQueuesOverflowing',
+  /** Messages are dropped with sessions that expire (information: it is what the expiry is for). */
+  MESSAGES_EXPIRED = 'MqttMessagesExpired',
+  /** Messages are dropped because their publishers may not publish them: with MQTT 3.1.1 these are not told. */
+  PUBLISH_DENIED = 'MqttPublishDenied',
+  /** Clients are held back because they publish more than they may. */
+  CLIENTS_THROTTLED = 'MqttClientsThrottled',
   /** Queues are long and grow. */
   QUEUES_GROWING = 'MqttQueuesGrowing',
 
@@ -47,7 +74,7 @@ export enum MqttAlert {
   EVENT_LOOP_LAGGING = 'MqttEventLoopLagging',
   /** A broker runs out of file descriptors, and so of connections. */
   FILE_DESCRIPTORS_NEARLY_USED = 'MqttFileDescriptorsNearlyUsed',
-  /** A changed certificate, password or access file is bad; the old one is still in use. */
+  /** A changed certificate, key, password, access or configuration file is bad; what was there before is still in use. */
   CONFIG_RELOAD_FAILED = 'MqttConfigReloadFailed',
   /** A node that runs a broker comes near its limit of tracked connections, beyond which new ones are dropped. */
   CONNTRACK_NEARLY_FULL = 'MqttConntrackNearlyFull',

@@ -12,7 +12,7 @@ export interface MqttAlertsOptions {
 
   /**
    * Labels of every alert, for example to route it in Alertmanager.
-   * @default - only `severity` (`critical` or `warning`) and `mqtt_cluster`, the name of the cluster
+   * @default - only `severity` (`critical`, `warning` or `info`) and `mqtt_cluster`, the name of the cluster
    */
   readonly alertLabels?: { [key: string]: string };
 
@@ -48,7 +48,7 @@ export interface MqttAlertsOptions {
   readonly commitDuration?: Duration;
 
   /**
-   * Part of the messages for subscribers that a broker may drop because a queue is full or a subscriber too slow.
+   * Part of the messages for subscribers that a broker may drop because a subscriber reads too slowly: QoS 0 only, which may be lost. Where a queue is full, one is enough for an alert.
    * @default 0.01
    */
   readonly droppedRatio?: number;
@@ -70,6 +70,31 @@ export interface MqttAlertsOptions {
    * @default 1
    */
   readonly refusedPerSecond?: number;
+
+  /**
+   * PUBLISH packets per second, on all brokers together, that the access rules may refuse.
+   * @default 1
+   */
+  readonly deniedPerSecond?: number;
+
+  /**
+   * Clients, on all brokers together, that may be held back at the same time because they publish more than `limits` of the broker allows, on average over five minutes.
+   * @default 0.5 - one client for half of the time
+   */
+  readonly throttledClients?: number;
+
+  /**
+   * Entries of the replicated log that a broker of a cluster may be behind. From 1,000 on it says that it is not ready (`MAX_LAG` of broker-image/src/cluster/broker-cluster.ts).
+   * @default 500
+   */
+  readonly logLagEntries?: number;
+
+  /**
+   * 99th percentile of the duration of an append to the replicated log; clients of a cluster wait at least as long for their PUBACK. Whole milliseconds,
+   * below the 10 s at which the broker's histogram ends.
+   * @default Duration.millis(250)
+   */
+  readonly appendDuration?: Duration;
 
   /**
    * Part of the clients that may lose their connections within ten minutes. Clusters with fewer than 50 clients are left alone.

@@ -17,9 +17,12 @@ export const BROKER_VOCABULARY = {
   messagesReceived: { type: 'counter', meaning: 'PUBLISH packets received, by QoS' },
   messagesSent: { type: 'counter', meaning: 'PUBLISH packets sent, by QoS' },
   messagesDropped: { type: 'counter', meaning: 'messages that were not delivered to a subscriber, by reason' },
-  messagesLost: { type: 'counter', meaning: 'messages dropped because a queue was full or a subscriber too slow' },
+  queueOverflows: { type: 'counter', meaning: 'messages of QoS 1 and 2, acknowledged to their publishers, that a full queue could not take' },
+  slowConsumerDrops: { type: 'counter', meaning: 'messages of QoS 0 that a subscriber read too slowly to get' },
+  expiredMessages: { type: 'counter', meaning: 'messages that waited for a session when it expired' },
   bytesReceived: { type: 'counter', meaning: 'payload and headers of the messages received, in bytes' },
   bytesSent: { type: 'counter', meaning: 'payload and headers of the messages sent, in bytes' },
+  publishThrottled: { type: 'counter', meaning: 'clients that were not read for a while because they publish more than they may, each counted once a second, by reason' },
   publishDenied: { type: 'counter', meaning: 'PUBLISH packets that the access rules refused' },
   subscribeDenied: { type: 'counter', meaning: 'subscriptions that the access rules refused' },
 
@@ -37,7 +40,25 @@ export const BROKER_VOCABULARY = {
   storeErrors: { type: 'counter', meaning: 'writes that the store refused or lost' },
 
   configReloads: { type: 'counter', meaning: 'reloads of certificates, passwords and access rules, by file and result' },
-  configReloadFailures: { type: 'counter', meaning: 'reloads that kept the old file because the new one was bad, by file' },
+  configReloadSuccessful: { type: 'gauge', meaning: '0 while a file says something that cannot be used, and the content before it is still in use, else 1, by file' },
+
+  clusterReady: { type: 'gauge', meaning: '1 while the broker takes part in its cluster, else 0' },
+  clusterPeers: { type: 'gauge', meaning: 'other brokers that the broker finds there' },
+  clusterLogWritable: { type: 'gauge', meaning: '1 while the replicated log takes entries, else 0' },
+  clusterLogAppliedSequence: { type: 'gauge', meaning: 'entry of the replicated log up to which the broker has applied it' },
+  clusterLogLastSequence: { type: 'gauge', meaning: 'last entry of the replicated log: its rate is that of the writes' },
+  clusterLogLagEntries: { type: 'gauge', meaning: 'entries of the replicated log that the broker has not applied yet' },
+  clusterLogSizeBytes: { type: 'gauge', meaning: 'size of the replicated log' },
+  clusterLogAppendSeconds: { type: 'histogram', meaning: 'duration of appends to the replicated log, until a quorum has them' },
+  clusterMessages: { type: 'counter', meaning: 'messages between brokers that have no part in the log, by direction' },
+  clusterMessageBytes: { type: 'counter', meaning: 'size of these messages, by direction' },
+  clusterMessagesDropped: { type: 'counter', meaning: 'messages of QoS 0 for other brokers that were dropped, by reason' },
+  clusterBufferedBytes: { type: 'gauge', meaning: 'bytes that wait for other brokers' },
+  clusterSnapshots: { type: 'counter', meaning: 'snapshots of the store that the broker saved for others, by result' },
+  clusterSnapshotsSaved: { type: 'counter', meaning: 'those that were saved' },
+  clusterSnapshotsFailed: { type: 'counter', meaning: 'those that could not be saved' },
+  clusterExpelled: { type: 'counter', meaning: 'brokers that the broker found gone, whether they shut down, crashed or were cut off' },
+  clusterRebalanced: { type: 'counter', meaning: 'connections closed to move their clients to brokers that have fewer' },
 
   cpuSeconds: { type: 'counter', meaning: 'CPU time of the broker process' },
   residentMemoryBytes: { type: 'gauge', meaning: 'memory of the broker process that is in RAM' },
@@ -56,7 +77,7 @@ export interface ExportedMetric {
   readonly matchers?: string;
 }
 
-/** All that one broker exports. Each broker has its own file under `metrics/`. */
+/** All that one broker exports, or, if it shares its sessions with others, its cluster as well. Each broker has its own file under `metrics/`. */
 export type BrokerMetrics = { readonly [metric in BrokerMetric]?: ExportedMetric };
 
 /** To what the labels of a series refer, and so how the series of one cluster are selected. */

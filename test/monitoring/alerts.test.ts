@@ -12,7 +12,8 @@ interface FiringCase {
   readonly at: string;
   /** Besides `severity` and `mqtt_cluster`. */
   readonly labels: { readonly [label: string]: string };
-  readonly severity?: 'critical';
+  /** @default warning */
+  readonly severity?: 'critical' | 'info';
   readonly description: string;
 }
 
@@ -69,6 +70,17 @@ const disconnects = (clients: number, lost: number, reason: string): InputSeries
   ...connections(clients),
   [`mqtt_connections_closed_total${pod(0, `,reason="${reason}"`)}`]: `0+0x20 ${lost}+0x40`,
 });
+
+const inCluster = (metric: string, ...perBroker: (number | string)[]): InputSeries =>
+  Object.fromEntries(perBroker.map((values, index) => [`mqtt_cluster_${metric}${pod(index)}`, typeof values === 'number' ? `${values}+0x60` : values]));
+const appends = (within100ms: number, within500ms: number): InputSeries => ({
+  [`mqtt_cluster_log_append_duration_seconds_bucket${pod(0, ',le="0.1"')}`]: `0+${within100ms}x60`,
+  [`mqtt_cluster_log_append_duration_seconds_bucket${pod(0, ',le="0.5"')}`]: `0+${within500ms}x60`,
+  [`mqtt_cluster_log_append_duration_seconds_bucket${pod(0, ',le="+Inf"')}`]: `0+${within500ms}x60`,
+});
+const snapshots = (broker: number, result: string, values: string): InputSeries => ({ [`mqtt_cluster_snapshots_total${pod(broker, `,result="${result}"`)}`]: values });
+const throttled = (aMinute: number): InputSeries => ({ [`mqtt_publish_throttled_total${pod(0, ',reason="bytes"')}`]: `0+${aMinute}x60` });
+const lastReload = (values: string): InputSeries => ({ [`mqtt_config_last_reload_successful${pod(0, ',file="acl"')}`]: values });
 
 const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
   [MqttAlert.CLUSTER_DOWN]: {
@@ -217,6 +229,112 @@ const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
       { because: 'it is the volume of a broker', series: volume('data-broker-2', 100), at: '30m' },
     ],
   },
+  [MqttAlert.MESSAGE_LOG_NODE_DOWN]: {
+    fires: {
+      series: { [`up${logPod(1)}`]: '0+0x60', [`up${logPod(0)}`]: '1+0x60', [`nats_healthz_status${logPod(0)}`]: '1+0x60' },
+      at: '6m',
+      labels: inLogPod(1),
+      description: 'Node mqtt/broker-log-1 of the message log has told Prometheus nothing for 5 minutes: its exporter does not answer (up is 0), or does not reach the node.',
+    },
+    silent: [
+      { because: 'it tells how it is, well or not', series: { [`up${logPod(0)}`]: '1+0x60', [`nats_healthz_status${logPod(0)}`]: '1+0x60' }, at: '30m' },
+      { because: 'it has not lasted', series: { [`up${logPod(0)}`]: '1+0x60', [`nats_healthz_status${logPod(0)}`]: '0+0x10 stale 0+0x60' }, at: '14m' },
+      { because: 'it is a broker', series: { [`up${pod(0)}`]: '0+0x60' }, at: '30m' },
+    ],
+  },
+  [MqttAlert.MESSAGE_LOG_NOT_WATCHED]: {
+    fires: {
+      series: { [`up${pod(0)}`]: '1+0x60' },
+      at: '16m',
+      labels: { namespace: 'mqtt' },
+      description: 'No node of the message log of the MQTT cluster broker has been a target of Prometheus for 15 minutes: other alerts about it cannot fire.',
+    },
+    silent: [{ because: 'one node is a target', series: { [`up${logPod(2)}`]: '0+0x60' }, at: '30m' }],
+  },
+  [MqttAlert.CLUSTER_LOG_NOT_WRITABLE]: {
+    fires: {
+      series: inCluster('log_writable', '1+0x5 0+0x60', '1+0x5 0+0x60', '0+0x60'),
+      at: '9m',
+      labels: { namespace: 'mqtt' },
+      severity: 'critical',
+      description: 'No broker of the MQTT cluster broker has reached a majority of the nodes of its message log for 2 minutes: '
+        + 'no QoS 1 or 2 message is acknowledged, and no persistent session is opened.',
+    },
+    silent: [
+      { because: 'one broker writes, and the others are cut off', series: inCluster('log_writable', 0, 0, 1), at: '30m' },
+      { because: 'the log changes its leader', series: inCluster('log_writable', '1+0x10 0 1+0x60'), at: '12m' },
+    ],
+  },
+  [MqttAlert.BROKER_NOT_IN_CLUSTER]: {
+    fires: {
+      series: inCluster('ready', 1, 0, 1),
+      at: '11m',
+      labels: inPod({}, 1),
+      description: 'Broker mqtt/broker-1 has taken no part in its cluster for 10 minutes: it does not reach the message log, or does not catch up with it, and gets no clients.',
+    },
+    silent: [{ because: 'it catches up in time', series: inCluster('ready', 1, '0+0x8 1+0x60', 1), at: '30m' }],
+  },
+  [MqttAlert.CLUSTER_PARTITIONED]: {
+    fires: {
+      series: { ...inCluster('ready', 1, 1, 1), ...inCluster('peers', 2, 2, 0) },
+      at: '6m',
+      labels: inPod({}, 2),
+      description: 'Broker mqtt/broker-2 finds itself among 1 brokers, but more are ready: what its clients publish with QoS 0, or to clean sessions, does not reach the clients of the others.',
+    },
+    silent: [
+      { because: 'all hear each other', series: { ...inCluster('ready', 1, 1, 1), ...inCluster('peers', 2, 2, 2) }, at: '30m' },
+      { because: 'the broker that hears nobody is on its way into the cluster', series: { ...inCluster('ready', 1, 1, 0), ...inCluster('peers', 1, 1, 0) }, at: '30m' },
+      { because: 'one is there that is not ready', series: { ...inCluster('ready', 1, 1, 0), ...inCluster('peers', 2, 2, 2) }, at: '30m' },
+    ],
+  },
+  [MqttAlert.CLUSTER_LOG_LAGGING]: {
+    fires: {
+      series: inCluster('log_lag_entries', 2, 700),
+      at: '11m',
+      labels: inPod({}, 1),
+      description: 'Broker mqtt/broker-1 is 700 entries behind the replicated log: its clients get messages and acknowledgements late, and from 1,000 on it is not ready.',
+    },
+    silent: [
+      { because: 'it is a moment behind', series: inCluster('log_lag_entries', 500), at: '30m' },
+      { because: 'it catches up', series: inCluster('log_lag_entries', '900-100x9 0+0x60'), at: '12m' },
+    ],
+  },
+  [MqttAlert.CLUSTER_LOG_APPENDS_SLOW]: {
+    fires: {
+      series: appends(98, 100),
+      at: '16m',
+      labels: inPod(),
+      description: 'Broker mqtt/broker-0 needs 300ms for the slowest hundredth of its appends to the replicated log: publishers wait that long for their acknowledgements.',
+    },
+    silent: [
+      { because: 'the slow ones are fewer than a hundredth', series: appends(998, 1000), at: '30m' },
+      { because: 'nothing is appended', series: appends(0, 0), at: '30m' },
+    ],
+  },
+  [MqttAlert.CLUSTER_SNAPSHOTS_FAILING]: {
+    fires: {
+      series: { ...snapshots(0, 'failure', '0+1x60'), ...snapshots(0, 'success', '3+0x60') },
+      at: '40m',
+      labels: { namespace: 'mqtt' },
+      description: 'The brokers of the MQTT cluster broker failed to save a snapshot 30 times within 30 minutes, and never succeeded: '
+        + 'the replicated log grows, and when it is full no QoS 1 or 2 message is acknowledged.',
+    },
+    silent: [
+      { because: 'another broker saved one', series: { ...snapshots(0, 'failure', '0+1x60'), ...snapshots(1, 'success', '3+0x30 4+0x60') }, at: '40m' },
+      { because: 'the next attempt succeeds', series: { ...snapshots(0, 'failure', '0+0x30 1+0x60'), ...snapshots(0, 'success', '3+0x32 4+0x60') }, at: '38m' },
+      { because: 'none is due', series: { ...snapshots(0, 'failure', '1+0x60'), ...snapshots(0, 'success', '3+0x60') }, at: '40m' },
+    ],
+  },
+  [MqttAlert.CLUSTER_MESSAGES_DROPPED]: {
+    fires: {
+      series: { [`mqtt_cluster_messages_dropped_total${pod(0, ',reason="slow-peer"')}`]: '0+10x60' },
+      at: '30m',
+      labels: inPod({ reason: 'slow-peer' }),
+      description: 'Broker mqtt/broker-0 dropped 150 messages of QoS 0 for other brokers within 15 minutes (slow-peer): '
+        + 'one of them, or the network to it, does not keep up, and its clients miss them.',
+    },
+    silent: [{ because: 'it is long ago', series: { [`mqtt_cluster_messages_dropped_total${pod(0, ',reason="slow-peer"')}`]: '500+0x60' }, at: '30m' }],
+  },
   [MqttAlert.MESSAGE_LOG_SLOW_BROKERS]: {
     fires: {
       series: { [`nats_varz_slow_consumers${logPod(0)}`]: '0+1x60' },
@@ -229,15 +347,59 @@ const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
   },
   [MqttAlert.MESSAGES_DROPPED]: {
     fires: {
-      series: deliveries(900, 100, 'queue-full'),
+      series: deliveries(900, 100, 'slow-consumer'),
       at: '16m',
       labels: inPod(),
-      description: 'Broker mqtt/broker-0 drops 10% of the messages for its subscribers, because their queues are full or they read too slowly.',
+      description: 'Broker mqtt/broker-0 drops 10% of the messages for its subscribers, all of QoS 0, because they read too slowly.',
     },
     silent: [
       { because: 'one in a thousand is dropped', series: deliveries(999, 1, 'slow-consumer'), at: '30m' },
       { because: 'the messages were of sessions that expired', series: deliveries(900, 100, 'expired-session'), at: '30m' },
-      { because: 'nothing is sent at all', series: deliveries(0, 0, 'queue-full'), at: '30m' },
+      { because: 'nothing is sent at all', series: deliveries(0, 0, 'slow-consumer'), at: '30m' },
+    ],
+  },
+  [MqttAlert.QUEUES_OVERFLOWING]: {
+    fires: {
+      series: deliveries(1000, 2, 'queue-full'),
+      at: '30m',
+      labels: inPod(),
+      description: 'Broker mqtt/broker-0 dropped 30 messages of QoS 1 and 2 within 15 minutes that it had acknowledged to their publishers: '
+        + 'the queues of their subscribers have reached their limit.',
+    },
+    silent: [
+      { because: 'the messages were of QoS 0', series: deliveries(1000, 100, 'slow-consumer'), at: '30m' },
+      { because: 'it is long ago', series: { [`mqtt_messages_dropped_total${pod(0, ',reason="queue-full"')}`]: '7+0x60' }, at: '30m' },
+    ],
+  },
+  [MqttAlert.MESSAGES_EXPIRED]: {
+    fires: {
+      series: { [`mqtt_messages_dropped_total${pod(0, ',reason="expired-session"')}`]: '0+1x90' },
+      at: '80m',
+      labels: { namespace: 'mqtt' },
+      severity: 'info',
+      description: '60 messages of QoS 1 and 2 waited in sessions of the MQTT cluster broker that expired within the last hour, and are dropped: their clients stayed away too long.',
+    },
+    silent: [{ because: 'the sessions that expired had nothing waiting', series: { [`mqtt_messages_dropped_total${pod(0, ',reason="expired-session"')}`]: '60+0x90' }, at: '80m' }],
+  },
+  [MqttAlert.PUBLISH_DENIED]: {
+    fires: {
+      series: { [`mqtt_publish_denied_total${pod(0)}`]: '0+90x60', [`mqtt_publish_denied_total${pod(1)}`]: '0+90x60' },
+      at: '16m',
+      labels: { namespace: 'mqtt' },
+      description: 'The access rules of the MQTT cluster broker refuse 3 messages a second. MQTT 3.1.1 has no way to tell their publishers: to them the messages were delivered.',
+    },
+    silent: [{ because: 'they are few', series: { [`mqtt_publish_denied_total${pod(0)}`]: '0+60x60' }, at: '30m' }],
+  },
+  [MqttAlert.CLIENTS_THROTTLED]: {
+    fires: {
+      series: throttled(120),
+      at: '21m',
+      labels: { namespace: 'mqtt', reason: 'bytes' },
+      description: 'On average 2 clients of the MQTT cluster broker are held back because of the bytes that they publish: nothing is lost in the brokers, but it arrives late.',
+    },
+    silent: [
+      { because: 'a client is held back now and then', series: throttled(20), at: '40m' },
+      { because: 'a burst is over', series: { [`mqtt_publish_throttled_total${pod(0, ',reason="bytes"')}`]: '0+600x5 3000+0x60' }, at: '22m' },
     ],
   },
   [MqttAlert.QUEUES_GROWING]: {
@@ -274,6 +436,7 @@ const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
     silent: [
       { because: 'they are few', series: refusals(30, 'connection-limit'), at: '30m' },
       { because: 'it is authentication that fails', series: refusals(120, 'anonymous'), at: '30m' },
+      { because: 'tokens have expired', series: refusals(120, 'token-expired'), at: '30m' },
       { because: 'the broker drains', series: refusals(120, 'draining'), at: '30m' },
     ],
   },
@@ -288,6 +451,8 @@ const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
       { because: 'a tenth of the clients is lost', series: disconnects(1000, 100, 'network'), at: '25m' },
       { because: 'the clients said goodbye', series: disconnects(1000, 500, 'client'), at: '25m' },
       { because: 'an update drained the broker', series: disconnects(1000, 500, 'drain'), at: '25m' },
+      { because: 'clients were moved to a new broker', series: disconnects(1000, 500, 'rebalance'), at: '25m' },
+      { because: 'an administrator disconnected them', series: disconnects(1000, 500, 'admin'), at: '25m' },
       { because: 'the cluster has few clients', series: disconnects(20, 10, 'network'), at: '25m' },
     ],
   },
@@ -324,14 +489,14 @@ const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
   },
   [MqttAlert.CONFIG_RELOAD_FAILED]: {
     fires: {
-      series: { [`mqtt_config_reloads_total${pod(0, ',file="acl",result="failure"')}`]: '0+0x5 1+0x60' },
-      at: '10m',
+      series: lastReload('1+0x5 0+0x90'),
+      at: '90m',
       labels: inPod({ file: 'acl' }),
-      description: 'Broker mqtt/broker-0 could not use the changed acl file within the last hour and goes on with the old one. A broker that restarts would fail on it.',
+      description: 'Broker mqtt/broker-0 cannot use what was changed (acl) and goes on with what it had before. A broker that restarts would fail on it.',
     },
     silent: [
-      { because: 'the reload succeeded', series: { [`mqtt_config_reloads_total${pod(0, ',file="acl",result="success"')}`]: '0+0x5 1+0x60' }, at: '10m' },
-      { because: 'it is more than an hour ago', series: { [`mqtt_config_reloads_total${pod(0, ',file="acl",result="failure"')}`]: '0+0x5 1+0x80' }, at: '70m' },
+      { because: 'what is in use is what the file says', series: lastReload('1+0x60'), at: '10m' },
+      { because: 'the file was corrected', series: lastReload('1+0x5 0+0x5 1+0x60'), at: '15m' },
     ],
   },
   [MqttAlert.CONNTRACK_NEARLY_FULL]: {

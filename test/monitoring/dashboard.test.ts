@@ -116,6 +116,12 @@ describe('the dashboard', () => {
     }
   });
 
+  test('lines have a legend', () => {
+    const lines = panels.filter(({ type }) => type === 'timeseries') as (Panel & { options: { legend: { showLegend: boolean } } })[];
+    expect(lines.length).toBeGreaterThan(10);
+    for (const { options } of lines) expect(options.legend.showLegend).toBe(true);
+  });
+
   test('rates follow the scrape interval and the zoom', () => {
     for (const expression of expressions) expect(expression).not.toMatch(/(rate|increase)\([^[]*\[(?!\$__rate_interval\])/);
     expect(expressions.filter((expression) => expression.includes('[$__rate_interval]')).length).toBeGreaterThan(10);

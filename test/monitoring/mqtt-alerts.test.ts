@@ -1,9 +1,14 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { Duration } from 'cdk8s';
-import { monitor, monitorWithLog, ruleGroupOf } from './fixtures';
+import { chartWithCluster, monitor, monitorWithLog, ruleGroupOf } from './fixtures';
+import { MqttCluster } from '../../lib/cluster/mqtt-cluster';
+import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
+import { MqttSessionStore } from '../../lib/message-log/mqtt-session-store';
+import { CLUSTER_ALERTS } from '../../lib/monitoring/alerts/cluster';
 import { MqttAlert } from '../../lib/monitoring/mqtt-alert';
 import { MqttAlerts, type MqttAlertsOptions } from '../../lib/monitoring/mqtt-alerts';
+import { MqttMonitoring } from '../../lib/monitoring/mqtt-monitoring';
 
 const RUNBOOKS = readFileSync(join(__dirname, '../../docs/monitoring.md'), 'utf8');
 
@@ -17,7 +22,15 @@ test('there is one group with every alert', () => {
 
 test('without a message log, there are no alerts about one', () => {
   const { rules } = ruleGroupOf(monitor().monitoring);
-  expect(rules.map(({ alert }) => alert)).toEqual(Object.values(MqttAlert).filter((alert) => !alert.startsWith('MqttMessageLog')));
+  const ofClusters = CLUSTER_ALERTS.map(({ alert }) => alert);
+  expect(rules.map(({ alert }) => alert)).toEqual(Object.values(MqttAlert).filter((alert) => !alert.startsWith('MqttMessageLog') && !ofClusters.includes(alert)));
+});
+
+test('with a NATS that exists, there are alerts about the cluster, and none about the nodes, which somebody else watches', () => {
+  const { chart } = chartWithCluster();
+  const cluster = new MqttCluster(chart, 'Other', { name: 'other', sessionStore: MqttSessionStore.replicatedBy(MqttMessageLog.fromServers(['nats://nats:4222'])) });
+  const names = ruleGroupOf(new MqttMonitoring(chart, 'Monitoring', { cluster })).rules.map(({ alert }) => alert);
+  expect(names).toEqual(Object.values(MqttAlert).filter((alert) => !alert.startsWith('MqttMessageLog')));
 });
 
 test('alerts are left out by name', () => {
@@ -36,6 +49,10 @@ const thresholds: [keyof MqttAlertsOptions, MqttAlertsOptions, MqttAlert, string
   ['queuedMessages', { queuedMessages: 5000 }, MqttAlert.QUEUES_GROWING, '> 100000', '> 5000'],
   ['authenticationFailuresPerSecond', { authenticationFailuresPerSecond: 0.1 }, MqttAlert.AUTHENTICATION_FAILURES, '> 1', '> 0.1'],
   ['refusedPerSecond', { refusedPerSecond: 20 }, MqttAlert.CONNECTIONS_REFUSED, '> 1', '> 20'],
+  ['deniedPerSecond', { deniedPerSecond: 5 }, MqttAlert.PUBLISH_DENIED, '> 1', '> 5'],
+  ['throttledClients', { throttledClients: 0 }, MqttAlert.CLIENTS_THROTTLED, '> 0.5', '> 0'],
+  ['logLagEntries', { logLagEntries: 50 }, MqttAlert.CLUSTER_LOG_LAGGING, '> 500', '> 50'],
+  ['appendDuration', { appendDuration: Duration.millis(50) }, MqttAlert.CLUSTER_LOG_APPENDS_SLOW, '> 0.25', '> 0.05'],
   ['disconnectedRatio', { disconnectedRatio: 0.5 }, MqttAlert.MASS_DISCONNECT, '> 0.2', '> 0.5'],
   ['unbalancedRatio', { unbalancedRatio: 3 }, MqttAlert.CONNECTIONS_UNBALANCED, '> 1.5', '> 3'],
   ['eventLoopLag', { eventLoopLag: Duration.seconds(1) }, MqttAlert.EVENT_LOOP_LAGGING, '> 0.2', '> 1'],
@@ -62,7 +79,7 @@ test('labels of the object are no labels of alerts', () => {
 
 test('every alert follows the conventions of the Kubernetes mixins', () => {
   for (const { labels, annotations } of ruleGroupOf(monitorWithLog().monitoring).rules) {
-    expect(['critical', 'warning']).toContain(labels.severity);
+    expect(['critical', 'warning', 'info']).toContain(labels.severity);
     expect(annotations.summary).toMatch(/^[A-Z].*\.$/);
     expect(annotations.summary).not.toContain('{{');
     expect(annotations.description).toMatch(/\.$/);

@@ -211,6 +211,13 @@ describe('arguments that cannot work', () => {
     [{ queuedMessages: '1' }, "alerts queuedMessages is '1', but must be a number of at least 0"],
     [{ authenticationFailuresPerSecond: -1 }, 'alerts authenticationFailuresPerSecond is -1, but must be a number of at least 0'],
     [{ refusedPerSecond: Infinity }, 'alerts refusedPerSecond is Infinity, but must be a number of at least 0'],
+    [{ deniedPerSecond: '1' }, "alerts deniedPerSecond is '1', but must be a number of at least 0"],
+    [{ throttledClients: NaN }, 'alerts throttledClients is NaN, but must be a number of at least 0'],
+    [{ logLagEntries: -1 }, 'alerts logLagEntries is -1, but must be a number of at least 0'],
+    [
+      { appendDuration: Duration.seconds(10) },
+      'alerts appendDuration is 10000 ms, but must be from 1 ms to 9999 ms, in whole milliseconds: the histogram of appends ends at 10 s, so a later alert would never fire',
+    ],
     [{ commitDuration: 100 }, 'alerts commitDuration is 100, but must be made like this: Duration.millis(100)'],
     [
       { commitDuration: Duration.seconds(3) },

@@ -1,7 +1,9 @@
 import { connectAsync } from 'mqtt';
-import { dashboardOf, monitor, ruleGroupOf } from './fixtures';
-import { missing, ScrapedBroker } from './real-prometheus';
-import { COMPANION_METRICS } from '../../lib/monitoring/metrics/companion';
+import { dashboardOf, monitor, monitorWithLog, ruleGroupOf } from './fixtures';
+import { missing, missingForCluster, ScrapedBroker } from './real-prometheus';
+import { CLUSTER_ALERTS } from '../../lib/monitoring/alerts/cluster';
+import { CLUSTER_ROW } from '../../lib/monitoring/dashboard/cluster-row';
+import { COMPANION_CLUSTER_METRICS, COMPANION_METRICS } from '../../lib/monitoring/metrics/companion';
 import { BROKER_VOCABULARY, type BrokerMetric, type ExportedMetric, PLATFORM_VOCABULARY } from '../../lib/monitoring/vocabulary';
 
 const reason = missing();
@@ -57,6 +59,50 @@ const brokerQueries: { title: string; expr: string; legendFormat: string }[] = d
       return all.every(({ health }) => health !== 'unknown') ? all : undefined;
     });
     expect(rules.map(({ name, health }) => ({ name, health }))).toEqual(ruleGroupOf(monitoring).rules.map(({ alert }) => ({ name: alert, health: 'ok' })));
+    expect(rules.filter(({ state }) => state === 'firing')).toEqual([]);
+  });
+});
+
+const reasonForCluster = missingForCluster();
+
+(reasonForCluster === undefined ? describe : describe.skip)(`a real Prometheus and a broker that is a cluster${reasonForCluster === undefined ? '' : ` (skipped: ${reasonForCluster})`}`, () => {
+  const group = ruleGroupOf(monitorWithLog().monitoring);
+  const ofCluster = CLUSTER_ALERTS.map(({ alert }) => String(alert));
+  const titles = CLUSTER_ROW.panels.map(({ title }) => title);
+  const queries: { expr: string; title: string; legendFormat: string }[] = dashboardOf(monitorWithLog().monitoring).panels
+    .filter(({ title }: { title: string }) => titles.includes(title))
+    .flatMap(({ title, targets }: { title: string; targets: any[] }) => targets.map((target) => ({ title, ...target })));
+  let scraped: ScrapedBroker;
+
+  beforeAll(async () => {
+    scraped = await ScrapedBroker.start({ groups: [{ ...group, rules: group.rules.filter(({ alert }) => ofCluster.includes(alert)) }] }, { inCluster: true });
+    await talk(scraped.brokerUrl.replace('tcp:', 'mqtt:'));
+    await scraped.eventually('a scrape of what was appended', async () => {
+      const [rate] = await scraped.query('rate(mqtt_cluster_log_append_duration_seconds_count[1m])');
+      const [appends] = await scraped.query('mqtt_cluster_log_append_duration_seconds_count');
+      return rate !== undefined && Number(appends?.value[1]) > 0 ? true : undefined;
+    });
+  }, 90_000);
+
+  afterAll(async () => scraped?.stop());
+
+  test.each(Object.entries(COMPANION_CLUSTER_METRICS) as [BrokerMetric, ExportedMetric][])('%s is exported', async (metric, { name, matchers = '' }) => {
+    const suffixes = BROKER_VOCABULARY[metric].type === 'histogram' ? ['_bucket', '_count'] : [''];
+    for (const suffix of suffixes) expect(await scraped.query(`${name}${suffix}{${matchers}}`)).not.toEqual([]);
+  });
+
+  test.each(queries.map((query) => [`${query.title}: ${query.legendFormat}`, query] as const))('the panel %s shows something, by its legend', async (_, { expr, legendFormat }) => {
+    const series = await scraped.query(asGrafana(expr));
+    expect(series.length).toBeGreaterThan(0);
+    for (const [, label] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) expect(series[0].metric).toHaveProperty(label);
+  });
+
+  test('Prometheus evaluates every alert about the cluster, and one that is well raises none', async () => {
+    const rules = await scraped.eventually('an evaluation', async () => {
+      const all = await scraped.rules();
+      return all.every(({ health }) => health !== 'unknown') ? all : undefined;
+    });
+    expect(rules.map(({ name, health }) => ({ name, health }))).toEqual(ofCluster.map((name) => ({ name, health: 'ok' })));
     expect(rules.filter(({ state }) => state === 'firing')).toEqual([]);
   });
 });

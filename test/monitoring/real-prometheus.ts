@@ -1,19 +1,28 @@
 import { type ChildProcess, spawn, spawnSync } from 'child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { createServer } from 'net';
-import { tmpdir } from 'os';
+import { homedir, tmpdir } from 'os';
 import { join, resolve } from 'path';
 import { setTimeout as sleep } from 'timers/promises';
 import { Yaml } from 'cdk8s';
 
 const BROKER = resolve(__dirname, '../../broker-image/build/main.js');
+const GO_PATH = process.env.GOPATH ?? join(homedir(), 'go');
 const PATIENCE_MS = 30_000;
+
+/** In the PATH, or where `go install` puts it. */
+const natsServer = ['nats-server', join(GO_PATH, 'bin', 'nats-server')].find((command) => spawnSync(command, ['--version']).error === undefined);
 
 /** Why broker and Prometheus cannot run here; undefined when they can. */
 export function missing(): string | undefined {
   if (spawnSync('prometheus', ['--version']).error) return 'prometheus is not on the PATH; Debian: apt-get install prometheus';
   if (!existsSync(BROKER)) return 'the broker is not built; npm ci does it';
   return undefined;
+}
+
+/** Why a broker that is part of a cluster cannot run here; undefined when it can. */
+export function missingForCluster(): string | undefined {
+  return natsServer === undefined ? 'nats-server is neither in the PATH nor where Go installs it; go install github.com/nats-io/nats-server/v2@v2.12.3' : missing();
 }
 
 export interface Series {
@@ -23,10 +32,10 @@ export interface Series {
 
 /** The companion broker and a Prometheus that scrapes it every second as the pod `mqtt/broker-0`, both local processes on free ports. */
 export class ScrapedBroker {
-  public static async start(rules: object): Promise<ScrapedBroker> {
+  public static async start(rules: object, { inCluster = false }: { inCluster?: boolean } = {}): Promise<ScrapedBroker> {
     const started = new ScrapedBroker();
     try {
-      await started.startBroker();
+      await started.startBroker(inCluster ? ['--log', await started.startNats(), '--name', 'broker-0'] : []);
       await started.startPrometheus(rules);
       return started;
     } catch (error) {
@@ -70,9 +79,15 @@ export class ScrapedBroker {
     rmSync(this.folder, { recursive: true });
   }
 
-  private async startBroker(): Promise<void> {
+  private async startNats(): Promise<string> {
+    const port = await freePort();
+    this.run(natsServer!, ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', join(this.folder, 'nats')]);
+    return `nats://127.0.0.1:${port}`;
+  }
+
+  private async startBroker(options: string[]): Promise<void> {
     const child = this.run(process.execPath, [
-      BROKER, '--listen', 'tcp://127.0.0.1:0', '--operations', 'http://127.0.0.1:0', '--data', join(this.folder, 'store'), '--allow-anonymous',
+      BROKER, '--listen', 'tcp://127.0.0.1:0', '--operations', 'http://127.0.0.1:0', '--data', join(this.folder, 'store'), '--allow-anonymous', ...options,
     ]);
     let log = '';
     child.stdout!.setEncoding('utf8').on('data', (text: string) => { log += text; });

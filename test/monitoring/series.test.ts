@@ -7,7 +7,7 @@ import { seriesOf } from '../../lib/monitoring/cluster-series';
 import { ROWS } from '../../lib/monitoring/dashboard/catalogue';
 import { dashboardJson } from '../../lib/monitoring/dashboard/dashboard-json';
 import { BROKERS_WITH_METRICS, metricsOf } from '../../lib/monitoring/metrics/broker-metrics';
-import { COMPANION_METRICS } from '../../lib/monitoring/metrics/companion';
+import { COMPANION_CLUSTER_METRICS, COMPANION_METRICS } from '../../lib/monitoring/metrics/companion';
 import { MqttAlert } from '../../lib/monitoring/mqtt-alert';
 import { type Need, Series } from '../../lib/monitoring/series';
 import type { BrokerMetrics } from '../../lib/monitoring/vocabulary';
@@ -19,7 +19,7 @@ const LOG = { pods: 'pod=~"l-[0-9]+"', workload: 'statefulset="l"', claims: 'per
 
 /** A broker that exports nothing but what these needs name. */
 function only(needs: readonly Need[]): Series {
-  const metrics = Object.fromEntries(Object.entries(COMPANION_METRICS).filter(([metric]) => needs.includes(metric as Need))) as BrokerMetrics;
+  const metrics = Object.fromEntries(Object.entries({ ...COMPANION_METRICS, ...COMPANION_CLUSTER_METRICS }).filter(([metric]) => needs.includes(metric as Need))) as BrokerMetrics;
   const log = needs.some((need) => need === 'messageLog' || need === 'messageLogClaims') ? { ...LOG, claims: needs.includes('messageLogClaims') ? LOG.claims : undefined } : undefined;
   return new Series(metrics, { ...MATCHERS, claims: needs.includes('claims') ? MATCHERS.claims : undefined }, log);
 }
@@ -29,7 +29,7 @@ describe('selectors', () => {
 
   test.each([
     ['a gauge', series.broker('connections'), 'mqtt_connections{pod=~"b-[0-9]+"}'],
-    ['a part of a counter', series.broker('messagesLost'), 'mqtt_messages_dropped_total{pod=~"b-[0-9]+",reason=~"queue-full|slow-consumer"}'],
+    ['a part of a counter', series.broker('queueOverflows'), 'mqtt_messages_dropped_total{pod=~"b-[0-9]+",reason="queue-full"}'],
     ['buckets', series.buckets('storeCommitSeconds'), 'mqtt_store_commit_duration_seconds_bucket{pod=~"b-[0-9]+"}'],
     ['observations', series.observations('storeCommitSeconds'), 'mqtt_store_commit_duration_seconds_count{pod=~"b-[0-9]+"}'],
     ['a workload', series.platform('kube_statefulset_replicas'), 'kube_statefulset_replicas{statefulset="b"}'],
@@ -86,6 +86,6 @@ test('a cluster without claims has no alert about them', () => {
 });
 
 test('the name of a broker is no way to reach into an object', () => {
-  expect(metricsOf('constructor')).toBeUndefined();
+  expect(metricsOf('constructor', false)).toBeUndefined();
   expect(BROKERS_WITH_METRICS).toEqual(['companion']);
 });

@@ -5,7 +5,8 @@ import type { Need, Series } from '../series';
 /** An alert as a function of what the broker exports. */
 export interface AlertDefinition {
   readonly alert: MqttAlert;
-  readonly severity: 'critical' | 'warning';
+  /** `info`: nothing is wrong, but nobody should have to find it out. */
+  readonly severity: 'critical' | 'warning' | 'info';
   /** How long the expression must hold, as Prometheus writes durations. */
   readonly holdsFor: string;
   /** Without one of these the alert is left out. */

@@ -1,6 +1,7 @@
 import type { AlertDefinition } from './alert-definition';
 import { AVAILABILITY_ALERTS } from './availability';
 import { CLIENT_ALERTS } from './clients';
+import { CLUSTER_ALERTS } from './cluster';
 import { MESSAGE_LOG_ALERTS } from './message-log';
 import { MESSAGE_ALERTS } from './messages';
 import { NODE_ALERTS } from './node';
@@ -12,6 +13,7 @@ export const ALERT_CATALOGUE: readonly AlertDefinition[] = [
   ...AVAILABILITY_ALERTS,
   ...STORE_ALERTS,
   ...MESSAGE_LOG_ALERTS,
+  ...CLUSTER_ALERTS,
   ...MESSAGE_ALERTS,
   ...CLIENT_ALERTS,
   ...PROCESS_ALERTS,

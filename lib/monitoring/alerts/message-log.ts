@@ -56,6 +56,25 @@ export const MESSAGE_LOG_ALERTS: AlertDefinition[] = [
     description: () => 'The claim {{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} is {{ $value | humanizePercentage }} full. A node that cannot write is lost to the log.',
   },
   {
+    alert: MqttAlert.MESSAGE_LOG_NODE_DOWN,
+    severity: 'warning',
+    holdsFor: '5m',
+    needs: ['messageLog'],
+    // An exporter that does not reach its node answers Prometheus all the same, without a word about the node.
+    expression: (series) => `${series.platformOfLog('up')} unless on (namespace, pod) ${series.log('health')}`,
+    summary: 'Nothing is known of a node of the message log.',
+    description: () => `${NODE} has told Prometheus nothing for 5 minutes: its exporter does not answer (up is {{ $value }}), or does not reach the node.`,
+  },
+  {
+    alert: MqttAlert.MESSAGE_LOG_NOT_WATCHED,
+    severity: 'warning',
+    holdsFor: '15m',
+    needs: ['messageLog'],
+    expression: (series) => `absent(${series.platformOfLog('up')})`,
+    summary: 'Prometheus does not watch the message log.',
+    description: (cluster) => `No node of the message log of the MQTT cluster ${cluster} has been a target of Prometheus for 15 minutes: other alerts about it cannot fire.`,
+  },
+  {
     alert: MqttAlert.MESSAGE_LOG_SLOW_BROKERS,
     severity: 'warning',
     holdsFor: '5m',

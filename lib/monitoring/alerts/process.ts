@@ -25,9 +25,9 @@ export const PROCESS_ALERTS: AlertDefinition[] = [
     alert: MqttAlert.CONFIG_RELOAD_FAILED,
     severity: 'warning',
     holdsFor: '0s',
-    needs: ['configReloadFailures'],
-    expression: (series) => `sum by (namespace, pod, file) (increase(${series.broker('configReloadFailures')}[1h])) > 0`,
+    needs: ['configReloadSuccessful'],
+    expression: (series) => `${series.broker('configReloadSuccessful')} == 0`,
     summary: 'An MQTT broker has refused a changed file.',
-    description: () => `${BROKER} could not use the changed {{ $labels.file }} file within the last hour and goes on with the old one. A broker that restarts would fail on it.`,
+    description: () => `${BROKER} cannot use what was changed ({{ $labels.file }}) and goes on with what it had before. A broker that restarts would fail on it.`,
   },
 ];

@@ -10,6 +10,10 @@ export interface Thresholds {
   readonly queuedMessages: number;
   readonly authenticationFailuresPerSecond: number;
   readonly refusedPerSecond: number;
+  readonly deniedPerSecond: number;
+  readonly throttledClients: number;
+  readonly logLagEntries: number;
+  readonly appendSeconds: number;
   readonly disconnectedRatio: number;
   readonly unbalancedRatio: number;
   readonly eventLoopLagSeconds: number;
@@ -26,6 +30,10 @@ export function resolveThresholds(options: MqttAlertsOptions): Thresholds {
     queuedMessages: options.queuedMessages ?? 100_000,
     authenticationFailuresPerSecond: options.authenticationFailuresPerSecond ?? 1,
     refusedPerSecond: options.refusedPerSecond ?? 1,
+    deniedPerSecond: options.deniedPerSecond ?? 1,
+    throttledClients: options.throttledClients ?? 0.5,
+    logLagEntries: options.logLagEntries ?? 500,
+    appendSeconds: seconds(options.appendDuration ?? Duration.millis(250)),
     disconnectedRatio: options.disconnectedRatio ?? 0.2,
     unbalancedRatio: options.unbalancedRatio ?? 1.5,
     eventLoopLagSeconds: seconds(options.eventLoopLag ?? Duration.millis(200)),

@@ -20,10 +20,17 @@ export const MESSAGES_ROW: RowDefinition = {
     },
     {
       title: 'Messages dropped',
-      description: '`queue-full` and `slow-consumer` are messages that a subscriber should have had.',
+      description: '`queue-full` are acknowledged messages of QoS 1 and 2, `slow-consumer` those of QoS 0 that a subscriber should have had.',
       unit: 'cps',
       stacked: true,
       queries: [rate('messagesDropped', 'reason')],
+    },
+    {
+      title: 'Clients held back',
+      description: 'Clients that publish more messages or bytes than they may: they are not read for a while.',
+      unit: 'short',
+      stacked: true,
+      queries: [rate('publishThrottled', 'reason')],
     },
     {
       title: 'Bytes received and sent',

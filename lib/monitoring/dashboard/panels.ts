@@ -40,7 +40,7 @@ export function timeseriesPanel(panel: PanelDefinition, series: Series, id: numb
     transparent: false,
     repeatDirection: 'h',
     options: {
-      legend: { displayMode: 'list', placement: 'bottom', showLegend: false, calcs: [] },
+      legend: { displayMode: 'list', placement: 'bottom', showLegend: true, calcs: [] },
       tooltip: { mode: 'multi', sort: 'desc' },
     },
     fieldConfig: {

@@ -69,6 +69,13 @@ export const PROCESS_ROW: RowDefinition = {
       }],
     },
     {
+      title: 'Files in use as they are',
+      description: '0: what the file says now cannot be used, and what was in use before still is.',
+      unit: 'none',
+      max: 1,
+      queries: [{ needs: ['configReloadSuccessful'], expression: (series) => `min by (file) (${series.broker('configReloadSuccessful')})`, legend: '{{file}}' }],
+    },
+    {
       title: 'Versions',
       description: 'Which versions of the broker run. More than one: an update is under way, or stuck.',
       unit: 'short',

@@ -8,17 +8,20 @@ export const COMPANION_METRICS: BrokerMetrics = {
   connections: { name: 'mqtt_connections' },
   connectionsOpened: { name: 'mqtt_connections_opened_total' },
   connectionsClosed: { name: 'mqtt_connections_closed_total' },
-  connectionsLost: { name: 'mqtt_connections_closed_total', matchers: 'reason!~"client|takeover|drain"' },
+  connectionsLost: { name: 'mqtt_connections_closed_total', matchers: 'reason!~"client|takeover|drain|rebalance|admin"' },
   connectionsRefused: { name: 'mqtt_connections_refused_total' },
-  authenticationFailures: { name: 'mqtt_connections_refused_total', matchers: 'reason=~"anonymous|bad-credentials|unavailable"' },
-  connectFailures: { name: 'mqtt_connections_refused_total', matchers: 'reason!~"anonymous|bad-credentials|unavailable|draining"' },
+  authenticationFailures: { name: 'mqtt_connections_refused_total', matchers: 'reason=~"anonymous|bad-credentials|token-expired|too-many-failures|unavailable"' },
+  connectFailures: { name: 'mqtt_connections_refused_total', matchers: 'reason!~"anonymous|bad-credentials|token-expired|too-many-failures|unavailable|draining"' },
 
   messagesReceived: { name: 'mqtt_messages_received_total' },
   messagesSent: { name: 'mqtt_messages_sent_total' },
   messagesDropped: { name: 'mqtt_messages_dropped_total' },
-  messagesLost: { name: 'mqtt_messages_dropped_total', matchers: 'reason=~"queue-full|slow-consumer"' },
+  queueOverflows: { name: 'mqtt_messages_dropped_total', matchers: 'reason="queue-full"' },
+  slowConsumerDrops: { name: 'mqtt_messages_dropped_total', matchers: 'reason="slow-consumer"' },
+  expiredMessages: { name: 'mqtt_messages_dropped_total', matchers: 'reason="expired-session"' },
   bytesReceived: { name: 'mqtt_bytes_received_total' },
   bytesSent: { name: 'mqtt_bytes_sent_total' },
+  publishThrottled: { name: 'mqtt_publish_throttled_total' },
   publishDenied: { name: 'mqtt_publish_denied_total' },
   subscribeDenied: { name: 'mqtt_subscribe_denied_total' },
 
@@ -36,7 +39,7 @@ export const COMPANION_METRICS: BrokerMetrics = {
   storeErrors: { name: 'mqtt_store_errors_total' },
 
   configReloads: { name: 'mqtt_config_reloads_total' },
-  configReloadFailures: { name: 'mqtt_config_reloads_total', matchers: 'result="failure"' },
+  configReloadSuccessful: { name: 'mqtt_config_last_reload_successful' },
 
   cpuSeconds: { name: 'process_cpu_seconds_total' },
   residentMemoryBytes: { name: 'process_resident_memory_bytes' },
@@ -44,4 +47,25 @@ export const COMPANION_METRICS: BrokerMetrics = {
   eventLoopLagSeconds: { name: 'nodejs_eventloop_lag_p99_seconds' },
   openFileDescriptors: { name: 'process_open_fds' },
   maxFileDescriptors: { name: 'process_max_fds' },
+};
+
+/** What the image exports besides when several brokers share their sessions by a replicated log. */
+export const COMPANION_CLUSTER_METRICS: BrokerMetrics = {
+  clusterReady: { name: 'mqtt_cluster_ready' },
+  clusterPeers: { name: 'mqtt_cluster_peers' },
+  clusterLogWritable: { name: 'mqtt_cluster_log_writable' },
+  clusterLogAppliedSequence: { name: 'mqtt_cluster_log_applied_sequence' },
+  clusterLogLastSequence: { name: 'mqtt_cluster_log_last_sequence' },
+  clusterLogLagEntries: { name: 'mqtt_cluster_log_lag_entries' },
+  clusterLogSizeBytes: { name: 'mqtt_cluster_log_size_bytes' },
+  clusterLogAppendSeconds: { name: 'mqtt_cluster_log_append_duration_seconds' },
+  clusterMessages: { name: 'mqtt_cluster_messages_total' },
+  clusterMessageBytes: { name: 'mqtt_cluster_message_bytes_total' },
+  clusterMessagesDropped: { name: 'mqtt_cluster_messages_dropped_total' },
+  clusterBufferedBytes: { name: 'mqtt_cluster_buffered_bytes' },
+  clusterSnapshots: { name: 'mqtt_cluster_snapshots_total' },
+  clusterSnapshotsSaved: { name: 'mqtt_cluster_snapshots_total', matchers: 'result="success"' },
+  clusterSnapshotsFailed: { name: 'mqtt_cluster_snapshots_total', matchers: 'result="failure"' },
+  clusterExpelled: { name: 'mqtt_cluster_expelled_total' },
+  clusterRebalanced: { name: 'mqtt_cluster_rebalanced_connections_total' },
 };

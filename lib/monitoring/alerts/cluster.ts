@@ -1,0 +1,82 @@
+import { BROKER } from './alert-definition';
+import type { AlertDefinition } from './alert-definition';
+import { MqttAlert } from '../mqtt-alert';
+
+/** What brokers tell about the cluster that they make together. */
+export const CLUSTER_ALERTS: AlertDefinition[] = [
+  {
+    alert: MqttAlert.CLUSTER_LOG_NOT_WRITABLE,
+    severity: 'critical',
+    holdsFor: '2m',
+    needs: ['clusterLogWritable'],
+    // One broker that cannot write is cut off, or on its way into the cluster.
+    expression: (series) => `max by (namespace) (${series.broker('clusterLogWritable')}) == 0`,
+    summary: 'No broker of the MQTT cluster can write to its replicated log.',
+    description: (cluster) => `No broker of the MQTT cluster ${cluster} has reached a majority of the nodes of its message log for 2 minutes: `
+      + 'no QoS 1 or 2 message is acknowledged, and no persistent session is opened.',
+  },
+  {
+    alert: MqttAlert.BROKER_NOT_IN_CLUSTER,
+    severity: 'warning',
+    holdsFor: '10m',
+    needs: ['clusterReady'],
+    expression: (series) => `${series.broker('clusterReady')} == 0`,
+    summary: 'An MQTT broker takes no part in its cluster.',
+    description: () => `${BROKER} has taken no part in its cluster for 10 minutes: it does not reach the message log, or does not catch up with it, and gets no clients.`,
+  },
+  {
+    alert: MqttAlert.CLUSTER_PARTITIONED,
+    severity: 'warning',
+    holdsFor: '5m',
+    needs: ['clusterReady', 'clusterPeers'],
+    expression: (series) => [
+      `${series.broker('clusterPeers')} + 1 < on (namespace) group_left () sum by (namespace) (${series.broker('clusterReady')})`,
+      `and on (namespace, pod) ${series.broker('clusterReady')} == 1`,
+    ].join('\n'),
+    summary: 'Brokers of the MQTT cluster do not hear each other.',
+    description: () => `${BROKER} finds itself among {{ $value }} brokers, but more are ready: what its clients publish with QoS 0, or to clean sessions, does not reach the clients of the others.`,
+  },
+  {
+    alert: MqttAlert.CLUSTER_LOG_LAGGING,
+    severity: 'warning',
+    holdsFor: '10m',
+    needs: ['clusterLogLagEntries'],
+    expression: (series, { logLagEntries }) => `${series.broker('clusterLogLagEntries')} > ${logLagEntries}`,
+    summary: 'An MQTT broker does not keep up with the replicated log.',
+    description: () => `${BROKER} is {{ $value | humanize }} entries behind the replicated log: its clients get messages and acknowledgements late, and from 1,000 on it is not ready.`,
+  },
+  {
+    alert: MqttAlert.CLUSTER_LOG_APPENDS_SLOW,
+    severity: 'warning',
+    holdsFor: '10m',
+    needs: ['clusterLogAppendSeconds'],
+    expression: (series, { appendSeconds }) =>
+      `histogram_quantile(0.99, sum by (namespace, pod, le) (rate(${series.buckets('clusterLogAppendSeconds')}[5m]))) > ${appendSeconds}`,
+    summary: 'An MQTT broker waits long for the replicated log.',
+    description: () => `${BROKER} needs {{ $value | humanizeDuration }} for the slowest hundredth of its appends to the replicated log: publishers wait that long for their acknowledgements.`,
+  },
+  {
+    alert: MqttAlert.CLUSTER_SNAPSHOTS_FAILING,
+    severity: 'warning',
+    holdsFor: '5m',
+    needs: ['clusterSnapshotsSaved', 'clusterSnapshotsFailed'],
+    // One that fails is tried again, by this broker or by the next.
+    expression: (series) => [
+      `sum by (namespace) (increase(${series.broker('clusterSnapshotsFailed')}[30m])) > 0`,
+      `unless sum by (namespace) (increase(${series.broker('clusterSnapshotsSaved')}[30m])) > 0`,
+    ].join('\n'),
+    summary: 'The MQTT brokers cannot save a snapshot.',
+    description: (cluster) => `The brokers of the MQTT cluster ${cluster} failed to save a snapshot {{ $value | humanize }} times within 30 minutes, and never succeeded: `
+      + 'the replicated log grows, and when it is full no QoS 1 or 2 message is acknowledged.',
+  },
+  {
+    alert: MqttAlert.CLUSTER_MESSAGES_DROPPED,
+    severity: 'warning',
+    holdsFor: '0s',
+    needs: ['clusterMessagesDropped'],
+    expression: (series) => `sum by (namespace, pod, reason) (increase(${series.broker('clusterMessagesDropped')}[15m])) > 0`,
+    summary: 'Messages between brokers of the MQTT cluster are dropped.',
+    description: () => `${BROKER} dropped {{ $value | humanize }} messages of QoS 0 for other brokers within 15 minutes ({{ $labels.reason }}): `
+      + 'one of them, or the network to it, does not keep up, and its clients miss them.',
+  },
+];
