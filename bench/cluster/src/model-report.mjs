@@ -3,36 +3,71 @@ import { fixed, number, table } from '../../shared/table.mjs';
 import { quietCosts, ring, saturation } from './model.mjs';
 
 const SIZES = [1, 3, 5, 9];
+const ANY_NUMBER = 1e6;
+/** Of an event loop, for messages: LOOP_SHARE of lib/scaling/capacity/processor.ts. */
+const PLANNED = 0.5;
 
 /** CPU microseconds of packets of quiet clients over TCP: lib/scaling/capacity/processor.ts. */
-const QUIET = { qos0: { receive: 23, deliver: 10 }, qos1: { receive: 35, deliver: 19 } };
+export const QUIET = { qos0: { receive: 23, deliver: 10 }, qos1: { receive: 35, deliver: 19 } };
 
-const mixes = (costs) => [
+const persistent = (costs) => [{ share: 1, kind: 'logged', costs: costs.logged }];
+
+const basic = (costs) => [
   ['QoS 0, subscribers on all pods', [{ share: 1, kind: 'live', costs: costs.live0 }]],
   ['QoS 0, one subscriber for all (fan-in)', [{ share: 1, kind: 'live', costs: costs.live0, fanIn: true }]],
   ['QoS 1, clean sessions on all pods', [{ share: 1, kind: 'live', costs: costs.live1 }]],
-  ['QoS 1, persistent sessions on all pods', [{ share: 1, kind: 'logged', costs: costs.logged }]],
-  ['telemetry: 90 % QoS 0 to live subscribers, 10 % stored only (retained, sessions that are away)', [{ share: 0.9, kind: 'live', costs: costs.live0 }, { share: 0.1, kind: 'stored', costs: costs.stored }]],
+  ['QoS 1, persistent sessions on all pods', persistent(costs)],
+];
+
+const mixed = (costs) => [
+  ['telemetry: 90 % QoS 0, 10 % only stored (retained, sessions that are away)', [{ share: 0.9, kind: 'live', costs: costs.live0 }, { share: 0.1, kind: 'stored', costs: costs.stored }]],
   ['commands: 70 % QoS 0, 30 % QoS 1 to persistent sessions', [{ share: 0.7, kind: 'live', costs: costs.live0 }, { share: 0.3, kind: 'logged', costs: costs.logged }]],
 ];
 
+/** The tables of docs/scaling.md: a test holds them equal. */
 export function modelReport(costs) {
   const quiet = quietCosts(costs, QUIET);
   return [
-    ['Messages a second at which the first process has used up its core: few clients that send much', saturationTable(costs)],
-    ['The same for many quiet clients', saturationTable(quiet)],
-    ['An entry of the log, whatever is in it', `${fixed(costs.entry.pod, 0)} µs of each pod, ${fixed(costs.entry.leader, 0)} µs of the leader, ${fixed(costs.entry.follower, 0)} µs of each other server.`],
-  ].map(([title, text]) => `**${title}**\n\n${text}\n`).join('\n');
+    'CPU microseconds of each process for a message of 64 bytes to one subscriber, few clients that send much:', costTable(costs),
+    'Messages a second at which the first process has used up its core:',
+    saturationTable([['*few busy clients*'], ...basic(costs), ['*many quiet clients*'], ...basic(quiet), ...mixed(quiet)], costs.entry),
+    `Messages a second to persistent sessions that leave half of the event loops free, as \`MqttCapacity\` plans:`, planTable({ costs, quiet }),
+  ].join('\n\n');
 }
 
-function saturationTable(costs) {
-  return table(['', ...SIZES.map((pods) => (pods === 1 ? 'one pod' : `${pods} pods`)), 'however many', 'first limit of 9'], mixes(costs).map(([name, parts]) => [
-    name,
-    ...SIZES.map((pods) => number(saturation(parts, pods, costs.entry).perSecond)),
-    parts.every(({ kind, fanIn }) => kind === 'live' && !fanIn) ? 'grows' : number(saturation(parts, 1e6, costs.entry).perSecond),
-    saturation(parts, 9, costs.entry).limit,
-  ]));
+function costTable({ live0, live1, logged, entry }) {
+  const row = (name, { from, to, same, other = 0 }, leader) => [name, ...[from, to, same, other, leader].map((cost) => fixed(cost, 1))];
+  const every = fixed(entry.pod, 0);
+  return table(['', "its publisher's pod", "its subscriber's pod", 'the same pod for both', 'each other pod', 'leader of the log'], [
+    row('QoS 0', live0, 0),
+    row('QoS 1, clean session', live1, 0),
+    row('QoS 1, persistent session', logged, logged.leader),
+    ['an entry of the log, with all its messages', every, every, every, every, fixed(entry.leader, 0)],
+  ]);
 }
+
+function saturationTable(mixes, entry) {
+  return table(['', ...SIZES.map((pods) => (pods === 1 ? '1 pod' : `${pods} pods`)), 'however many', 'the first limit of nine'], mixes.map(([name, parts]) => (parts === undefined ? [name, ...Array(SIZES.length + 2).fill('')] : [
+    name,
+    ...SIZES.map((pods) => rounded(saturation(parts, pods, entry).perSecond)),
+    parts.every(({ kind, fanIn }) => kind === 'live' && !fanIn) ? 'grows' : rounded(saturation(parts, ANY_NUMBER, entry).perSecond),
+    limitOf(parts, saturation(parts, 9, entry)),
+  ])));
+}
+
+function planTable({ costs, quiet }) {
+  const row = (name, of) => [name, ...[...SIZES, ANY_NUMBER].map((pods) => rounded(PLANNED * saturation(persistent(of), pods, of.entry).perSecond))];
+  return table(['', ...SIZES.map((pods) => (pods === 1 ? '1 pod' : `${pods} pods`)), 'however many'], [row('few busy clients', costs), row('many quiet clients', quiet)]);
+}
+
+function limitOf(parts, { limit }) {
+  if (limit === 'NATS') return 'leader of the log';
+  if (parts.some(({ fanIn }) => fanIn)) return "event loop of the subscriber's pod";
+  return `event loop of ${parts.every(({ kind }) => kind !== 'live') ? 'every' : 'any'} pod`;
+}
+
+/** More digits would promise more than ±30 %. */
+const rounded = (value) => number(Number(value.toPrecision(2)));
 
 /** What the model says of points that it was not fitted to. */
 export function checkReport(costs, records) {

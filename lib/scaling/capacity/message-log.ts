@@ -2,7 +2,8 @@ import { Size } from 'cdk8s';
 import type { ClusterBasis } from './cluster-basis';
 import type { Figures } from './figures';
 import { bytes, type Load } from './load';
-import { storedBytes, storedPerSecond } from './store';
+import { entriesPerSecond, loggedMessages, operationsPerSecond } from './replicated-log';
+import { storedBytes } from './store';
 import { MqttSessionStore } from '../../message-log/mqtt-session-store';
 import { MqttStorage } from '../../workload/mqtt-storage';
 
@@ -16,10 +17,7 @@ const NODES = 3;
  */
 const SNAPSHOTS_SHARE = 0.8 - 0.25;
 
-/** Entries that the log takes in a second, from all brokers together; more operations make them larger. Measured on 2026-11-21 (docs/decisions/0005-engine.md): 1,095 on a machine under load. */
-const MOST_ENTRIES = 1000;
-
-/** Operations in a second up to which the log was measured: 50,000, with 6 ms for the median and 109 ms for the slowest hundredth. */
+/** Operations in a second up to which the latency of the log was measured: 50,000, with 6 ms for the median and 109 ms for the slowest hundredth (docs/decisions/0005-engine.md). */
 export const MEASURED_OPERATIONS = 50_000;
 
 /** Writes to the disk for an entry: the message and its part of Raft's log, synced together. A model, not measured. */
@@ -42,15 +40,13 @@ export interface LogFigures {
 /** Undefined for brokers that store alone. */
 export function logFigures(load: Load, basis: ClusterBasis): LogFigures | undefined {
   if (!load.replicated) return undefined;
-  const published = load.publishesPerSecond * (load.qos1Share + load.qos2Share) * Math.min(1, load.fanOut * load.persistentShare);
-  // A message is stored once for all its sessions, and each of these acknowledges it.
-  const acknowledged = storedPerSecond(load, 1);
+  const operations = operationsPerSecond(load);
   return {
     nodes: basis.sessionStore._ownLog?.nodes ?? NODES,
-    operationsPerSecond: published + acknowledged,
-    diskOperationsPerSecond: Math.ceil(Math.min(MOST_ENTRIES, published + acknowledged) * WRITES_PER_ENTRY),
+    operationsPerSecond: operations,
+    diskOperationsPerSecond: Math.ceil(entriesPerSecond(load) * WRITES_PER_ENTRY),
     volumeBytes: 2 * storedBytes(load, 1) / SNAPSHOTS_SHARE,
-    bytesPerSecond: published * (load.messageBytes + OPERATION_BYTES) + acknowledged * OPERATION_BYTES,
+    bytesPerSecond: loggedMessages(load) * load.messageBytes + operations * OPERATION_BYTES,
   };
 }
 

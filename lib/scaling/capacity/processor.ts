@@ -1,5 +1,6 @@
 import { type Load, storedShare } from './load';
-import { commitsPerSecond, storedPerSecond } from './store';
+import { entriesPerSecond, operationsPerSecond } from './replicated-log';
+import { commitsPerSecond } from './store';
 
 /*
  * CPU time of the companion broker. Measured on 2026-11-21: Node.js 20.20, one broker process, 200 publishers and 200 subscribers on the loopback interface,
@@ -39,8 +40,12 @@ const COMMIT = { loop: 360 * MICROSECOND, otherThreads: 240 * MICROSECOND };
 /** From the TCP handshake to CONNACK: 0.61 ms over TCP, 1.6 to 2.2 ms with a TLS handshake (ECDSA P-256, no session resumed). */
 const CONNECT = { tcp: 650 * MICROSECOND, tls: 2000 * MICROSECOND };
 
-/** To apply an operation that another broker put into the message log. A model, not measured: the part of a durable message that is not spent on its packets. */
-const APPLY = 5 * MICROSECOND;
+/**
+ * To apply what is in the replicated log, for each operation and for each entry, whatever is in it. Measured by `bench/cluster/run brokers` on 2026-11-21, at a broker that has
+ * neither the publisher nor the subscriber: 4.4 µs for a message to one session, which is two operations, and 231 µs for an entry (`logged.other` and `entry.pod` in
+ * bench/cluster/costs.json; docs/benchmarks.md). It is the time of all threads, counted for the event loop.
+ */
+const APPLY = { operation: 2.2 * MICROSECOND, entry: 231 * MICROSECOND };
 
 /**
  * Share of the event loop that the load may take while one pod is out. The rest is for reconnecting clients, garbage collection and bursts: latency
@@ -52,12 +57,12 @@ export const LOOP_SHARE = 0.5;
 export function loopCores(load: Load, share: number): number {
   const publishes = load.publishesPerSecond * share;
   return publishes * secondsOf(RECEIVE, load) + publishes * load.fanOut * secondsOf(DELIVER, load)
-    + commitsPerSecond(load, storedShare(load, share)) * COMMIT.loop + applyCores(load, share);
+    + commitsPerSecond(load, storedShare(load, share)) * COMMIT.loop + applyCores(load);
 }
 
-/** CPU time that the event loop spends on what the clients of the other pods have stored: a message is put into its queue, and taken out again. */
-function applyCores(load: Load, share: number): number {
-  return load.replicated ? storedPerSecond(load, Math.max(0, 1 - share)) * 2 * APPLY : 0;
+/** CPU time that the event loop spends on the replicated log. Every pod applies all of it, wherever the clients are. */
+function applyCores(load: Load): number {
+  return load.replicated ? operationsPerSecond(load) * APPLY.operation + entriesPerSecond(load) * APPLY.entry : 0;
 }
 
 /** CPU time that the threads of the store spend on this share of the messages, in seconds a second. */
