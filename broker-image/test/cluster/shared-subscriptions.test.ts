@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { publishPacket, type RawClient } from '../protocol/harness.js';
+import { PublishStream } from '../protocol/publish-stream.js';
 import { SessionClient } from '../protocol/session-client.js';
 import { ClusterBroker } from './cluster-broker.js';
 import { SharedLog } from './memory-log.js';
@@ -62,44 +63,28 @@ for (const qos of [1, 2] as const) {
     const members = ['a', 'b', 'c'].map((id) => new SessionClient(id, anyPort, { topic: '$share/g/stream/#', qos }));
     for (const member of members) await member.until(() => member.connections > 0);
     for (const broker of brokers) while (!broker.store.reaches('stream/0')) await turns(1);
-    const publishers = [0, 1].map((number) => new SessionClient(`publisher ${number}`, anyPort));
-    t.after(() => [...members, ...publishers].forEach((client) => client.stop()));
-
-    let sent = 0;
-    let streaming = true;
-    const streams = publishers.map(async (publisher, number) => {
-      while (streaming) {
-        await publisher.until(() => publisher.inFlight < IN_FLIGHT);
-        if (streaming) publisher.publish(`stream/${number}`, `${number}:${sent++}`, qos);
-      }
-    });
-    const [publisher] = publishers as [SessionClient];
-    const progress = (count: number) => {
-      const goal = publisher.acknowledged.length + count;
-      return publisher.until(() => publisher.acknowledged.length > goal);
-    };
+    t.after(() => members.forEach((client) => client.stop()));
+    const stream = new PublishStream(t, anyPort, { qos, inFlight: IN_FLIGHT });
     for (let round = 0; round < ROUNDS; round++) {
-      await progress(100);
+      await stream.progress(100);
       members[round % 3]!.breakConnection();
-      await progress(50);
+      await stream.progress(50);
       const number = round % 3;
       const killed = brokers[number]!;
       brokers[number] = brokers[(number + 1) % 3]!;
       await killed.kill();
-      await progress(50);
+      await stream.progress(50);
       brokers[number] = await ClusterBroker.start(t, log, { name: killed.name, directory: killed.directory, ...options });
     }
-    streaming = false;
-    for (const each of publishers) await each.until(() => each.inFlight === 0);
-    await Promise.all(streams);
+    await stream.end();
 
     const received = () => members.flatMap((member) => member.received);
-    while (new Set(received()).size < sent) await turns(50);
+    while (new Set(received()).size < stream.sent) await turns(50);
     const distinct = new Set(received());
-    assert.deepEqual(publishers.flatMap((each) => each.acknowledged).filter((payload) => !distinct.has(payload)), [], 'acknowledged and lost');
+    assert.deepEqual(stream.acknowledged.filter((payload) => !distinct.has(payload)), [], 'acknowledged and lost');
     if (qos === 2) assert.equal(received().length, distinct.size, 'delivered twice');
     for (const member of members) assert.ok(member.received.length > 0, `${member.clientId} had its share`);
     while (brokers.some((broker) => broker.store.applied < log.last || broker.store.statistics().queuedMessages > 0)) await turns(50);
-    t.diagnostic(`${sent} messages, ${received().length - distinct.size} repetitions`);
+    t.diagnostic(`${stream.sent} messages, ${received().length - distinct.size} repetitions`);
   });
 }

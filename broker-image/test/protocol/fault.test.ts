@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { PublishStream } from './publish-stream.js';
 import { SessionClient } from './session-client.js';
 import { spawnBroker } from './spawn-broker.js';
 import { temporaryDirectory } from '../store/temporary-directory.js';
@@ -16,37 +17,23 @@ for (const qos of [1, 2] as const) {
     const { port } = broker;
     const subscribers = [new SessionClient('subscriber', port, { topic: 'stream/+', qos }), new SessionClient('other', port, { topic: '#', qos })];
     for (const subscriber of subscribers) await subscriber.until(() => subscriber.connections > 0);
-    const publishers = [0, 1].map((number) => new SessionClient(`publisher ${number}`, port));
-    t.after(() => [...subscribers, ...publishers].forEach((client) => client.stop()));
-
-    let sent = 0;
-    let streaming = true;
-    const streams = publishers.map(async (publisher, number) => {
-      while (streaming) {
-        await publisher.until(() => publisher.inFlight < IN_FLIGHT);
-        if (streaming) publisher.publish(`stream/${number}`, `${number}:${sent++}`, qos);
-      }
-    });
+    t.after(() => subscribers.forEach((client) => client.stop()));
+    const stream = new PublishStream(t, port, { qos, inFlight: IN_FLIGHT });
 
     for (let round = 0; round < ROUNDS; round++) {
       // Somewhere in the stream: after the connections are back, and some more messages.
-      const [publisher] = publishers as [SessionClient];
-      const goal = publisher.acknowledged.length + 100 + Math.floor(Math.random() * 400);
-      await publisher.until(() => publisher.acknowledged.length > goal);
+      await stream.progress(100 + Math.floor(Math.random() * 400));
       if (round % 2 === 1) subscribers[1]!.breakConnection();
       broker.process.kill('SIGKILL');
       await once(broker.process, 'exit');
       broker = await spawnBroker(t, directory, port);
     }
-    streaming = false;
-    for (const publisher of publishers) await publisher.until(() => publisher.inFlight === 0);
-    await Promise.all(streams);
+    await stream.end();
 
     for (const subscriber of subscribers) {
-      const acknowledged = publishers.flatMap((publisher) => publisher.acknowledged);
-      await subscriber.until(() => new Set(subscriber.received).size >= sent);
+      await subscriber.until(() => new Set(subscriber.received).size >= stream.sent);
       const received = new Set(subscriber.received);
-      assert.deepEqual(acknowledged.filter((payload) => !received.has(payload)), [], 'acknowledged and lost');
+      assert.deepEqual(stream.acknowledged.filter((payload) => !received.has(payload)), [], 'acknowledged and lost');
       if (qos === 2) assert.equal(subscriber.received.length, received.size, 'delivered twice');
       for (const number of [0, 1]) {
         // Of each first arrival: repetitions may come later.
@@ -54,7 +41,7 @@ for (const qos of [1, 2] as const) {
         assert.deepEqual(positions, positions.toSorted((a, b) => a - b), 'order of one publisher');
       }
     }
-    t.diagnostic(`${sent} messages, ${subscribers.map((subscriber) => subscriber.received.length - new Set(subscriber.received).size).join(' and ')} repetitions`);
+    t.diagnostic(`${stream.sent} messages, ${subscribers.map((subscriber) => subscriber.received.length - new Set(subscriber.received).size).join(' and ')} repetitions`);
   });
 }
 
