@@ -8,6 +8,7 @@ import type { EngineAddress } from '../../src/cluster/engine/index.js';
 /** A place in the cluster: a name and a folder, and the process that has them now. */
 export class Member {
   process!: BrokerProcess;
+  #killed = false;
   readonly #directory = mkdtempSync(join(tmpdir(), 'member-'));
 
   constructor(
@@ -31,29 +32,39 @@ export class Member {
   /** Resolves when it is ready for clients. */
   async start(): Promise<this> {
     this.process = await BrokerProcess.start(this.arguments);
+    this.#killed = false;
     return this;
   }
 
   /** Why it ended without having been killed; undefined if it did not. */
   get failure(): string | undefined {
-    const line = this.process.lines.find(({ event }) => event === 'broker.failed');
-    return line && JSON.stringify(line);
+    const { end, output } = this.process;
+    return this.#killed || end === undefined ? undefined : `${this.name} ended by itself: ${end}; the last that it said:\n${output.slice(-10_000)}`;
   }
 
   /** As a power cut does. */
   async kill(): Promise<void> {
+    this.#killed = true;
     this.process.kill('SIGKILL');
     await this.process.exit();
   }
 
   async readiness(): Promise<{ readonly ready: boolean; readonly parts: Readonly<Record<string, string>> }> {
-    return (await fetch(`${this.process.url('operations')}/readyz`)).json() as never;
+    return (await this.#get('readyz')).json() as never;
   }
 
   /** The sum of its series, or one with its labels. */
   async metric(name: string): Promise<number> {
-    const text = await (await fetch(`${this.process.url('operations')}/metrics`)).text();
+    const text = await (await this.#get('metrics')).text();
     return text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`)).reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+  }
+
+  async #get(path: string): Promise<Response> {
+    try {
+      return await fetch(`${this.process.url('operations')}/${path}`);
+    } catch (cause) {
+      throw new Error(this.failure ?? `${this.name} does not answer`, { cause });
+    }
   }
 }
 

@@ -99,7 +99,7 @@ test(`brokers and NATS servers are killed, frozen and cut off under load, ${ROUN
   const cluster = await ClusterProcesses.start(t);
   const { members, nats } = cluster;
   t.after(() => {
-    for (const { name, failure } of members) if (failure !== undefined) t.diagnostic(`${name}: ${failure}`);
+    for (const { failure } of members) if (failure !== undefined) t.diagnostic(failure);
   });
   const load = new Load(cluster);
   t.after(() => load.stop());

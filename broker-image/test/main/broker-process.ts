@@ -40,6 +40,8 @@ export class BrokerProcess {
   private readonly ended: Promise<number | null>;
   private readonly waiters = new Set<() => void>();
   private over = false;
+  /** How the process ended; undefined while it runs. */
+  end: string | undefined;
 
   private constructor(args: readonly string[], env: Record<string, string>) {
     this.child = spawn(process.execPath, [main, ...args], { env: { ...process.env, MQTT_BROKER_CONFIG: '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -47,11 +49,13 @@ export class BrokerProcess {
     this.child.stderr!.on('data', (chunk: Buffer) => (this.output += String(chunk)));
     createInterface({ input: this.child.stdout! }).on('line', (line) => {
       this.output += `${line}\n`;
-      this.lines.push(JSON.parse(line) as LogLine);
+      // What is not of the broker's log, such as a warning of a library, is for whoever reads the output.
+      if (line.startsWith('{')) this.lines.push(JSON.parse(line) as LogLine);
       this.wake();
     });
-    this.ended = once(this.child, 'close').then(([code]) => {
+    this.ended = once(this.child, 'close').then(([code, signal]) => {
       this.over = true;
+      this.end = `exit code ${String(code)}, signal ${String(signal)}`;
       this.wake();
       return code as number | null;
     });
