@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ClusterError } from './cluster-error.js';
 import { DepartedBrokers } from './departed-brokers.js';
-import { Engine, EngineRefusedError, SnapshotInProgressError, type Peers, type PeerStatus } from './engine/index.js';
+import { Engine, EngineEndedError, EngineRefusedError, SnapshotInProgressError, type Peers, type PeerStatus } from './engine/index.js';
 import { joinCluster, shareContent } from './join.js';
 import { ConnectedBrokers } from './other-brokers.js';
 import { Rebalancer } from './rebalancer.js';
@@ -38,7 +38,7 @@ export interface BrokerClusterOptions {
 
 /** What an operator can change is a sentence for him; anything else is a fault of the code. */
 function explained(error: Error): Error {
-  return error instanceof EngineRefusedError ? new ClusterError(error.message, { cause: error }) : error;
+  return error instanceof EngineRefusedError || error instanceof EngineEndedError ? new ClusterError(error.message, { cause: error }) : error;
 }
 
 /** This broker's part in its cluster, from the search for NATS to the goodbye. */
@@ -82,10 +82,15 @@ export class BrokerCluster {
   /** Why this broker should get no clients now; undefined: it may. */
   get problem(): string | undefined {
     if (this.#phase !== undefined) return this.#phase;
-    const failure = this.#journal!.failure;
+    const failure = this.#failure;
     if (failure !== undefined && this.#awaySince !== undefined && performance.now() - this.#awaySince >= UNREADY_MILLISECONDS) return failure.message;
     const lag = this.#engine!.log.lastKnown - this.#store!.applied;
     return lag > MAX_LAG ? `${lag} entries behind the replicated log` : undefined;
+  }
+
+  /** Of what this broker needs of NATS: the log, and the way to the others. */
+  get #failure(): Error | undefined {
+    return this.#journal!.failure ?? this.#engine!.isolation;
   }
 
   /**
@@ -113,6 +118,7 @@ export class BrokerCluster {
     this.#phase = undefined;
     this.#departed = new DepartedBrokers({
       name, peers, store, journal,
+      isolated: () => this.#engine!.isolation !== undefined,
       expelling: (gone) => {
         this.#expelled++;
         log.write('warn', 'cluster.peer-expelled', 'a broker is gone: its clients count as disconnected, and their wills are published', { peer: gone });
@@ -166,6 +172,7 @@ export class BrokerCluster {
       broker: name,
       ...(store.cluster !== undefined && { clusterId: store.cluster }),
       onWaiting,
+      onEnded: (error) => this.#options.failed(explained(error)),
       onWarning: (message) => this.#options.log.write('warn', 'cluster.warning', message),
       signal,
     }));
@@ -217,7 +224,7 @@ export class BrokerCluster {
         return sequence;
       },
       read: (after) => log.read(after),
-      last: () => log.last(),
+      last: (atLeast) => log.last(atLeast),
       get available() {
         return log.available;
       },
@@ -256,7 +263,7 @@ export class BrokerCluster {
 
   #check(): void {
     const { log } = this.#options;
-    const failure = this.#journal!.failure;
+    const failure = this.#failure;
     if (failure !== undefined && this.#awaySince === undefined) {
       this.#awaySince = performance.now();
       log.write('warn', 'cluster.unavailable', failure.message);

@@ -13,6 +13,8 @@ export interface DepartedBrokersOptions {
   readonly peers: Peers;
   readonly store: Store;
   readonly journal: Journal;
+  /** Whether this broker cannot hear the others. */
+  readonly isolated: () => boolean;
   /** A run of a broker is about to be ended. */
   readonly expelling: (broker: string) => void;
 }
@@ -53,9 +55,9 @@ export class DepartedBrokers {
   }
 
   #check(): void {
-    const { name, peers, store, journal, expelling } = this.#options;
-    // While nothing can be written, this broker may be the one that is cut off.
-    if (journal.failure !== undefined) this.#calm = 0;
+    const { name, peers, store, journal, isolated, expelling } = this.#options;
+    // While nothing can be written or heard, this broker may be the one that is cut off.
+    if (journal.failure !== undefined || isolated()) this.#calm = 0;
     const present = new Map(peers.list().map((peer) => [peer.name, peer.run]));
     for (const [broker, { incarnation, expelled }] of store.brokers) {
       // One without a name stood alone, before there was a cluster.

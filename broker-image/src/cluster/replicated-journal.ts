@@ -63,7 +63,7 @@ export class ReplicatedJournal implements Journal {
    */
   static async follow(options: ReplicatedJournalOptions): Promise<ReplicatedJournal> {
     const { broker, firstBroker = broker, log, store, waiting } = options;
-    const last = await log.last();
+    const last = await log.last(store.applied);
     if (store.applied > last) {
       throw new ClusterError(`The store of this broker is at entry ${store.applied} of the replicated log, which ends at ${last}: it is another log, or one that was begun anew. Name the log that the store belongs to, or an empty folder in store.directory.`);
     }

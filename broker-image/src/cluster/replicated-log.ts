@@ -9,7 +9,8 @@ export interface LogEntry {
 export interface ReplicatedLog {
   /**
    * Appends one entry and resolves with its sequence once a quorum has it. One at a time: the next batch fills meanwhile. Tries again by itself, without ever appending
-   * twice, until it knows, however long the engine is away; rejects only if the log is closed or the engine refuses for good (another cluster's stream, no room).
+   * twice, until it knows, however long the engine is away or has no room; rejects only if the log is closed or the engine refuses for good (another cluster's stream, an
+   * entry that is too large).
    */
   append(data: Uint8Array): Promise<number>;
   /**
@@ -17,8 +18,11 @@ export interface ReplicatedLog {
    * @throws LogTrimmedError if they are no longer there
    */
   read(after: number): AsyncIterable<LogEntry>;
-  /** Sequence of the last entry now; 0 if there never was one. */
-  last(): Promise<number>;
+  /**
+   * Sequence of the last entry now; 0 if there never was one.
+   * @param atLeast an entry that is known to have been there: an answer below it is doubted for a while
+   */
+  last(atLeast?: number): Promise<number>;
   /** Whether the engine can be reached and has a quorum. */
   readonly available: boolean;
   /** Why it is not available. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, credsAuthenticator, errors, type Authenticator, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
-import { EngineAuthenticationError, EngineClosedError, EngineUnavailableError, EngineVersionError } from './errors.js';
+import { EngineAuthenticationError, EngineClosedError, EngineEndedError, EngineUnavailableError, EngineVersionError } from './errors.js';
 
 /** Atomic batches, and leaders that answer only once they know everything that their predecessor accepted. */
 const LEAST_VERSION = '2.12.0';
@@ -26,6 +26,8 @@ export interface ConnectOptions {
   readonly name: string;
   /** Told each time that a first connection fails, before it is tried again. */
   readonly onWaiting?: (error: EngineUnavailableError) => void;
+  /** The connection does not come back, although nobody closed it. */
+  readonly onEnded?: (error: EngineEndedError) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -38,14 +40,14 @@ export class EngineConnection {
    * @throws EngineAuthenticationError, EngineVersionError
    */
   static async open(options: ConnectOptions): Promise<EngineConnection> {
-    const { log, onWaiting, signal } = options;
+    const { log, onEnded, onWaiting, signal } = options;
     const natsOptions = natsOptionsOf(options);
     for (;;) {
       if (signal?.aborted) throw new EngineClosedError();
       try {
-        return EngineConnection.#checked(await connect({ ...natsOptions, reconnect: true }), log);
+        return await EngineConnection.#checked(await connect({ ...natsOptions, reconnect: true }), log, onEnded);
       } catch (error) {
-        if (error instanceof errors.AuthorizationError) throw new EngineAuthenticationError(log.servers, { cause: error });
+        if (isRefusal(error)) throw new EngineAuthenticationError(log.servers, { cause: error });
         if (error instanceof EngineVersionError) throw error;
         onWaiting?.(new EngineUnavailableError(`NATS at ${log.servers.join(', ')} cannot be reached: ${(error as Error).message}`, { cause: error }));
       }
@@ -53,22 +55,24 @@ export class EngineConnection {
     }
   }
 
-  static async #checked(nats: NatsConnection, log: EngineAddress): Promise<EngineConnection> {
+  static async #checked(nats: NatsConnection, log: EngineAddress, onEnded: ConnectOptions['onEnded']): Promise<EngineConnection> {
     const version = nats.info?.version ?? '0.0.0';
     if (!isAtLeast(version, LEAST_VERSION)) {
       await nats.close();
       throw new EngineVersionError(version, LEAST_VERSION);
     }
-    return new EngineConnection(nats, log.servers);
+    return new EngineConnection(nats, log.servers, onEnded);
   }
 
   #failure: Error | undefined;
   #lastError: Error | undefined;
   readonly #listeners = new Set<ConnectionListener>();
+  #closing = false;
 
   private constructor(
     readonly nats: NatsConnection,
     readonly servers: readonly string[],
+    private readonly onEnded: (error: EngineEndedError) => void = () => {},
   ) {
     void this.#watch();
   }
@@ -93,7 +97,13 @@ export class EngineConnection {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Connects to the next server: this one answers, but is of no use. */
+  async moveOn(): Promise<void> {
+    if (this.connected) await this.nats.reconnect();
+  }
+
   async close(): Promise<void> {
+    this.#closing = true;
     // What a socket that has just ended still says of earlier writes must find the library listening, or it ends the process.
     await new Promise(setImmediate);
     if (!this.nats.isClosed()) await this.nats.close();
@@ -109,11 +119,15 @@ export class EngineConnection {
       else if (status.type === 'disconnect') this.#change(this.#disconnected());
       else if (status.type === 'reconnect') this.#change(undefined);
     }
-    this.#change(new EngineClosedError());
+    if (this.#closing) return this.#change(new EngineClosedError());
+    const cause = await this.nats.closed();
+    const error = new EngineEndedError(this.servers, { cause: cause ?? this.#lastError });
+    this.#change(error);
+    this.onEnded(error);
   }
 
   #disconnected(): Error {
-    if (this.#lastError instanceof errors.AuthorizationError) return new EngineAuthenticationError(this.servers, { cause: this.#lastError });
+    if (isRefusal(this.#lastError)) return new EngineAuthenticationError(this.servers, { cause: this.#lastError });
     return new EngineUnavailableError(`The connection to NATS at ${this.servers.join(', ')} is lost; it is tried again.`, { cause: this.#lastError });
   }
 
@@ -130,6 +144,11 @@ export class EngineConnection {
  */
 function destroySocket(nats: NatsConnection): void {
   (nats as unknown as { protocol?: { transport?: { socket?: Socket } } }).protocol?.transport?.socket?.destroy();
+}
+
+/** A server that is too busy to look at the credentials in time has not refused them, but the client has one kind of error for both. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof errors.AuthorizationError && !/authentication timeout/i.test(error.message);
 }
 
 function natsOptionsOf({ log, name }: ConnectOptions): ConnectionOptions {
@@ -157,11 +176,19 @@ function natsOptionsOf({ log, name }: ConnectOptions): ConnectionOptions {
 
 function authenticatorOf({ usernameFile, passwordFile, credentialsFile }: EngineAddress): Authenticator | undefined {
   if (credentialsFile !== undefined) {
-    const read = rereading(() => credsAuthenticator(readFileSync(credentialsFile)));
+    const read = rereading(() => readCredentials(credentialsFile));
     return (nonce) => read()(nonce);
   }
   if (usernameFile === undefined || passwordFile === undefined) return undefined;
   return rereading(() => ({ user: readFileSync(usernameFile, 'utf8').trim(), pass: readFileSync(passwordFile, 'utf8').trim() }));
+}
+
+/** @throws Error also for a file that is not one, or is half written */
+function readCredentials(file: string): Authenticator {
+  const authenticator = credsAuthenticator(readFileSync(file));
+  // It looks into the content only when it is used.
+  authenticator('probe');
+  return authenticator;
 }
 
 /** The first reading may fail, loudly. A later one must not, which would end the connection for good: a Secret is not there for a moment while it is replaced. */

@@ -4,7 +4,8 @@ import { JetStreamLog } from './jetstream-log.js';
 import { JetStreamSnapshots } from './jetstream-snapshots.js';
 import { LiveTraffic } from './live-traffic.js';
 import { Peers, type PeerStatus } from './peers.js';
-import type { EngineUnavailableError } from './errors.js';
+import type { QuorumWatch } from './quorum-watch.js';
+import type { EngineEndedError, EngineUnavailableError } from './errors.js';
 
 /** Snapshots are as large as the stores of the brokers, which have a limit of their own. */
 const UNLIMITED = -1;
@@ -19,6 +20,8 @@ export interface EngineOptions {
   readonly onWarning?: (message: string) => void;
   /** Told each time that NATS is not there or not ready, before it is tried again. */
   readonly onWaiting?: (error: EngineUnavailableError) => void;
+  /** A connection ended for good: this process cannot go on. */
+  readonly onEnded?: (error: EngineEndedError) => void;
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
 }
@@ -30,12 +33,12 @@ export class Engine {
    * @throws EngineRefusedError if it is there, and must not be used as it is
    */
   static async open(options: EngineOptions): Promise<Engine> {
-    const { cluster, broker, clusterId, onWarning, onWaiting, signal } = options;
+    const { cluster, broker, clusterId, onEnded, onWarning, onWaiting, signal } = options;
     const incarnation = randomUUID();
     const waiting = { ...(onWaiting && { onWaiting }), ...(signal && { signal }) };
     const connections: EngineConnection[] = [];
     const connect = async (purpose: string) => {
-      const connection = await EngineConnection.open({ log: cluster.log, name: `${cluster.name}/${broker}/${purpose}`, ...waiting });
+      const connection = await EngineConnection.open({ log: cluster.log, name: `${cluster.name}/${broker}/${purpose}`, ...waiting, ...(onEnded && { onEnded }) });
       connections.push(connection);
       return connection;
     };
@@ -45,8 +48,9 @@ export class Engine {
       const forLog = await connect('log');
       log = await JetStreamLog.open(forLog, { ...stream, ...(clusterId !== undefined && { clusterId }), ...(onWarning && { onWarning }) });
       const snapshots = await JetStreamSnapshots.open(forLog, { ...stream, maxBytes: UNLIMITED, clusterId: log.clusterId });
-      const traffic = new LiveTraffic(await connect('live'), { cluster: cluster.name, incarnation });
-      return new Engine(options, incarnation, connections as [EngineConnection, EngineConnection], log, snapshots, traffic);
+      const forTraffic = await connect('live');
+      const traffic = new LiveTraffic(forTraffic, { cluster: cluster.name, incarnation });
+      return new Engine(options, incarnation, [forLog, forTraffic], log, snapshots, traffic, await log.watchFrom(forTraffic));
     } catch (error) {
       await log?.close();
       await Promise.all(connections.map((connection) => connection.close()));
@@ -64,7 +68,13 @@ export class Engine {
     readonly log: JetStreamLog,
     readonly snapshots: JetStreamSnapshots,
     readonly traffic: LiveTraffic,
+    private readonly sight: QuorumWatch,
   ) {}
+
+  /** Why this broker hears nothing of others: the server that it has for this cannot be reached, or is itself cut off. */
+  get isolation(): Error | undefined {
+    return this.sight.failure;
+  }
 
   /**
    * Lets the others know of this broker, and resolves when the filters of their clients are known here. From then on `traffic` reaches whom it should.
@@ -72,7 +82,7 @@ export class Engine {
    */
   async join(status: () => PeerStatus): Promise<Peers> {
     const { cluster, broker } = this.options;
-    this.#peers = await Peers.join(this.connections[1], { cluster: cluster.name, name: broker, incarnation: this.incarnation, status });
+    this.#peers = await Peers.join(this.connections[1], { cluster: cluster.name, name: broker, incarnation: this.incarnation, status, isolated: () => this.isolation !== undefined });
     this.traffic.follow(this.#peers);
     await this.traffic.complete();
     return this.#peers;
@@ -83,6 +93,7 @@ export class Engine {
     if (this.connections[1].connected) await this.traffic.flushed();
     await this.#peers?.leave();
     this.traffic.close();
+    this.sight.close();
     this.snapshots.close();
     await this.log.close();
     await Promise.all(this.connections.map((connection) => connection.close()));

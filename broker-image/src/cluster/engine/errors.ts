@@ -116,6 +116,16 @@ export class EngineUnavailableError extends Error {
   override readonly name = 'EngineUnavailableError';
 }
 
+/** The NATS client gave a connection up for good. It is made so that this does not happen; if it does, only a new process helps. */
+export class EngineEndedError extends Error {
+  override readonly name = 'EngineEndedError';
+
+  constructor(servers: readonly string[], options?: ErrorOptions & { cause?: unknown }) {
+    const { cause } = options ?? {};
+    super(`The connection to NATS at ${servers.join(', ')} ended for good (${cause instanceof Error ? cause.message : 'without a reason'}), so this broker has to start again.`, options);
+  }
+}
+
 export class EngineClosedError extends Error {
   override readonly name = 'EngineClosedError';
 

@@ -1,8 +1,8 @@
 export { EngineConnection, type ConnectOptions, type EngineAddress } from './connection.js';
-export { ClusterMismatchError, DuplicateBrokerError, EngineAuthenticationError, EngineClosedError, EngineRefusedError, EngineUnavailableError, EngineVersionError, EntryTooLargeError, JetStreamMissingError, LogBehindError, LogFullError, SnapshotDamagedError, SnapshotInProgressError, SnapshotReplacedError, StreamMismatchError } from './errors.js';
-export { JetStreamLog, type JetStreamLogOptions } from './jetstream-log.js';
+export { ClusterMismatchError, DuplicateBrokerError, EngineAuthenticationError, EngineClosedError, EngineEndedError, EngineRefusedError, EngineUnavailableError, EngineVersionError, EntryTooLargeError, JetStreamMissingError, LogBehindError, LogFullError, SnapshotDamagedError, SnapshotInProgressError, SnapshotReplacedError, StreamMismatchError } from './errors.js';
+export { JetStreamLog } from './jetstream-log.js';
 export { LiveTraffic, type LiveTrafficStatistics, type MessageHandler } from './live-traffic.js';
 export type { InterestKind } from './local-interest.js';
 export { Peers, type Peer, type PeerListener, type PeersOptions, type PeerStatus } from './peers.js';
-export { JetStreamSnapshots, type JetStreamSnapshotsOptions, type Snapshot } from './jetstream-snapshots.js';
+export { JetStreamSnapshots, type Snapshot } from './jetstream-snapshots.js';
 export { Engine, type EngineOptions } from './engine.js';

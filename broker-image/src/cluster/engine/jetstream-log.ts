@@ -3,7 +3,7 @@ import { ClusterMismatchError, EngineClosedError, EngineUnavailableError, LogBeh
 import { LogAppender, PART_HEADER } from './log-appender.js';
 import { QuorumWatch } from './quorum-watch.js';
 import { StreamReader } from './stream-reader.js';
-import { ErrorCode, errorCode, openStream, type CheckedStream, type StreamOptions } from './stream.js';
+import { ErrorCode, errorCode, managerOf, openStream, MISSING_MILLISECONDS, type CheckedStream, type OwnStreamOptions } from './stream.js';
 import { LogTrimmedError, type LogEntry, type ReplicatedLog } from '../replicated-log.js';
 import type { EngineConnection } from './connection.js';
 import type { JsMsg, StreamInfo } from '@nats-io/jetstream';
@@ -14,15 +14,10 @@ const STALLED_MILLISECONDS = 3000;
 const STUCK_MILLISECONDS = 5000;
 const RETRY_MILLISECONDS = 250;
 
-export interface JetStreamLogOptions extends Omit<StreamOptions, 'content'> {
-  /** Of this process alone, in the characters of a NATS subject token. */
-  readonly incarnation: string;
-}
-
 /** A log in a JetStream stream: one message an entry, or an atomic batch of messages for one that is larger than a message. */
 export class JetStreamLog implements ReplicatedLog {
   /** @throws EngineRefusedError */
-  static async open(connection: EngineConnection, options: JetStreamLogOptions): Promise<JetStreamLog> {
+  static async open(connection: EngineConnection, options: OwnStreamOptions): Promise<JetStreamLog> {
     return new JetStreamLog(connection, await openStream(connection, { ...options, content: 'log' }), options.incarnation);
   }
 
@@ -38,7 +33,7 @@ export class JetStreamLog implements ReplicatedLog {
     this.#connection = connection;
     this.#stream = stream;
     this.#appender = new LogAppender(connection, stream, incarnation);
-    this.#watch = new QuorumWatch(connection, stream, (info) => this.#learn(info));
+    this.#watch = new QuorumWatch(connection, stream, (info) => this.#learn(info), () => this.#stalled);
   }
 
   /** Of the cluster whose log this is, for ever: its brokers keep it in their stores, and compare. */
@@ -63,8 +58,13 @@ export class JetStreamLog implements ReplicatedLog {
   get failure(): Error | undefined {
     if (this.#closed.signal.aborted) return new EngineClosedError();
     const known = this.#watch.failure ?? this.#appender.full;
-    if (known !== undefined || this.#appender.waiting < STALLED_MILLISECONDS) return known;
+    if (known !== undefined || !this.#stalled) return known;
     return new EngineUnavailableError(`An entry has been waiting for the stream ${this.#stream.name} for ${Math.round(this.#appender.waiting / 1000)} s.`);
+  }
+
+  /** Servers reach each other by several connections, of which one may hang: the leader answers, and entries do not get through. */
+  get #stalled(): boolean {
+    return this.#appender.full === undefined && this.#appender.waiting >= STALLED_MILLISECONDS;
   }
 
   async append(data: Uint8Array): Promise<number> {
@@ -78,6 +78,7 @@ export class JetStreamLog implements ReplicatedLog {
     try {
       yield* this.#read(after);
     } catch (error) {
+      if (errorCode(error) === ErrorCode.streamNotFound) throw new ClusterMismatchError(this.#stream.name, this.clusterId, undefined);
       if (!(error instanceof EngineClosedError)) throw error;
     }
   }
@@ -116,8 +117,13 @@ export class JetStreamLog implements ReplicatedLog {
     }
   }
 
-  async last(): Promise<number> {
-    return (await this.#info()).state.last_seq;
+  async last(atLeast = 0): Promise<number> {
+    return (await this.#stateWith(atLeast)).last_seq;
+  }
+
+  /** Watches the leader of the log from another connection. */
+  async watchFrom(connection: EngineConnection): Promise<QuorumWatch> {
+    return new QuorumWatch(connection, { ...this.#stream, manager: await managerOf(connection) }, () => {});
   }
 
   /** Removes the entries up to a sequence: they are in a snapshot. */
@@ -139,19 +145,31 @@ export class JetStreamLog implements ReplicatedLog {
   }
 
   async #checkRange(after: number): Promise<void> {
-    const { state } = await this.#info();
-    if (state.first_seq > after + 1) throw new LogTrimmedError(after, state.first_seq);
-    if (state.last_seq < after) throw new LogBehindError(this.#stream.name, state.last_seq, after);
+    const { first_seq: first, last_seq: last } = await this.#stateWith(after);
+    if (first > after + 1) throw new LogTrimmedError(after, first);
+    if (last < after) throw new LogBehindError(this.#stream.name, last, after);
+  }
+
+  /** Asks again for a while if the stream ends too early: a leader that was frozen answers until it learns that there is another one. */
+  async #stateWith(sequence: number): Promise<StreamInfo['state']> {
+    const begun = performance.now();
+    for (;;) {
+      const { state } = await this.#info();
+      if (state.last_seq >= sequence || performance.now() - begun > MISSING_MILLISECONDS) return state;
+      await pause(RETRY_MILLISECONDS, undefined, { signal: this.#closed.signal }).catch(() => undefined);
+    }
   }
 
   /** Waits for the engine. */
   async #info(): Promise<StreamInfo> {
+    let missingSince: number | undefined;
     for (;;) {
       if (this.#closed.signal.aborted || this.#connection.nats.isClosed()) throw new EngineClosedError();
       try {
         return await this.#stream.manager.streams.info(this.#stream.name);
       } catch (error) {
-        if (errorCode(error) === ErrorCode.streamNotFound) throw new ClusterMismatchError(this.#stream.name, this.clusterId, undefined);
+        missingSince = errorCode(error) === ErrorCode.streamNotFound ? (missingSince ?? performance.now()) : undefined;
+        if (missingSince !== undefined && performance.now() - missingSince > MISSING_MILLISECONDS) throw new ClusterMismatchError(this.#stream.name, this.clusterId, undefined);
       }
       await pause(RETRY_MILLISECONDS, undefined, { signal: this.#closed.signal }).catch(() => undefined);
     }

@@ -5,7 +5,7 @@ import { nuid } from '@nats-io/transport-node';
 import { EngineClosedError, SnapshotDamagedError, SnapshotInProgressError, SnapshotReplacedError } from './errors.js';
 import { SnapshotLease } from './snapshot-lease.js';
 import { StreamReader } from './stream-reader.js';
-import { errorCode, ErrorCode, openStream, type CheckedStream, type StreamOptions } from './stream.js';
+import { errorCode, ErrorCode, isPassing, openStream, type CheckedStream, type OwnStreamOptions } from './stream.js';
 import type { EngineConnection } from './connection.js';
 import type { SnapshotStore } from '../snapshots.js';
 
@@ -15,6 +15,7 @@ const HEADER_BYTES = 512;
 /** Parts on the way at once: what bounds the memory that saving takes. */
 const PARTS_ON_THE_WAY = 16;
 const PART_MILLISECONDS = 30_000;
+const RETRY_MILLISECONDS = 500;
 const LOOK_MILLISECONDS = 2000;
 /** A part that does not come for so long, although NATS is there, is lost. */
 const STUCK_MILLISECONDS = 30_000;
@@ -35,9 +36,9 @@ interface Manifest extends Snapshot {
   readonly previous?: string;
 }
 
-export interface JetStreamSnapshotsOptions extends Omit<StreamOptions, 'content'> {
-  /** Of this process alone. */
-  readonly incarnation: string;
+interface StoredManifest {
+  readonly manifest: Manifest;
+  readonly streamSequence: number;
 }
 
 /**
@@ -46,7 +47,7 @@ export interface JetStreamSnapshotsOptions extends Omit<StreamOptions, 'content'
  */
 export class JetStreamSnapshots implements SnapshotStore {
   /** @throws EngineRefusedError */
-  static async open(connection: EngineConnection, options: JetStreamSnapshotsOptions): Promise<JetStreamSnapshots> {
+  static async open(connection: EngineConnection, options: OwnStreamOptions): Promise<JetStreamSnapshots> {
     return new JetStreamSnapshots(connection, await openStream(connection, { ...options, content: 'snapshots' }), options.incarnation);
   }
 
@@ -63,9 +64,9 @@ export class JetStreamSnapshots implements SnapshotStore {
     this.#incarnation = incarnation;
   }
 
-  /** The newest whole snapshot. */
+  /** The newest whole snapshot. Waits for the engine. */
   async latest(): Promise<Snapshot | undefined> {
-    return (await this.#manifest())?.manifest;
+    return (await this.#awaitManifest())?.manifest;
   }
 
   /**
@@ -96,7 +97,7 @@ export class JetStreamSnapshots implements SnapshotStore {
    * @throws SnapshotDamagedError if it is not what was saved, SnapshotReplacedError if two newer ones took its place meanwhile: then load again
    */
   async load(): Promise<{ readonly snapshot: Snapshot; readonly chunks: AsyncGenerator<Uint8Array> } | undefined> {
-    const found = await this.#manifest();
+    const found = await this.#awaitManifest();
     return found && { snapshot: found.manifest, chunks: this.#readParts(found.manifest) };
   }
 
@@ -108,9 +109,21 @@ export class JetStreamSnapshots implements SnapshotStore {
     return `${this.#stream.subject}.${last}`;
   }
 
-  async #manifest(): Promise<{ readonly manifest: Manifest; readonly streamSequence: number } | undefined> {
+  async #manifest(): Promise<StoredManifest | undefined> {
     const message = await this.#stream.manager.streams.getMessage(this.#stream.name, { last_by_subj: this.#subject('latest') });
     return message === null ? undefined : { manifest: message.json<Manifest>(), streamSequence: message.seq };
+  }
+
+  async #awaitManifest(): Promise<StoredManifest | undefined> {
+    for (;;) {
+      if (this.#closed.signal.aborted || this.#connection.nats.isClosed()) throw new EngineClosedError();
+      try {
+        return await this.#manifest();
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+      }
+      await pause(RETRY_MILLISECONDS, undefined, { signal: this.#closed.signal }).catch(() => undefined);
+    }
   }
 
   async #writeParts(sequence: number, chunks: AsyncIterable<Uint8Array>, lost: AbortSignal): Promise<Manifest> {

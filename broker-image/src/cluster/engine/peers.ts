@@ -35,6 +35,8 @@ export interface PeersOptions {
   readonly name: string;
   readonly incarnation: string;
   readonly status: () => PeerStatus;
+  /** Whether the server of this broker is cut off from the others, so that silence says nothing of them. */
+  readonly isolated?: () => boolean;
 }
 
 export type PeerListener = (peer: Peer) => void;
@@ -62,7 +64,8 @@ export class Peers {
   static async join(connection: EngineConnection, options: PeersOptions): Promise<Peers> {
     const peers = new Peers(connection, options);
     peers.#tell('asking');
-    await connection.nats.flush();
+    // What a connection that was lost meanwhile did not send, the next one does: it asks again as soon as it is there.
+    while (!(await connection.nats.flush().then(() => true, () => false)) && !connection.nats.isClosed()) await pause(ANSWER_MILLISECONDS);
     await pause(ANSWER_MILLISECONDS);
     if (peers.#failure !== undefined) {
       peers.#stop();
@@ -151,7 +154,7 @@ export class Peers {
 
   #tick(): void {
     const now = performance.now();
-    if (now - this.#lastTick > FROZEN_MILLISECONDS || !this.#connection.connected) this.#hearEverybody();
+    if (now - this.#lastTick > FROZEN_MILLISECONDS || !this.#connection.connected || this.#options.isolated?.() === true) this.#hearEverybody();
     this.#lastTick = now;
     for (const { peer, heard } of this.#known.values()) if (now - heard > GONE_MILLISECONDS) this.#forget(peer.incarnation);
     if (this.#joined) this.#tell('here');

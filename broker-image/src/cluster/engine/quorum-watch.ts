@@ -9,21 +9,27 @@ const ANSWER_MILLISECONDS = 1000;
 const UNANSWERED_LIMIT = 2;
 /** A leader hears of its followers each second. */
 const SILENT_FOLLOWER_MILLISECONDS = 4000;
+/** How long a server may be connected and of no use: longer than an election takes. Then it may be the one that is cut off, and another is tried. */
+const USELESS_MILLISECONDS = 8000;
 
 /** Asks the leader of a stream once a second whether it is there and hears of most of its followers: cheaper than an append, and nothing is stored. */
 export class QuorumWatch {
   readonly #connection: EngineConnection;
   readonly #stream: CheckedStream;
   readonly #onInfo: (info: StreamInfo) => void;
+  readonly #stalled: () => boolean;
   #failure: Error | undefined;
   #unanswered = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #uselessSince: number | undefined;
 
-  constructor(connection: EngineConnection, stream: CheckedStream, onInfo: (info: StreamInfo) => void) {
+  /** @param stalled whether something else shows that the server is of no use, although the leader answers */
+  constructor(connection: EngineConnection, stream: CheckedStream, onInfo: (info: StreamInfo) => void, stalled = () => false) {
     this.#connection = connection;
     this.#stream = stream;
     this.#onInfo = onInfo;
+    this.#stalled = stalled;
     this.#schedule();
   }
 
@@ -52,7 +58,17 @@ export class QuorumWatch {
         this.#failure = new EngineUnavailableError(`The stream ${this.#stream.name} has no leader that answers (${(error as Error).message}): too few NATS servers are up, or they are electing one.`, { cause: error });
       }
     }
+    this.#moveOn();
     this.#schedule();
+  }
+
+  /** The servers may be divided, with this broker on the side of the fewer, or a server may have lost its routes. */
+  #moveOn(): void {
+    if ((this.#failure === undefined && !this.#stalled()) || !this.#connection.connected) this.#uselessSince = undefined;
+    else this.#uselessSince ??= performance.now();
+    if (this.#uselessSince === undefined || performance.now() - this.#uselessSince < USELESS_MILLISECONDS) return;
+    this.#uselessSince = undefined;
+    void this.#connection.moveOn();
   }
 
   #judge({ cluster, config }: StreamInfo): Error | undefined {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DeliverPolicy, jetstream, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
-import { errorCode, ErrorCode, type CheckedStream } from './stream.js';
+import { errorCode, ErrorCode, MISSING_MILLISECONDS, type CheckedStream } from './stream.js';
 import type { EngineConnection } from './connection.js';
 
 /** Messages on the way or waiting to be taken: at most this many of the largest size in memory. */
@@ -28,6 +28,8 @@ export class StreamReader {
   readonly #stream: CheckedStream;
   readonly #options: ReadOptions;
   #next: number;
+  /** Since when every answer was that there is no such stream. */
+  #missingSince: number | undefined;
   #messages: ConsumerMessages | undefined;
 
   constructor(connection: EngineConnection, stream: CheckedStream, options: ReadOptions) {
@@ -58,8 +60,11 @@ export class StreamReader {
       while (!signal.aborted) {
         try {
           yield* this.#readUntilTrouble();
+          this.#missingSince = undefined;
         } catch (error) {
-          if (errorCode(error) === ErrorCode.streamNotFound) throw error;
+          if (errorCode(error) === ErrorCode.streamNotFound) this.#missingSince ??= performance.now();
+          else this.#missingSince = undefined;
+          if (this.#missingSince !== undefined && performance.now() - this.#missingSince > MISSING_MILLISECONDS) throw error;
         }
         if (!signal.aborted) await pause(RETRY_MILLISECONDS, undefined, { signal }).catch(() => undefined);
       }

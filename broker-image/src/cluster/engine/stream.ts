@@ -8,6 +8,11 @@ import type { EngineConnection } from './connection.js';
 /** Of everything that brokers write into NATS. It changes when an older broker could not read it. */
 const FORMAT = 1;
 const RETRY_MILLISECONDS = 500;
+/**
+ * How long a stream has to be missing, or to end too early, before that is believed: a leader of JetStream that has just started, or is about to be replaced,
+ * may not know everything.
+ */
+export const MISSING_MILLISECONDS = 10_000;
 const metadataKeys = { cluster: 'mqtt-cluster', id: 'mqtt-cluster-id', content: 'mqtt-content', format: 'mqtt-format' } as const;
 
 export const ErrorCode = {
@@ -46,6 +51,11 @@ export interface StreamOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface OwnStreamOptions extends Omit<StreamOptions, 'content'> {
+  /** Of this process alone, in the characters of a NATS subject token. */
+  readonly incarnation: string;
+}
+
 /** Whether the server said at once that there is nobody for this subject. */
 export function nobodyAnswers(error: unknown): boolean {
   return error instanceof Error && (error instanceof errors.NoRespondersError || error.name === 'JetStreamNotEnabled' || nobodyAnswers(error.cause));
@@ -66,11 +76,20 @@ export interface CheckedStream {
  * @throws EngineRefusedError
  */
 export async function openStream(connection: EngineConnection, options: StreamOptions): Promise<CheckedStream> {
+  let missingSince: number | undefined;
   for (;;) {
     if (options.signal?.aborted || connection.nats.isClosed()) throw new EngineClosedError();
     try {
       return await attempt(connection, options);
     } catch (error) {
+      if (error instanceof ClusterMismatchError && error.found === undefined) {
+        missingSince ??= performance.now();
+        if (performance.now() - missingSince > MISSING_MILLISECONDS) throw error;
+        options.onWaiting?.(new EngineUnavailableError(`${error.message} Looking again.`, { cause: error }));
+        await pause(RETRY_MILLISECONDS);
+        continue;
+      }
+      missingSince = undefined;
       const missing = await jetStreamMissing(connection, error);
       if (missing !== undefined) throw missing;
       if (!isPassing(error)) throw error;
@@ -80,9 +99,13 @@ export async function openStream(connection: EngineConnection, options: StreamOp
   }
 }
 
+export function managerOf(connection: EngineConnection): Promise<JetStreamManager> {
+  return jetstreamManager(connection.nats, { timeout: 5000, checkAPI: false });
+}
+
 async function attempt(connection: EngineConnection, options: StreamOptions): Promise<CheckedStream> {
   const { cluster, content, clusterId, onWarning } = options;
-  const manager = await jetstreamManager(connection.nats, { timeout: 5000, checkAPI: false });
+  const manager = await managerOf(connection);
   const name = `${cluster}-${content}`;
   let info = await find(manager, name);
   if (info === undefined) {
@@ -167,7 +190,7 @@ async function jetStreamMissing(connection: EngineConnection, error: unknown): P
 }
 
 /** Whether waiting can help. */
-function isPassing(error: unknown): boolean {
+export function isPassing(error: unknown): boolean {
   if (error instanceof JetStreamApiError) return error.status >= 500 || error.code === ErrorCode.noPeers || error.code === ErrorCode.nameInUse;
   return error instanceof errors.TimeoutError || error instanceof errors.RequestError || nobodyAnswers(error);
 }

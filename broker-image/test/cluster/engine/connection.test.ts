@@ -66,6 +66,103 @@ test('credentials come from files, and are read again', { skip, timeout: 60_000 
   await eventually('it comes back', () => connection.connected);
 });
 
+test('a server that is too busy to look at the credentials in time is waited for: it has not refused them', { skip, timeout: 60_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false, more: 'authorization { user: me, password: secret, timeout: 0.5 }' });
+  t.after(() => nats.stop());
+  const proxy = await Proxy.start(nats.servers[0]!.port);
+  t.after(() => proxy.stop());
+  const directory = mkdtempSync(join(tmpdir(), 'credentials-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const [usernameFile, passwordFile] = [join(directory, 'user'), join(directory, 'password')];
+  writeFileSync(usernameFile, 'me');
+  writeFileSync(passwordFile, 'secret');
+  proxy.muffle();
+  const waiting: string[] = [];
+  const opening = EngineConnection.open({ log: { servers: [proxy.url], usernameFile, passwordFile }, name: 'test', onWaiting: ({ message }) => waiting.push(message) });
+  t.after(async () => (await opening).close());
+  await eventually('it waits', () => waiting.length > 1);
+  assert.match(waiting[0]!, /cannot be reached: .*authentication timeout/i);
+  proxy.mend();
+  const connection = await opening;
+  // The same later on.
+  proxy.muffle();
+  proxy.reset();
+  await eventually('it is lost', () => !connection.connected);
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  assert.equal(connection.failure!.name, 'EngineUnavailableError');
+  proxy.mend();
+  await eventually('it comes back', () => connection.connected);
+});
+
+test('a connection outlives whatever a server does to it', { skip, timeout: 240_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false, more: 'max_connections: 1\nping_interval: "500ms"\nping_max: 1\nlame_duck_grace_period: "100ms"\nlame_duck_duration: "30s"' });
+  t.after(() => nats.stop());
+  const [server] = nats.servers as [Nats['servers'][0]];
+  const proxy = await Proxy.start(server.port);
+  t.after(() => proxy.stop());
+  const ended: string[] = [];
+  const connection = await EngineConnection.open({ log: { servers: [proxy.url] }, name: 'test', onEnded: ({ message }) => ended.push(message) });
+  t.after(() => connection.close());
+  const returns = async () => {
+    await eventually('it comes back', () => connection.connected);
+    await connection.nats.flush();
+    assert.deepEqual(ended, []);
+  };
+
+  await t.test('restarts, again and again', async () => {
+    for (let time = 0; time < 5; time++) {
+      await server.kill(time % 2 === 0 ? 'SIGKILL' : 'SIGTERM');
+      await eventually('it is lost', () => !connection.connected);
+      await server.start();
+      await returns();
+    }
+  });
+  await t.test('connections that break while they begin', async () => {
+    for (let time = 0; time < 50; time++) {
+      proxy.reset();
+      await new Promise((resolve) => setTimeout(resolve, 20 * (time % 10)));
+    }
+    await returns();
+  });
+  await t.test('a lame duck', async () => {
+    await server.kill('SIGUSR2');
+    await eventually('it is lost', () => !connection.connected);
+    await server.start();
+    await returns();
+  });
+  await t.test('a server that takes it for stale', async () => {
+    proxy.muffle();
+    await eventually('it is lost', () => !connection.connected);
+    proxy.mend();
+    await returns();
+  });
+  await t.test('a server that has as many connections as it takes', async () => {
+    proxy.refuse();
+    await eventually('it is lost', () => !connection.connected);
+    const other = await EngineConnection.open({ log: nats.log, name: 'other' });
+    proxy.mend();
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    assert.equal(connection.connected, false);
+    await other.close();
+    await returns();
+  });
+});
+
+test('a connection that ends for good is told', { skip, timeout: 60_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false });
+  t.after(() => nats.stop());
+  const ended: string[] = [];
+  const connection = await EngineConnection.open({ log: nats.log, name: 'test', onEnded: ({ message }) => ended.push(message) });
+  await connection.nats.close();
+  await eventually('it is told', () => ended.length > 0);
+  assert.deepEqual(ended, [`The connection to NATS at ${nats.log.servers.join(', ')} ended for good (without a reason), so this broker has to start again.`]);
+  assert.equal(connection.connected, false);
+  const closed = await EngineConnection.open({ log: nats.log, name: 'test', onEnded: ({ message }) => ended.push(message) });
+  await closed.close();
+  await new Promise(setImmediate);
+  assert.equal(ended.length, 1, 'one that was closed is not');
+});
+
 test('a credentials file that is not there is said at once', { skip }, async () => {
   await assert.rejects(EngineConnection.open({ log: { servers: ['nats://127.0.0.1:1'], credentialsFile: '/nowhere.creds' }, name: 'test' }), { code: 'ENOENT' });
 });
@@ -81,6 +178,13 @@ test('a credentials file', { skip, timeout: 60_000 }, async (t) => {
   const connection = await EngineConnection.open({ log: { ...nats.log, credentialsFile }, name: 'test' });
   t.after(() => connection.close());
   assert.equal(connection.connected, true);
+  // Half written while the connection is lost: what worked before is tried on.
+  writeFileSync(credentialsFile, credentialsOf(account).slice(0, 100));
+  await nats.servers[0]!.kill();
+  await nats.servers[0]!.start();
+  await eventually('it is lost and comes back', () => connection.connected);
+  await connection.nats.flush();
+  await assert.rejects(EngineConnection.open({ log: { ...nats.log, credentialsFile }, name: 'test' }), /unable to parse credentials/);
   writeFileSync(credentialsFile, credentialsOf(newAccount()));
   await assert.rejects(EngineConnection.open({ log: { ...nats.log, credentialsFile }, name: 'test' }), { name: 'EngineAuthenticationError' });
 });

@@ -7,6 +7,7 @@ import { connect as connectTo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Proxy } from './proxy.js';
 import type { LogConfiguration } from '../../../src/config/index.js';
 
 const executable = findExecutable();
@@ -22,6 +23,8 @@ export interface NatsOptions {
   readonly maxFile?: string;
   /** More lines of the configuration. */
   readonly more?: string;
+  /** Whether the servers of a cluster can be cut off from one another. @default false */
+  readonly divisible?: boolean;
 }
 
 /** A real server process, on a port of its own that it keeps over restarts. */
@@ -69,13 +72,29 @@ export class NatsServer {
   }
 }
 
+/** The way by which one server reaches another. */
+interface Network {
+  readonly from: number;
+  readonly to: number;
+  readonly proxy: Proxy;
+}
+
 /** One server, or three in a cluster, with their data in a temporary folder. */
 export class Nats {
   static async start(options: NatsOptions = {}): Promise<Nats> {
-    const { servers: count = 1, jetStream = true, maxPayload, maxFile = '4G', more = '' } = options;
+    const { servers: count = 1, jetStream = true, maxPayload, maxFile = '4G', more = '', divisible = false } = options;
     const directory = mkdtempSync(join(tmpdir(), 'nats-'));
     const ports = await freePorts(3 * count);
-    const routes = ports.slice(count, 2 * count).map((port) => `nats://127.0.0.1:${port}`);
+    const routePorts = ports.slice(count, 2 * count);
+    const networks: Network[] = [];
+    if (divisible) {
+      for (const [from, to] of routePorts.flatMap((_, one) => routePorts.map((__, other) => [one, other] as const))) {
+        if (from !== to) networks.push({ from, to, proxy: await Proxy.start(routePorts[to]!) });
+      }
+    }
+    const routesOf = (index: number) => (divisible ? networks.filter(({ from }) => from === index).map(({ proxy }) => proxy.url) : routePorts.map((port) => `nats://127.0.0.1:${port}`));
+    // What servers tell of one another would lead them past the networks that are cut.
+    const advertised = divisible ? 'advertise: "127.0.0.1:1", ' : '';
     const servers = Array.from({ length: count }, (_, index) => {
       const name = `n${index + 1}`;
       const configuration = join(directory, `${name}.conf`);
@@ -85,12 +104,12 @@ export class Nats {
         `http: "127.0.0.1:${ports[2 * count + index]}"`,
         ...(maxPayload === undefined ? [] : [`max_payload: ${maxPayload}`]),
         ...(jetStream ? [`jetstream { store_dir: "${join(directory, name)}", max_memory_store: 64M, max_file_store: ${maxFile}, sync_interval: always }`] : []),
-        ...(count === 1 ? [] : [`cluster { name: test, listen: "127.0.0.1:${ports[count + index]}", no_advertise: true, routes: [${routes.join(', ')}] }`]),
+        ...(count === 1 ? [] : [`cluster { name: test, listen: "127.0.0.1:${ports[count + index]}", no_advertise: true, ${advertised}routes: [${routesOf(index).join(', ')}] }`]),
         more,
       ].join('\n'));
       return new NatsServer(name, ports[index]!, ports[2 * count + index]!, configuration);
     });
-    const nats = new Nats(directory, servers);
+    const nats = new Nats(directory, servers, networks);
     try {
       await Promise.all(servers.map((server) => server.start()));
     } catch (error) {
@@ -103,7 +122,19 @@ export class Nats {
   private constructor(
     readonly directory: string,
     readonly servers: readonly NatsServer[],
+    private readonly networks: readonly Network[],
   ) {}
+
+  /** Cuts one server off from the others; clients of both sides stay connected. */
+  divide(apart: NatsServer): void {
+    const index = this.servers.indexOf(apart);
+    assert.ok(this.networks.length > 0, 'not divisible');
+    for (const { from, to, proxy } of this.networks) if (from === index || to === index) proxy.cut();
+  }
+
+  unite(): void {
+    for (const { proxy } of this.networks) proxy.mend();
+  }
 
   get log(): LogConfiguration {
     return { servers: this.servers.map(({ url }) => url), maxBytes: 1024 ** 3 };
@@ -117,6 +148,7 @@ export class Nats {
 
   async stop(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.kill()));
+    await Promise.all(this.networks.map(({ proxy }) => proxy.stop()));
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -13,15 +13,22 @@ export class Proxy {
 
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
-  #cut = false;
+  #cut: 'no' | 'both ways' | 'to the server' | 'refused' = 'no';
 
   private constructor(port: number, rewrite: (data: Buffer) => Buffer) {
     this.#server = createServer((inner) => {
+      if (this.#cut === 'refused') {
+        inner.destroy();
+        return;
+      }
       const outer = connect(port, '127.0.0.1');
       const pair = [inner, outer] as const;
       this.#pairs.add(pair);
       for (const [one, other] of [pair, [outer, inner]] as const) {
-        one.on('data', (data) => this.#cut || other.write(one === outer ? rewrite(data) : data));
+        one.on('data', (data) => {
+          if (this.#cut === 'both ways' || (this.#cut === 'to the server' && one === inner)) return;
+          other.write(one === outer ? rewrite(data) : data);
+        });
         one.on('error', () => undefined);
         one.on('close', () => {
           other.destroy();
@@ -37,12 +44,23 @@ export class Proxy {
 
   /** From now on whatever is sent is lost; connections stay open. */
   cut(): void {
-    this.#cut = true;
+    this.#cut = 'both ways';
+  }
+
+  /** From now on the server hears nothing, and is heard. */
+  muffle(): void {
+    this.#cut = 'to the server';
+  }
+
+  /** Connections end, and new ones, too. */
+  refuse(): void {
+    this.#cut = 'refused';
+    this.reset();
   }
 
   /** Connections that lost something end, as the packets that come late would not fit. */
   mend(): void {
-    this.#cut = false;
+    this.#cut = 'no';
     this.reset();
   }
 
