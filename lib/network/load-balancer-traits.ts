@@ -38,6 +38,8 @@ export enum ProxyProtocolVersion {
 export enum ProxyProtocolSupport {
   /** It cannot. */
   NONE = 'none',
+  /** Version 1. */
+  V1 = 'v1',
   /** Version 2. */
   V2 = 'v2',
   /** Version 1 or version 2, as its option says. */

@@ -17,6 +17,7 @@ const LOCAL: { [key in LocalHealthCheck]: string } = {
 
 const PROXY_PROTOCOL: { [key in ProxyProtocolSupport]: string } = {
   [ProxyProtocolSupport.NONE]: '–',
+  [ProxyProtocolSupport.V1]: 'v1',
   [ProxyProtocolSupport.V2]: 'v2',
   [ProxyProtocolSupport.V1_OR_V2]: 'v1, v2',
   [ProxyProtocolSupport.UNDOCUMENTED_VERSION]: 'yes, version not documented',

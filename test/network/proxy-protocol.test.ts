@@ -19,7 +19,7 @@ const SOURCES = ['10.0.0.0/16'];
 const senders: [string, LoadBalancerProvider, 'v1' | 'v2' | 'any'][] = [
   ['awsNlb', LoadBalancerProvider.awsNlb({ proxyProtocol: true }), 'v2'],
   ['eksAutoMode', LoadBalancerProvider.eksAutoMode({ proxyProtocol: true }), 'v2'],
-  ['digitalOcean', LoadBalancerProvider.digitalOcean({ proxyProtocol: true, type: DigitalOceanLoadBalancerType.REGIONAL }), 'any'],
+  ['digitalOcean', LoadBalancerProvider.digitalOcean({ proxyProtocol: true, type: DigitalOceanLoadBalancerType.REGIONAL }), 'v1'],
   ['hetzner', LoadBalancerProvider.hetzner({ proxyProtocol: true }), 'any'],
   ['ociLoadBalancer', LoadBalancerProvider.ociLoadBalancer({ proxyProtocol: ProxyProtocolVersion.V2 }), 'v2'],
   ['ociNetworkLoadBalancer', LoadBalancerProvider.ociNetworkLoadBalancer({ proxyProtocol: true }), 'v2'],

@@ -26,7 +26,7 @@ export interface AzureLoadBalancerOptions {
 
   /**
    * How long a connection may carry nothing before it is cut: whole minutes, 4 to 100. The sources disagree about more than 30: AKS
-   * documents 30 as the longest, the cloud provider's own documentation 100.
+   * documents 30 as the longest, the documentation of the load balancer and that of the cloud provider 100.
    * Source: https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/
    * @default - Azure takes 4 minutes
    */
@@ -82,7 +82,7 @@ export function azure(options: AzureLoadBalancerOptions): ProviderDefinition {
         min: IDLE_DEFAULT,
         max: IDLE_MAX,
         settable: true,
-        source: `${SOURCE} (the maximum is uncertain: 100 minutes there, 30 minutes in the documentation of AKS)`,
+        source: `${SOURCE} (the maximum is uncertain: 100 minutes there and in https://learn.microsoft.com/en-us/azure/load-balancer/load-balancer-tcp-idle-timeout, of which older editions have 30, as has the documentation of AKS)`,
       },
       proxyProtocol: ProxyProtocolSupport.NONE,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,

@@ -34,8 +34,8 @@ export function cilium(options: CiliumOptions): ProviderDefinition {
       kind: LoadBalancerKind.PASSTHROUGH,
       idleTimeout: {
         ...NO_IDLE_TIMEOUT,
-        source: 'https://docs.cilium.io/en/stable/cmdref/cilium-agent/ (Cilium\'s own connection tracking forgets an idle connection after 6 hours; '
-          + 'newer versions perhaps after 2 hours and 13 minutes, which could not be confirmed)',
+        source: 'https://docs.cilium.io/en/stable/cmdref/cilium-agent/ (Cilium\'s own connection tracking forgets an idle connection after 2 hours and 13 minutes, '
+          + 'before version 1.15 after 6 hours, see https://github.com/cilium/cilium/pull/27665)',
       },
       proxyProtocol: ProxyProtocolSupport.NONE,
       localHealthCheck,

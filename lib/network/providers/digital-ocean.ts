@@ -43,8 +43,9 @@ export interface DigitalOceanOptions extends MeasuredIdleTimeoutOptions {
 
   /**
    * Whether the broker is told the client's address by a PROXY protocol header. Switches the header on in the broker too, on a port of its own. Only with `REGIONAL`, which ends connections;
-   * which version it sends is not documented, so that the broker takes either.
-   * Source: https://github.com/digitalocean/digitalocean-cloud-controller-manager/blob/master/docs/controllers/services/annotations.md
+   * it sends version 1. DigitalOcean documents that its health checks fail where a backend does not expect the header; whether those of kube-proxy, which the controller sets up, come without it
+   * could not be confirmed: look at the health of the nodes before you rely on it.
+   * Source: https://github.com/digitalocean/digitalocean-cloud-controller-manager/blob/master/docs/controllers/services/annotations.md, https://docs.digitalocean.com/glossary/proxy/
    * @default false
    */
   readonly proxyProtocol?: boolean;
@@ -66,8 +67,8 @@ export function digitalOcean(options: DigitalOceanOptions): ProviderDefinition {
       name: 'digital-ocean',
       title: 'DigitalOcean load balancer',
       kind: isProxy ? LoadBalancerKind.PROXY : LoadBalancerKind.PASSTHROUGH,
-      idleTimeout: measuredIdleTimeout(options, `${SOURCE} (says nothing of TCP; the HTTP idle timeout has no part in MQTT)`),
-      proxyProtocol: isProxy ? ProxyProtocolSupport.UNDOCUMENTED_VERSION : ProxyProtocolSupport.NONE,
+      idleTimeout: measuredIdleTimeout(options, `${SOURCE} (says nothing of TCP; https://docs.digitalocean.com/products/networking/load-balancers/support/ has 60 s for idle connections in general, and the option for it is named after HTTP)`),
+      proxyProtocol: isProxy ? ProxyProtocolSupport.V1 : ProxyProtocolSupport.NONE,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
       source: SOURCE,
@@ -89,7 +90,7 @@ export function digitalOcean(options: DigitalOceanOptions): ProviderDefinition {
       }
     },
     service: () => ({
-      proxyProtocol: options.proxyProtocol ? 'any' : undefined,
+      proxyProtocol: options.proxyProtocol ? 'v1' : undefined,
       annotations: defined({
         [`${PREFIX}type`]: type,
         [`${PREFIX}network`]: options.internal ? 'INTERNAL' : undefined,

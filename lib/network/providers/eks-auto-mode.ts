@@ -17,7 +17,7 @@ export function eksAutoMode(options: EksAutoModeOptions): ProviderDefinition {
         kind: IdleTimeoutKind.KNOWN,
         defaultValue: Duration.seconds(AWS_IDLE_SECONDS),
         settable: false,
-        source: `https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html (no annotation for it is documented in ${SOURCE}; whether an undocumented one works is uncertain)`,
+        source: `https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html (it is an attribute of the listener; EKS Auto Mode cannot set those, as https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html says of its other load balancer, and ${SOURCE} has no annotation for it)`,
       },
       proxyProtocol: ProxyProtocolSupport.V2,
       localHealthCheck: localHealthCheckOf(options),

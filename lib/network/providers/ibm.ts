@@ -52,7 +52,7 @@ export interface IbmVpcAlbOptions extends IbmVpcCommonOptions {
 
   /**
    * Whether the broker is told the client's address by a PROXY protocol header. Switches the header on in the broker too, on a port of its own. Can only be set when the load balancer is created;
-   * which version it sends is not documented, so that the broker takes either.
+   * a pool of the load balancer can have either version, and which one the controller chooses is not documented, so that the broker takes both.
    * Source: https://cloud.ibm.com/docs/containers?topic=containers-vpc-lbaas
    * @default false
    */

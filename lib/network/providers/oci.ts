@@ -107,7 +107,7 @@ export function ociLoadBalancer(options: OciLoadBalancerOptions): ProviderDefini
       name: 'oci-lb',
       title: 'Oracle Cloud Infrastructure load balancer',
       kind: LoadBalancerKind.PROXY,
-      idleTimeout: { kind: IdleTimeoutKind.KNOWN, defaultValue: LB_IDLE_DEFAULT, settable: true, source: `${SOURCE} (its maximum could not be confirmed; that it is a proxy is inferred from its HTTP and PROXY protocol modes)` },
+      idleTimeout: { kind: IdleTimeoutKind.KNOWN, defaultValue: LB_IDLE_DEFAULT, settable: true, source: `${SOURCE} (the default also in https://docs.oracle.com/en-us/iaas/Content/Balance/Reference/connectionreuse.htm, where each direction has a timer of its own; its maximum could not be confirmed; that it is a proxy is inferred from its HTTP and PROXY protocol modes)` },
       proxyProtocol: ProxyProtocolSupport.V1_OR_V2,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,

@@ -83,8 +83,8 @@ export const idleTimeoutRules: readonly Rule[] = [
     id: 'MQTT-IDLE-005',
     severity: Severity.WARNING,
     title: 'An idle timeout on Azure is at most 30 minutes',
-    why: 'The sources disagree: the cloud provider\'s documentation takes up to 100 minutes, the one of AKS, and a newer path of its code, 30.',
-    source: 'https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/',
+    why: 'The sources disagree: the documentation of the load balancer and that of the cloud provider take up to 100 minutes, the one of AKS, and a newer path of the provider\'s code, 30.',
+    source: 'https://learn.microsoft.com/en-us/azure/load-balancer/load-balancer-tcp-idle-timeout; https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/',
     remedy: 'Stay at 30 minutes or less, or try it on your cluster and acknowledge this rule.',
     example: `metadata:
   annotations:

@@ -24,7 +24,7 @@ test('a proxy with every option', () => {
   expect(provider.traits.kind).toBe(LoadBalancerKind.PROXY);
   expect(serviceOf(provider).annotations).toEqual({
     ...declarations('digital-ocean', 'proxy', 'unknown', 'internal', 'automatic'),
-    'cdk8s-mqtt/load-balancer-proxy-protocol': 'any',
+    'cdk8s-mqtt/load-balancer-proxy-protocol': 'v1',
     [`${DO}enable-proxy-protocol`]: 'true',
     [`${DO}hostname`]: 'mqtt.example.com',
     [`${DO}network`]: 'INTERNAL',
