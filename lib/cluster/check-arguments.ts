@@ -10,20 +10,18 @@ import type { BrokerStrategy } from '../broker/broker-strategy';
 import { MqttBroker } from '../broker/mqtt-broker';
 import { ArgumentErrors, show } from '../manifest/arguments';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
-import { Labels } from '../manifest/labels';
 import { VersionGates } from '../manifest/version-gates';
 import { checkSessionStore } from '../message-log/check-session-store';
 import type { MqttListener } from '../network/mqtt-listener';
 import { checkAuthentication } from '../security/check-authentication';
 import { checkTls } from '../security/check-tls';
 import type { MqttTls } from '../security/mqtt-tls';
+import { checkLabels } from '../workload/check-labels';
 import { checkPeers } from '../workload/check-peers';
 import { checkPlacement, checkTrafficDistribution } from '../workload/check-placement';
 import { checkResources, checkStorage } from '../workload/check-storage';
 import type { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
 import { MAX_NAME_LENGTH } from '../workload/stateful-set';
-
-const RESERVED_LABELS: string[] = Object.values(Labels);
 
 /** Refuses what cannot work, all of it at once, before anything is rendered. */
 export function checkArguments(scope: Construct, props: MqttClusterProps): void {
@@ -40,10 +38,7 @@ export function checkArguments(scope: Construct, props: MqttClusterProps): void 
   // The message log is called like the cluster, with four characters more: `<name>-log`.
   const hasOwnLog = sessionStoreOf(props)._ownLog !== undefined;
   errors.dnsLabel('name', props.name, MAX_NAME_LENGTH - (hasOwnLog ? 4 : 0), 'the names of Services and pods are made of it');
-  errors.labels('labels', props.labels);
-  for (const key of Object.keys(props.labels ?? {})) {
-    if (RESERVED_LABELS.includes(key)) errors.add(`labels has the key '${key}', which the library sets itself: choose another`);
-  }
+  checkLabels(errors, props.labels);
   errors.boolean('networkPolicy', settings.networkPolicy);
   errors.wholeNumber('replicas', settings.replicas, { min: 1 }, 'a cluster needs a broker; to switch it off, scale the StatefulSet');
   errors.wholeNumber('nodeCount', settings.nodeCount, { min: 1 }, 'it is the number of nodes that can take a pod');

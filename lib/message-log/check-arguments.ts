@@ -1,21 +1,19 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { checkCredentials, COPIES, CREDENTIALS_EXAMPLE } from './check-message-log';
-import { LOG_DEFAULTS } from './log-defaults';
+import { EXPORTER_IMAGE, LOG_DEFAULTS, NATS_IMAGE } from './log-defaults';
 import type { MqttMessageLogOptions, MqttMessageLogProps } from './mqtt-message-log-props';
 import { ArgumentErrors, show } from '../manifest/arguments';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
-import { Labels } from '../manifest/labels';
 import { checkTls } from '../security/check-tls';
 import { MqttClientCertificate, type MqttTls } from '../security/mqtt-tls';
+import { checkImage, checkImagePull } from '../workload/check-image';
+import { checkLabels } from '../workload/check-labels';
 import { checkPeers } from '../workload/check-peers';
 import { checkPlacement } from '../workload/check-placement';
 import { checkResources, checkStorage } from '../workload/check-storage';
-import { MqttImagePullPolicy } from '../workload/mqtt-image-pull-policy';
 import type { IMqttProfile } from '../workload/mqtt-profile-reference';
 import { MAX_NAME_LENGTH } from '../workload/stateful-set';
-
-const RESERVED_LABELS: string[] = Object.values(Labels);
 
 /** Refuses what cannot work, all of it at once, before anything is rendered. */
 export function checkArguments(scope: Construct, props: MqttMessageLogProps): void {
@@ -26,10 +24,7 @@ export function checkArguments(scope: Construct, props: MqttMessageLogProps): vo
   errors.throwIfAny();
 
   errors.dnsLabel('name', props.name, MAX_NAME_LENGTH, 'the names of Services and pods are made of it');
-  errors.labels('labels', props.labels);
-  for (const key of Object.keys(props.labels ?? {})) {
-    if (RESERVED_LABELS.includes(key)) errors.add(`labels has the key '${key}', which the library sets itself: choose another`);
-  }
+  checkLabels(errors, props.labels);
   checkOptions(errors, props, props.kubernetesVersion ?? KubernetesVersion.V1_35, Chart.of(scope).namespace);
   errors.throwIfAny();
 }
@@ -52,13 +47,9 @@ export function checkOptions(errors: ArgumentErrors, options: MqttMessageLogOpti
     errors.add(`credentials are a credentials file, which needs a NATS with an operator: write ${CREDENTIALS_EXAMPLE}`);
   }
   checkCertificate(errors, 'tls', tls, namespace);
-  checkImage(errors, 'image', image, 'nats:2.12.3');
-  checkImage(errors, 'exporterImage', exporterImage, 'natsio/prometheus-nats-exporter:0.17.3');
-  errors.member('imagePullPolicy', options.imagePullPolicy, MqttImagePullPolicy);
-  if (errors.filledArray('imagePullSecrets', options.imagePullSecrets, 'leave it out')) {
-    options.imagePullSecrets!.forEach((secret, index) => errors.reference(
-      `imagePullSecrets[${index}]`, secret?.name, 'Secret', "Secret.fromSecretName(this, 'Registry', 'registry-credentials')"));
-  }
+  checkImage(errors, 'image', image, `'${NATS_IMAGE}' or '${NATS_IMAGE}@sha256:…'`);
+  checkImage(errors, 'exporterImage', exporterImage, `'${EXPORTER_IMAGE}' or '${EXPORTER_IMAGE}@sha256:…'`);
+  checkImagePull(errors, options.imagePullPolicy, options.imagePullSecrets);
   errors.boolean('exporter', options.exporter);
   if (options.exporter === false && exporterImage !== undefined) errors.add('exporterImage is given, but exporter is false: leave one of them out');
   errors.boolean('networkPolicy', options.networkPolicy);
@@ -74,9 +65,4 @@ function checkCertificate(errors: ArgumentErrors, at: string, tls: MqttTls | und
   if (tls._certManager && tls._certManager.serviceNames === false) {
     errors.add(`${at} serviceNames is false, but brokers and nodes connect to the names of the Services: leave it out, and have a private authority sign the certificate`);
   }
-}
-
-function checkImage(errors: ArgumentErrors, at: string, image: unknown, example: string): void {
-  if (image === undefined || (typeof image === 'string' && /^\S+$/.test(image))) return;
-  errors.add(`${at} is ${show(image)}, but must be an image reference, for example '${example}' or '${example}@sha256:…'`);
 }

@@ -8,11 +8,12 @@ import { DEFAULT_MAX_PACKET_SIZE, DEFAULT_MAX_QUEUED_SIZE } from './companion-de
 import { MqttCompanionOptions, MqttImagePullPolicy, MqttLogLevel } from './companion-options';
 import { CompanionPaths } from './companion-paths';
 import { mountedFiles } from './mounted-files';
-import { type ArgumentErrors, isSize, show } from '../../manifest/arguments';
+import { type ArgumentErrors, isSize } from '../../manifest/arguments';
 import { quantity } from '../../manifest/quantity';
 import { renderManifest } from '../../manifest/render-manifest';
 import { yamlText } from '../../manifest/yaml-text';
 import type { ClusterIntent } from '../../workload/cluster-intent';
+import { checkImage, checkImagePull } from '../../workload/check-image';
 import { CONFIGURATION_CHECKSUM, configurationChecksum } from '../../workload/configuration-checksum';
 import { httpProbe } from '../../workload/http-probe';
 import { renderStatefulSet } from '../../workload/stateful-set';
@@ -46,14 +47,8 @@ export class CompanionStrategy implements BrokerStrategy {
 
   public checkOptions(errors: ArgumentErrors): void {
     const { image, imagePullPolicy, imagePullSecrets, logLevel, maxPacketSize, maxQueuedMessages, maxQueuedSize } = this.options;
-    if (image !== undefined && (typeof image !== 'string' || !/^\S+$/.test(image))) {
-      errors.add(`broker image is ${show(image)}, but must be an image reference, for example 'example.com/mqtt/broker@sha256:…'`);
-    }
-    errors.member('broker imagePullPolicy', imagePullPolicy, MqttImagePullPolicy);
-    if (errors.filledArray('broker imagePullSecrets', imagePullSecrets, 'leave it out')) {
-      this.options.imagePullSecrets!.forEach((secret, index) => errors.reference(
-        `broker imagePullSecrets[${index}]`, (secret as typeof secret | null)?.name, 'Secret', "Secret.fromSecretName(this, 'Registry', 'registry-credentials')"));
-    }
+    checkImage(errors, 'broker image', image, "'example.com/mqtt/broker@sha256:…'");
+    checkImagePull(errors.under('broker'), imagePullPolicy, imagePullSecrets);
     errors.member('broker logLevel', logLevel, MqttLogLevel);
     checkLimits(errors, this.options);
     errors.wholeNumber('broker maxQueuedMessages', maxQueuedMessages, { min: 1 }, 'a session must be able to hold a message');
