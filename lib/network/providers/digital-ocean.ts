@@ -2,7 +2,7 @@ import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdle
 import { checkIpAddress, checkWord } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
 import { defined } from '../../manifest/defined';
-import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
+import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion } from '../load-balancer-traits';
 
 const PREFIX = 'service.beta.kubernetes.io/do-loadbalancer-';
 const SOURCE = 'https://github.com/digitalocean/digitalocean-cloud-controller-manager/blob/master/docs/controllers/services/annotations.md';
@@ -90,7 +90,7 @@ export function digitalOcean(options: DigitalOceanOptions): ProviderDefinition {
       }
     },
     service: () => ({
-      proxyProtocol: options.proxyProtocol ? 'v1' : undefined,
+      proxyProtocol: options.proxyProtocol ? ProxyProtocolVersion.V1 : undefined,
       annotations: defined({
         [`${PREFIX}type`]: type,
         [`${PREFIX}network`]: options.internal ? 'INTERNAL' : undefined,
