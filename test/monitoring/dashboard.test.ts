@@ -1,4 +1,4 @@
-import { chartWithCluster, dashboardOf, type Manifest, monitor } from './fixtures';
+import { chartWithCluster, dashboardOf, type Manifest, monitor, monitorWithLog } from './fixtures';
 import { describeWithPromtool, promtool } from './promtool';
 import { MqttDashboard } from '../../lib/monitoring/mqtt-dashboard';
 import { MqttMonitoring } from '../../lib/monitoring/mqtt-monitoring';
@@ -49,7 +49,7 @@ describe('the object', () => {
   });
 
   test('it is small enough for kubectl apply', () => {
-    expect(Buffer.byteLength(JSON.stringify(monitor().monitoring.dashboard!.toJson()))).toBeLessThan(MAX_BYTES);
+    for (const { monitoring } of [monitor(), monitorWithLog()]) expect(Buffer.byteLength(JSON.stringify(monitoring.dashboard!.toJson()))).toBeLessThan(MAX_BYTES);
   });
 
   test('Flux finds no variable of its own in it', () => {
@@ -82,6 +82,11 @@ describe('the dashboard', () => {
     expect(everyPanel.filter(({ type }) => type === 'row').map(({ title }) => title)).toEqual([
       'Overview', 'Clients', 'Messages', 'Sessions and queues', 'Store', 'Process', 'Nodes and volumes',
     ]);
+  });
+
+  test('has those of the cluster and its message log where sessions are shared', () => {
+    const rows = dashboardOf(monitorWithLog().monitoring).panels.filter(({ type }: Panel) => type === 'row').map(({ title }: Panel) => title);
+    expect(rows).toEqual(['Overview', 'Clients', 'Messages', 'Sessions and queues', 'Store', 'Cluster', 'Message log', 'Process', 'Nodes and volumes']);
   });
 
   test('lets the reader choose data source, namespace and broker', () => {
@@ -145,7 +150,9 @@ describeWithPromtool('dashboard expressions, read by promtool', () => {
   });
 
   test('are PromQL', () => {
-    expect(promtool(['check', 'rules', 'rules.yaml'], { 'rules.yaml': asRules(expressions) })).toContain(`SUCCESS: ${expressions.length} rules found`);
+    const every: string[] = dashboardOf(monitorWithLog().monitoring).panels.flatMap(({ targets = [] }: Partial<Panel>) => targets.map(({ expr }) => expr));
+    expect(every.length).toBeGreaterThan(expressions.length);
+    expect(promtool(['check', 'rules', 'rules.yaml'], { 'rules.yaml': asRules(every) })).toContain(`SUCCESS: ${every.length} rules found`);
   });
 
   test('a broken one is found', () => {
