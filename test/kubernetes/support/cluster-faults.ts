@@ -69,7 +69,7 @@ interface Victim {
 type ChooseVictim = (cluster: ClusterExample) => Promise<Victim>;
 
 function nodeFault(name: string, title: string, victim: ChooseVictim, happen: (cluster: ClusterExample, load: ClusterLoad, victim: Victim) => Promise<void>): Fault {
-  return { name, title, seconds: 330, skip: noPower, happen: async (cluster, load) => happen(cluster, load, await victim(cluster)) };
+  return { name, title, seconds: 480, skip: noPower, happen: async (cluster, load) => happen(cluster, load, await victim(cluster)) };
 }
 
 async function losePower(cluster: ClusterExample, load: ClusterLoad, { node, pods }: Victim): Promise<void> {
@@ -149,12 +149,21 @@ async function victimOfBrokers(cluster: ClusterExample): Promise<Victim> {
   return victimOn(cluster, pod.spec.nodeName, `${clients} clients`);
 }
 
-/** The node whose NATS server leads the stream of the operations, or another one of the message log where that must not fail. */
+/** The node whose NATS server leads the stream of the operations. */
 async function victimOfLog(cluster: ClusterExample): Promise<Victim> {
-  const candidates = (await cluster.messageLogPods()).filter(await mayFail(cluster));
-  const leader = await cluster.logLeader();
-  const pod = candidates.find(({ metadata }) => metadata.name === leader) ?? candidates[0];
-  return victimOn(cluster, pod.spec.nodeName, `${leader} leads`);
+  const pods = await cluster.messageLogPods();
+  const named = (name: string) => pods.find(({ metadata }) => metadata.name === name)!;
+  const allowed = await mayFail(cluster);
+  let leader = named(await cluster.logLeader());
+  if (!allowed(leader)) {
+    // A server that is stopped hands over what it leads.
+    progress(`${leader.metadata.name} leads, and must not fail: it is restarted`);
+    await kubectl(['delete', 'pod', leader.metadata.name, `--namespace=${cluster.namespace}`], { seconds: 90 });
+    await cluster.everythingReady(120);
+    leader = named(await cluster.logLeader());
+  }
+  if (!allowed(leader)) throw new Error(`${leader.metadata.name} leads the message log again after a restart, and is on the node that the clients come through`);
+  return victimOn(cluster, leader.spec.nodeName, `${leader.metadata.name} leads`);
 }
 
 /** All but that of the relay, which every client comes through. */

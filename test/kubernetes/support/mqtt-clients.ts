@@ -24,7 +24,8 @@ export function mqttClient(relay: Relay, { host, port, address = host, ca }: Bro
     socket.on('error', () => undefined);
     return tls.connect({ socket, ca, servername: host });
   };
-  return new MqttClient(stream, { reconnectPeriod: 0, connectTimeout: PATIENCE_MS, ...options });
+  // A broker that is not part of its cluster refuses connections until it is: another one, or it a moment later, takes them. MQTT.js gives up then unless it is told.
+  return new MqttClient(stream, { reconnectPeriod: 0, connectTimeout: PATIENCE_MS, reconnectOnConnackError: Boolean(options.reconnectPeriod), ...options });
 }
 
 /** Waits until a new client is connected. */
@@ -33,16 +34,16 @@ export function connected(client: MqttClient): Promise<IConnackPacket> {
     const patience = setTimeout(() => done(() => reject(new Error(`not connected within ${PATIENCE_MS / 1000} s`))), PATIENCE_MS);
     const done = (settle: () => void) => {
       clearTimeout(patience);
-      client.off('connect', onConnect).off('error', onError).off('close', onClose);
+      client.off('connect', onConnect).off('error', fail).off('close', onClose);
       settle();
     };
     const onConnect = (packet: IConnackPacket) => done(() => resolve(packet));
-    const onError = (error: Error) => done(() => reject(error));
     // A client that connects again by itself goes on trying.
-    const onClose = () => {
-      if (!client.options.reconnectPeriod) done(() => reject(new Error('the connection was closed before CONNACK')));
+    const fail = (error: Error) => {
+      if (!client.options.reconnectPeriod) done(() => reject(error));
     };
-    client.on('connect', onConnect).on('error', onError).on('close', onClose);
+    const onClose = () => fail(new Error('the connection was closed before CONNACK'));
+    client.on('connect', onConnect).on('error', fail).on('close', onClose);
   });
 }
 

@@ -35,7 +35,8 @@ export class PersistentSubscriber {
   /** The first connection: opens the session. */
   async subscribe(): Promise<void> {
     await this.connect();
-    await this.client!.subscribeAsync(this.topic, { qos: this.options.qos ?? 1 });
+    // Brokers that spread clients evenly may move this one before it has its SUBACK.
+    await eventually(`the subscription of ${this.clientId}`, 30, async () => this.client!.subscribeAsync(this.topic, { qos: this.options.qos ?? 1 }));
   }
 
   /** Connects, now and whenever the connection is lost. Never subscribes again: the session must know. */
