@@ -10,7 +10,7 @@ export const refusalReasons = [
 export type RefusalReason = (typeof refusalReasons)[number];
 
 /** Why a connected client is no longer connected. */
-export const closeReasons = ['client', 'keepalive', 'takeover', 'protocol-error', 'slow-consumer', 'network', 'drain', 'rebalance', 'store-failure', 'admin'] as const;
+export const closeReasons = ['client', 'keepalive', 'takeover', 'protocol-error', 'slow-consumer', 'network', 'drain', 'rebalance', 'store-failure', 'admin', 'token-expired'] as const;
 export type CloseReason = (typeof closeReasons)[number];
 
 /** Why a message did not reach a client that subscribed to it. */

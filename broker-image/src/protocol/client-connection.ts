@@ -78,6 +78,10 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
     return this.#handshake.identity.clientId;
   }
 
+  get username(): string | undefined {
+    return this.#handshake.identity.username;
+  }
+
   describe(): ClientDescription | undefined {
     if (!this.#announced) return undefined;
     const { subscriptions, inFlight, ready } = this.#session!;
@@ -113,6 +117,7 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
     if (this.#stage !== Stage.session) return;
     const { keepaliveSeconds } = this.#handshake.request!;
     if (now - this.#lastSent > slowConsumerSeconds * 1000) this.close('slow-consumer');
+    else if (Date.now() >= this.#handshake.expiresAt) this.close('token-expired', new Error('the token has expired'));
     else if (keepaliveSeconds > 0 && now - this.#lastHeard > keepaliveSeconds * 1500) this.close('keepalive'); // [MQTT-3.1.2-24]
   }
 
@@ -172,10 +177,10 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
 
   async #openSession(): Promise<void> {
     const session = new ClientSession(this.#broker, this, this.#handshake);
-    this.#broker.takeOver(this.clientId, this); // [MQTT-3.1.4-2]
-    // After the takeover: a client that comes back while its old connection still counts is none more.
-    this.#leaveUser = this.#broker.connectionLimits.enterUser(session.identity.username);
+    // Before the takeover: who has no place left ends nobody else's connection. The place of an own one becomes free, so a client that comes back while its old connection still counts is none more.
+    this.#leaveUser = this.#broker.connectionLimits.enterUser(this.username, this.#broker.clients.get(this.clientId)?.username);
     if (this.#leaveUser === undefined) return this.refuse({ reason: 'user-limit', returnCode: ConnectReturnCode.serverUnavailable });
+    this.#broker.takeOver(this.clientId, this); // [MQTT-3.1.4-2]
     this.#session = session;
     this.#openingSince = performance.now();
     let sessionPresent: boolean;

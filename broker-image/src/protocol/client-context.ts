@@ -28,6 +28,8 @@ export interface ClientDescription {
 /** What a broker does with its connections. */
 export interface LiveConnection {
   readonly clientId: string;
+  /** As it was verified; absent for an anonymous client. */
+  readonly username: string | undefined;
   /** Undefined until the client is connected. */
   describe(): ClientDescription | undefined;
   /** Looks whether the client is still there. */
@@ -47,6 +49,8 @@ export interface ClientContext {
   readonly subscriptions: SubscriptionTree<Subscriber>;
   readonly sharedSubscribers: SharedSubscribers;
   readonly topics: TopicCache<Subscriber>;
+  /** Connections by client id. */
+  readonly clients: ReadonlyMap<string, LiveConnection>;
   takeOver(clientId: string, connection: LiveConnection): void;
   forget(connection: LiveConnection): void;
   forward(topic: Topic, bytes: Buffer, start: number, end: number): void;

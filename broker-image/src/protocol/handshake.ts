@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Duplex } from 'node:stream';
 import type { ConnectPacket, ConnectRequest } from './connect-packet.js';
 import type { BrokerOptions, Connection } from './broker-options.js';
 import { ConnectReturnCode } from './packets.js';
@@ -32,6 +31,7 @@ export class Handshake {
   #identity: ClientIdentity;
   #request: ConnectRequest | undefined;
   #will: Message | undefined;
+  #expiresAt = Infinity;
 
   constructor(options: BrokerOptions, connection: Connection) {
     this.#options = options;
@@ -50,6 +50,11 @@ export class Handshake {
 
   get will(): Message | undefined {
     return this.#will;
+  }
+
+  /** When what the client proved its identity with expires, in milliseconds of the Unix epoch; Infinity: never. Known once it is authenticated. */
+  get expiresAt(): number {
+    return this.#expiresAt;
   }
 
   /** @returns why the client is refused, if it is */
@@ -80,7 +85,7 @@ export class Handshake {
   /** @returns why the client is refused, if it is */
   async authenticate(username: string | undefined, password: Buffer | undefined): Promise<Refusal | undefined> {
     const { access, observer } = this.#options;
-    const { certificate, stream } = this.#connection;
+    const { certificate } = this.#connection;
     if (username !== undefined) this.#identity = { ...this.#identity, username };
     let error: Error | undefined;
     const result = await access.authenticate({ ...this.#identity, ...(password === undefined ? {} : { password }), ...(certificate === undefined ? {} : { certificate }) }).catch((cause: Error): AuthenticationResult => {
@@ -92,10 +97,11 @@ export class Handshake {
       return { reason: result.reason, returnCode: RETURN_CODES[result.reason], ...(cause === undefined ? {} : { error: cause }) };
     }
     const { clientId, listener, remoteAddress } = this.#identity;
-    const { username: verified, tokenRules, expiresAt } = result;
+    const { username: verified, tokenRules, expiresAt = Infinity } = result;
+    if (expiresAt <= Date.now()) return { reason: 'token-expired', returnCode: RETURN_CODES['token-expired'] };
     // From here on the user name is the one that was verified, if any: not what the client wrote.
     this.#identity = { clientId, listener, remoteAddress, ...(verified === undefined ? {} : { username: verified }), ...(tokenRules === undefined ? {} : { tokenRules }) };
-    if (expiresAt !== undefined) endAt(stream, expiresAt);
+    this.#expiresAt = expiresAt;
     // A will is published when nobody can be asked any more, so it is decided now.
     if (this.#will !== undefined && !access.mayPublish(this.#identity, this.#will.topic)) {
       observer.publishDenied(this.#identity, this.#will.topic);
@@ -103,20 +109,4 @@ export class Handshake {
     }
     return undefined;
   }
-}
-
-/** Longest delay of a timer of Node.js. */
-const MAX_TIMER_MILLISECONDS = 2 ** 31 - 1;
-
-/** Cuts a connection whose token expires then, in milliseconds of the Unix epoch. */
-function endAt(stream: Duplex, time: number): void {
-  if (stream.destroyed) return;
-  let timer: NodeJS.Timeout;
-  const wait = () => {
-    const left = time - Date.now();
-    if (left <= 0) stream.destroy(new Error('the token has expired'));
-    else timer = setTimeout(wait, Math.min(left, MAX_TIMER_MILLISECONDS)).unref();
-  };
-  stream.once('close', () => clearTimeout(timer));
-  wait();
 }

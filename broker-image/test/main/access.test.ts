@@ -117,7 +117,9 @@ test('keys in a file are read again, bad ones are refused, and a token ends its 
   const lasting = await dial(url, withToken(await signer.sign()));
   const brief = await dial(url, withToken(await signer.sign({ exp: now() + 2 })));
   await once(brief as unknown as NodeJS.EventEmitter, 'close');
-  assert.equal((await broker.logged('connection.closed')).cause, 'the token has expired');
+  const { reason, cause } = await broker.logged('connection.closed');
+  assert.deepEqual([reason, cause], ['token-expired', 'the token has expired']);
+  assert.equal(await metric(broker, 'mqtt_connections_closed_total{reason="token-expired"}'), 1);
 
   const next = await Signer.create('ES256', 'key-2');
   const token = withToken(await next.sign());

@@ -23,7 +23,7 @@ async function scrape(metrics: Metrics): Promise<Record<string, number>> {
 
 const zero = [
   ...['mqtt', 'mqtts'].flatMap((listener) => [`mqtt_connections{listener="${listener}"}`, `mqtt_connections_opened_total{listener="${listener}"}`]),
-  ...['client', 'keepalive', 'takeover', 'protocol-error', 'slow-consumer', 'network', 'drain', 'rebalance', 'store-failure', 'admin'].map((reason) => `mqtt_connections_closed_total{reason="${reason}"}`),
+  ...['client', 'keepalive', 'takeover', 'protocol-error', 'slow-consumer', 'network', 'drain', 'rebalance', 'store-failure', 'admin', 'token-expired'].map((reason) => `mqtt_connections_closed_total{reason="${reason}"}`),
   ...['anonymous', 'bad-credentials', 'token-expired', 'too-many-failures', 'unavailable', 'protocol-version', 'client-id', 'keepalive', 'connection-limit', 'address-limit', 'user-limit', 'connection-rate', 'connect-timeout', 'malformed', 'draining', 'tls', 'websocket', 'proxy-protocol'].map((reason) => `mqtt_connections_refused_total{reason="${reason}"}`),
   ...[0, 1, 2].flatMap((qos) => [`mqtt_messages_received_total{qos="${qos}"}`, `mqtt_messages_sent_total{qos="${qos}"}`]),
   ...['queue-full', 'slow-consumer', 'not-authorized', 'expired-session'].map((reason) => `mqtt_messages_dropped_total{reason="${reason}"}`),

@@ -49,7 +49,6 @@ test('after the handshake the user name is the one that was verified, not the on
 test('a connection ends when its token expires, and its will goes out', async (t) => {
   const access: AccessControl = {
     ...openAccess,
-    // The second is further away than a timer of Node.js can wait.
     authenticate: async ({ clientId }) => ({ accepted: true, expiresAt: Date.now() + (clientId === 'brief' ? 300 : 100 * 24 * 3600 * 1000) }),
   };
   const broker = await TestBroker.start(t, { access });
@@ -58,13 +57,17 @@ test('a connection ends when its token expires, and its will goes out', async (t
   const will = event(watcher, 'message');
   const brief = await broker.connect({ clientId: 'brief', will: { topic: 'will', payload: Buffer.from('gone'), qos: 0, retain: false } });
   await Promise.all([event(brief, 'close'), will]);
-  assert.deepEqual(await broker.observer.event('closed'), ['closed', 'brief', 'network', 'the token has expired']);
+  assert.deepEqual(await broker.observer.event('closed'), ['closed', 'brief', 'token-expired', 'the token has expired']);
   assert.equal(watcher.connected, true);
 });
 
-test('a connection that comes with a token at its end is cut at once', async (t) => {
+test('a connection that comes with a token at its end is refused', async (t) => {
   const broker = await TestBroker.start(t, { access: { ...openAccess, authenticate: async () => ({ accepted: true, expiresAt: Date.now() - 1 }) } });
-  await event(broker.client(), 'close');
+  const client = await broker.raw();
+  client.connect('late');
+  assert.equal(((await client.next()) as unknown as { returnCode: number }).returnCode, 4);
+  await client.end();
+  assert.deepEqual(await broker.observer.event('refused'), ['refused', 'token-expired', undefined]);
   assert.equal(broker.broker.connectedClients, 0);
 });
 

@@ -51,6 +51,29 @@ test('connections of one user above the limit are refused with return code 3; on
   assert.deepEqual(broker.observer.events.filter(([name]) => name === 'refused').map(([, reason]) => reason), ['user-limit', 'user-limit', 'user-limit']);
 });
 
+test('a user above the limit takes over no connection of another user', async (t) => {
+  const access: AccessControl = { ...openAccess, authenticate: async ({ username }) => ({ accepted: true, ...(username === undefined ? {} : { username }) }) };
+  const broker = await TestBroker.start(t, { access, limits: { maxConnectionsPerUser: 1 } });
+  const user = (username: string) => ({ username, password: Buffer.from('x') });
+  const bobs = await connected(broker, 'shared id', user('bob'));
+  const alices = await connected(broker, 'alice 1', user('alice'));
+  const third = await broker.raw();
+  third.connect('shared id', user('alice'));
+  assert.equal(((await third.next()) as unknown as { returnCode: number }).returnCode, 3);
+  await third.end();
+  assert.deepEqual(broker.observer.events.filter(([name]) => name === 'closed'), []);
+
+  // With a place left she does, and it is hers: bob gets his back, and she is full.
+  alices.send({ cmd: 'disconnect' });
+  await alices.end();
+  await connected(broker, 'shared id', user('alice'));
+  await bobs.end();
+  await connected(broker, 'bob 2', user('bob'));
+  const fourth = await broker.raw();
+  fourth.connect('alice 2', user('alice'));
+  assert.equal(((await fourth.next()) as unknown as { returnCode: number }).returnCode, 3);
+});
+
 test('a user that was not let in holds no place', async (t) => {
   const access: AccessControl = {
     ...openAccess,

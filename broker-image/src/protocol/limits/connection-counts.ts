@@ -4,10 +4,13 @@ export class ConnectionCounts {
 
   constructor(readonly max: number) {}
 
-  /** @returns whether there was room; only then `leave` has to follow */
-  enter(key: string): boolean {
+  /**
+   * `leaving`: connections that share the key as well, and leave as soon as this one has entered.
+   * @returns whether there was room; only then `leave` has to follow
+   */
+  enter(key: string, leaving = 0): boolean {
     const count = this.#counts.get(key) ?? 0;
-    if (count >= this.max) return false;
+    if (count - leaving >= this.max) return false;
     this.#counts.set(key, count + 1);
     return true;
   }

@@ -23,16 +23,19 @@ export class ConnectionLimits {
     return enter(this.#addresses, () => addressKey(address));
   }
 
-  /** @returns what to call when the connection ends, or undefined if there is no room for it */
-  enterUser(username: string | undefined): (() => void) | undefined {
-    return username === undefined ? nothing : enter(this.#users, () => username);
+  /**
+   * `replaced`: the user of the connection that this one takes over, which leaves as soon as this one has entered.
+   * @returns what to call when the connection ends, or undefined if there is no room for it
+   */
+  enterUser(username: string | undefined, replaced?: string): (() => void) | undefined {
+    return username === undefined ? nothing : enter(this.#users, () => username, username === replaced ? 1 : 0);
   }
 }
 
-function enter(counts: ConnectionCounts | undefined, keyOf: () => string): (() => void) | undefined {
+function enter(counts: ConnectionCounts | undefined, keyOf: () => string, leaving = 0): (() => void) | undefined {
   if (counts === undefined) return nothing;
   const key = keyOf();
-  return counts.enter(key) ? () => counts.leave(key) : undefined;
+  return counts.enter(key, leaving) ? () => counts.leave(key) : undefined;
 }
 
 const nothing = (): void => {};
