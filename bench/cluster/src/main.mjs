@@ -11,7 +11,7 @@ import { costsOf } from './costs.mjs';
 import { live } from './live.mjs';
 import { checkReport, modelReport } from './model-report.mjs';
 import { Nats } from './nats.mjs';
-import { describeNode } from './pods.mjs';
+import { describeNode } from '../../shared/companion.mjs';
 import { snapshot } from './snapshot.mjs';
 
 const engineParts = { append, live, snapshot };

@@ -1,17 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort, startPinned } from '../../broker/src/processes.mjs';
-import { cache, repository } from '../../shared/paths.mjs';
+import { companionArguments, companionConfiguration, companionEnvironment, companionNode } from '../../shared/companion.mjs';
+import { cache } from '../../shared/paths.mjs';
 
 const READY_SECONDS = 300;
-const main = join(repository, 'broker-image/build/main.js');
-/** Of the npm package that has Node.js itself, as the image has it. */
-const node24 = join(cache, 'node', 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
-const node = existsSync(node24) ? node24 : process.execPath;
-
-export const describeNode = () => `Node.js ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim().slice(1)}`;
 
 /** A broker of the cluster, as one pod runs it: a process with a store of its own. */
 export class Pod {
@@ -33,8 +28,7 @@ export class Pod {
     const profiling = this.profile ? ['--cpu-prof', `--cpu-prof-dir=${this.profile}`, `--cpu-prof-name=${this.name}-${Date.now()}.cpuprofile`] : [];
     const cores = execFileSync('taskset', ['-cp', String(process.pid)], { encoding: 'utf8' }).split(':').at(-1).trim();
     const since = performance.now();
-    // The options of ENTRYPOINT in broker-image/Dockerfile.
-    this.process = startPinned(cores, node, [...profiling, '--max-semi-space-size=64', main, '--config', file], { log: join(this.directory, 'log'), env: { NODE_ENV: 'production' } });
+    this.process = startPinned(cores, companionNode(), [...profiling, ...companionArguments(file)], { log: join(this.directory, 'log'), env: companionEnvironment });
     let over;
     void this.process.ended.then((how) => { over = how; });
     while (!(await this.#ready())) {
@@ -77,28 +71,11 @@ export class Pod {
   }
 }
 
-const configuration = ({ name, directory, port, operations, servers }) => `
-name: ${name}
-listeners:
-  - {name: mqtt, protocol: tcp, address: 127.0.0.1, port: ${port}}
-authentication:
-  anonymous: true
-session:
-  # Nothing may be dropped.
-  maxQueuedMessages: 10000000
-  maxQueuedBytes: 10737418240
-store:
-  directory: ${join(directory, 'store')}
-operations:
-  address: 127.0.0.1
-  port: ${operations}
+const configuration = (pod) => companionConfiguration(pod, `name: ${pod.name}
 cluster:
   name: pods
   log:
-    servers: [${servers.map((server) => `"${server}"`).join(', ')}]
+    servers: [${pod.servers.map((server) => `"${server}"`).join(', ')}]
   # Clients stay where the measurement wants them.
   rebalance: {enabled: false}
-shutdown:
-  delaySeconds: 0
-  connectionsPerSecond: 1000000
-`;
+`);
