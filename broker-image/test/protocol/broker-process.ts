@@ -24,6 +24,11 @@ const broker = await Broker.start({
 });
 const server = createServer({ noDelay: true }, (stream) => broker.accept({ stream, listener: 'tcp', remoteAddress: '127.0.0.1' }));
 server.listen(Number(port), '127.0.0.1', () => process.stdout.write(`port ${(server.address() as AddressInfo).port}\n`));
+// A restart in order.
+process.on('SIGTERM', () => {
+  server.close();
+  void broker.close().then(() => process.exit());
+});
 // A test that dies must not leave its broker behind.
 process.stdin.resume();
 process.stdin.on('end', () => process.exit());

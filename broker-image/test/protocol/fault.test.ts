@@ -6,12 +6,12 @@ import { SessionClient } from './session-client.js';
 import { spawnBroker } from './spawn-broker.js';
 import { temporaryDirectory } from '../store/temporary-directory.js';
 
-/** How often the broker is killed in each test. */
+/** How often the broker ends in each test. */
 const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 3);
 const IN_FLIGHT = 50;
 
-for (const qos of [1, 2] as const) {
-  test(`kill -9 under a QoS ${qos} stream, ${ROUNDS} times: nothing acknowledged is lost${qos === 2 ? ', nothing comes twice' : ''}, and the order holds`, async (t) => {
+for (const [end, signal, qos] of [['kill -9', 'SIGKILL', 1], ['kill -9', 'SIGKILL', 2], ['a restart in order', 'SIGTERM', 1], ['a restart in order', 'SIGTERM', 2]] as const) {
+  test(`${end} under a QoS ${qos} stream, ${ROUNDS} times: nothing acknowledged is lost${qos === 2 ? ', nothing comes twice' : ''}, and the order holds`, async (t) => {
     const directory = temporaryDirectory(t);
     let broker = await spawnBroker(t, directory);
     const { port } = broker;
@@ -24,7 +24,7 @@ for (const qos of [1, 2] as const) {
       // Somewhere in the stream: after the connections are back, and some more messages.
       await stream.progress(100 + Math.floor(Math.random() * 400));
       if (round % 2 === 1) subscribers[1]!.breakConnection();
-      broker.process.kill('SIGKILL');
+      broker.process.kill(signal);
       await once(broker.process, 'exit');
       broker = await spawnBroker(t, directory, port);
     }
