@@ -2,6 +2,7 @@ import { deleteSession, disconnectClient, inspectClient, listClients } from './c
 import { Parameters } from './parameters.js';
 import { RequestError } from './request-error.js';
 import { deleteRetained, listRetained, readRetained } from './retained.js';
+import { listSharedSubscriptions } from './shared-subscriptions.js';
 import { listSubscriptions } from './subscriptions.js';
 import type { Broker } from '../protocol/index.js';
 
@@ -36,6 +37,13 @@ export const routes: readonly Route[] = [
     parameters: ['client', 'filter', 'topic', ...paged],
     scans: true,
     answer: (broker, _name, parameters) => listSubscriptions(broker, { client: parameters.text('client'), filter: parameters.text('filter'), topic: parameters.text('topic') }, parameters.page()),
+  },
+  {
+    method: 'GET',
+    path: ['v1', 'shared-subscriptions'],
+    parameters: ['prefix', ...paged],
+    scans: true,
+    answer: (broker, _name, parameters) => listSharedSubscriptions(broker, { prefix: parameters.text('prefix') }, parameters.page()),
   },
   {
     method: 'GET',

@@ -92,6 +92,11 @@ export class Metrics {
     this.single('gauge', 'mqtt_retained_messages', 'Retained messages.', () => sources.statistics()?.retainedMessages ?? 0);
     this.single('gauge', 'mqtt_queued_messages', 'Messages that wait in the queues of sessions.', () => sources.statistics()?.queuedMessages ?? 0);
     this.single('gauge', 'mqtt_queued_bytes', 'Bytes of the messages that wait in the queues of sessions.', () => sources.statistics()?.queuedBytes ?? 0);
+    // Of all groups together: whoever may subscribe can make as many as they like, and each label would be a series. The admin API shows them one by one.
+    this.single('gauge', 'mqtt_shared_subscriptions', 'Shared subscriptions, each a group with a topic filter.', () => sources.statistics()?.shared.count ?? 0);
+    this.single('gauge', 'mqtt_shared_queued_messages', 'Messages that wait with shared subscriptions, for any member.', () => sources.statistics()?.shared.queuedMessages ?? 0);
+    this.single('gauge', 'mqtt_shared_queued_bytes', 'Bytes of the messages that wait with shared subscriptions.', () => sources.statistics()?.shared.queuedBytes ?? 0);
+    this.single('counter', 'mqtt_shared_messages_dropped_total', 'Messages of shared subscriptions that were dropped before they went to a member.', () => sources.statistics()?.shared.droppedMessages ?? 0);
 
     this.commitSeconds = new Histogram({ name: 'mqtt_store_commit_duration_seconds', help: 'Time of one group commit, synced to disk.', buckets: commitBuckets, registers: [this.registry] });
     this.single('counter', 'mqtt_store_operations_total', 'Operations that the store committed.', () => totals.storeOperations);

@@ -6,5 +6,7 @@ export interface BrokerStatistics {
   readonly retainedMessages: number;
   readonly queuedMessages: number;
   readonly queuedBytes: number;
+  /** Of shared subscriptions, whose queues are among those above; dropped since the broker started. */
+  readonly shared: { readonly count: number; readonly queuedMessages: number; readonly queuedBytes: number; readonly droppedMessages: number };
   readonly storeBytes: number;
 }

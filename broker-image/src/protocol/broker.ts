@@ -73,7 +73,7 @@ export class Broker implements ClientContext {
   }
 
   statistics(): BrokerStatistics {
-    const { connectedSessions, disconnectedSessions, retainedMessages, queuedMessages, queuedBytes, bytes } = this.options.store.statistics();
+    const { connectedSessions, disconnectedSessions, retainedMessages, queuedMessages, queuedBytes, shared, bytes } = this.options.store.statistics();
     return {
       connections: this.#connections.size,
       sessions: { connected: connectedSessions, disconnected: disconnectedSessions },
@@ -81,6 +81,7 @@ export class Broker implements ClientContext {
       retainedMessages,
       queuedMessages,
       queuedBytes,
+      shared,
       storeBytes: bytes,
     };
   }

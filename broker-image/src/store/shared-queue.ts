@@ -21,6 +21,8 @@ export interface SharedMember {
 /** A shared subscription: its members, and the messages that none of them has room for. */
 export class SharedQueue extends Queue {
   readonly topicFilter: string;
+  /** Messages that were dropped since the broker started: there was no room for them, or nobody left who could get them. */
+  droppedMessages = 0;
   /** In the order of their sessions' numbers, which is the same after a restart. */
   #members: SharedMember[] = [];
   /** No entry waits before this position. */

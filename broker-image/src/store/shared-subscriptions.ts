@@ -9,6 +9,14 @@ import { SharedQueue, type SharedMember } from './shared-queue.js';
 import type { SubscriptionTree } from './subscription-tree.js';
 import type { Qos } from '../operations/observer.js';
 
+/** Of all shared subscriptions together. */
+export interface SharedStatistics {
+  readonly count: number;
+  readonly queuedMessages: number;
+  readonly queuedBytes: number;
+  readonly droppedMessages: number;
+}
+
 /** The state that they are part of. */
 export interface SharedSubscriptionsOwner {
   readonly queues: Queues;
@@ -28,10 +36,23 @@ export class SharedSubscriptions {
   /** A member may have got room, or messages came back. */
   readonly #unsettled = new Set<SharedQueue>();
 
+  /** Since the broker started. */
+  #dropped = 0;
+
   constructor(readonly owner: SharedSubscriptionsOwner) {}
 
   get all(): Iterable<SharedQueue> {
     return this.#byFilter.values();
+  }
+
+  /** Of their own queues: what waits with a member counts for its session. */
+  statistics(): SharedStatistics {
+    let [queuedMessages, queuedBytes] = [0, 0];
+    for (const queue of this.#byFilter.values()) {
+      queuedMessages += queue.queuedMessages;
+      queuedBytes += queue.queuedBytes;
+    }
+    return { count: this.#byFilter.size, queuedMessages, queuedBytes, droppedMessages: this.#dropped };
   }
 
   get(filter: string): SharedQueue | undefined {
@@ -80,7 +101,7 @@ export class SharedSubscriptions {
       this.#give(queue, queue.nextSequence++, member, message, changes, group);
     } else if (queue.keepsMessages) {
       if (queue.queuedMessages < queue.limits.maxQueuedMessages && queue.queuedBytes + message.size <= queue.limits.maxQueuedBytes) this.owner.queues.append(queue, message.with(message.qos, false), changes, group);
-      else this.owner.dropped('queue-full', 1, queue.filter);
+      else this.#drop(queue, 'queue-full', 1);
     }
   }
 
@@ -150,7 +171,7 @@ export class SharedSubscriptions {
   /** The queue lasts as long as there is someone to whom its messages can go. */
   #membersChanged(queue: SharedQueue, reason: 'expired-session' | undefined, changes: Changes): void {
     if (queue.members.length > 0 && (queue.queuedMessages === 0 || queue.keepsMessages)) return;
-    if (reason !== undefined && queue.queuedMessages > 0) this.owner.dropped(reason, queue.queuedMessages, queue.filter);
+    if (reason !== undefined && queue.queuedMessages > 0) this.#drop(queue, reason, queue.queuedMessages);
     this.#end(queue, changes);
     if (queue.members.length === 0) return;
     const next = this.#begin(queue.filter, queue.limits, changes);
@@ -158,6 +179,12 @@ export class SharedSubscriptions {
       session.membership!.queues.delete(queue.number);
       addMember(next, session, qos);
     }
+  }
+
+  #drop(queue: SharedQueue, reason: 'queue-full' | 'expired-session', count: number): void {
+    queue.droppedMessages += count;
+    this.#dropped += count;
+    this.owner.dropped(reason, count, queue.filter);
   }
 
   #draw(queue: SharedQueue, changes: Changes, group: number): void {

@@ -22,8 +22,8 @@ export interface StoreOptions {
   /** Bytes in use from which on the store counts as full: new messages are refused until space returns. */
   readonly maxBytes: number;
   /**
-   * How long changes are gathered before they are written. Above 0 only where something else holds what was acknowledged: the replicated log.
-   * What comes and goes in between is never written. @default 0
+   * How long changes are gathered before they are written, whoever waits for them: only where something else holds what was acknowledged, the replicated log. What comes and goes in
+   * between is never written. @default - what somebody waits for is written at once
    */
   readonly commitDelayMilliseconds?: number;
   readonly observer?: Pick<BrokerObserver, 'storeCommitted' | 'storeFailed' | 'storeRecovered'>;
@@ -37,6 +37,11 @@ export interface CommitWaiter {
 }
 
 const RETRY_MILLISECONDS = 1000;
+/**
+ * What nobody waits for is written with what somebody does wait for, or after this time. At a moderate rate, a subscriber's acknowledgement then shares a sync with the next message; after a crash
+ * within that time the message is sent once more, as if the acknowledgement had been lost on its way.
+ */
+const UNAWAITED_MILLISECONDS = 10;
 /** So many operations are written without waiting for more. */
 const MAX_GATHERED = 20_000;
 /** A full store takes messages again once this share of its size is free, so that it does not flap. */
@@ -199,8 +204,10 @@ export class Store {
 
   /** Calls back once everything applied so far is on disk, in the order of the calls; at once if it is. */
   afterCommit(waiter: CommitWaiter): void {
-    if (!this.#changes.empty) this.#waiters.push(waiter);
-    else if (this.#writing !== undefined) this.#writing.waiters.push(waiter);
+    if (!this.#changes.empty) {
+      this.#waiters.push(waiter);
+      if (this.#delay !== undefined && this.#options.commitDelayMilliseconds === undefined) this.#writeSoon();
+    } else if (this.#writing !== undefined) this.#writing.waiters.push(waiter);
     else waiter.committed();
   }
 
@@ -294,13 +301,14 @@ export class Store {
   }
 
   statistics() {
-    const { sessions, connectedSessions, retained, queues } = this.#state;
+    const { sessions, connectedSessions, retained, queues, shared } = this.#state;
     return {
       connectedSessions,
       disconnectedSessions: sessions.size - connectedSessions,
       retainedMessages: retained.size,
       queuedMessages: queues.messages,
       queuedBytes: queues.bytes,
+      shared: shared.statistics(),
       bytes: this.#usedBytes,
     };
   }
@@ -349,7 +357,7 @@ export class Store {
     }
     if (this.#writing !== undefined || this.#retry !== undefined) return;
     this.#scheduled = true;
-    const { commitDelayMilliseconds = 0 } = this.#options;
+    const { commitDelayMilliseconds = this.#waiters.length > 0 ? 0 : UNAWAITED_MILLISECONDS } = this.#options;
     if (commitDelayMilliseconds === 0) this.#writeSoon();
     else this.#delay = setTimeout(() => this.#writeNow(), commitDelayMilliseconds);
   }

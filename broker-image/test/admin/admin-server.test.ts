@@ -45,7 +45,7 @@ test('while the broker starts, that is the answer', async (t) => {
 
 test('paths, methods and parameters that are not there', async (t) => {
   const admin = await TestAdmin.start(t);
-  const paths = '/v1/clients, /v1/clients/{client id}, /v1/clients/{client id}/connection, /v1/clients/{client id}/session, /v1/subscriptions, /v1/retained, /v1/retained/{topic}';
+  const paths = '/v1/clients, /v1/clients/{client id}, /v1/clients/{client id}/connection, /v1/clients/{client id}/session, /v1/subscriptions, /v1/shared-subscriptions, /v1/retained, /v1/retained/{topic}';
   const wrong: [method: string, path: string, status: number, error: string][] = [
     ['GET', '/', 404, `no such path; there are ${paths}, with / in names written as %2F`],
     ['GET', '/v2/clients', 404, `no such path; there are ${paths}, with / in names written as %2F`],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Metrics, SystemTopics } from '../../src/operations/index.js';
 
-const statistics = { connections: 3, sessions: { connected: 3, disconnected: 4 }, subscriptions: 5, retainedMessages: 6, queuedMessages: 7, queuedBytes: 8, storeBytes: 9 };
+const statistics = { connections: 3, sessions: { connected: 3, disconnected: 4 }, subscriptions: 5, retainedMessages: 6, queuedMessages: 7, queuedBytes: 8, storeBytes: 9, shared: { count: 0, queuedMessages: 0, queuedBytes: 0, droppedMessages: 0 } };
 
 function create(): { metrics: Metrics; topics: SystemTopics; published: Map<string, string>; current: typeof statistics } {
   const metrics = new Metrics({ version: '1', name: 'b', listeners: ['mqtt'], storeMaxBytes: 1 }, { statistics: () => undefined, storeWritable: () => true, draining: () => false });

@@ -408,3 +408,23 @@ test('with a delay, changes are gathered over many turns of the event loop, unti
   await store.durable();
   assert.deepEqual(commits, [20_000]);
 });
+
+test('what nobody waits for is written with what somebody waits for, or after ten milliseconds', async (t) => {
+  const commits: number[] = [];
+  const observer = { storeCommitted: (operations: number) => commits.push(operations), storeFailed: assert.fail, storeRecovered: assert.fail };
+  const store = await openStore(t, undefined, { observer });
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  store.apply(open('a'));
+  t.mock.timers.tick(9);
+  for (let i = 0; i < 10; i++) await new Promise(setImmediate);
+  assert.equal(store.pendingOperations, 1);
+  store.apply(subscribe('a', 't'));
+  await store.durable();
+  assert.deepEqual(commits, [2]);
+
+  store.apply(publish('t', 'x'));
+  t.mock.timers.tick(10);
+  while (store.pendingOperations > 0) await new Promise(setImmediate);
+  assert.deepEqual(commits, [2, 1]);
+  t.mock.timers.reset();
+});
