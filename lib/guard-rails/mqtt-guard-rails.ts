@@ -21,7 +21,7 @@ const LONGEST_NAME = 30;
  * One is enough for a Kubernetes cluster. Whoever applies it needs the right to make policies for the whole cluster.
  */
 export class MqttGuardRails extends Construct {
-  /** The policies, two for most resources: the rules that are errors, and those that are warnings. */
+  /** The policies, two for most kinds of objects: the rules that are errors, and those that are warnings. */
   public readonly policies: ApiObject[];
 
   /** The bindings, in the order of the policies. */

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { type Validation, validationsOf } from './policy';
-import { scaleValidations } from './scale-limits';
+import { scaledResources, scaleValidations } from './scale-limits';
 import { admissionSubjects, type AdmissionSubject } from '../rules/admission';
 import { Severity } from '../rules/finding';
 
@@ -22,7 +22,7 @@ export function policiesOf(scope: Construct, objectLabels: Record<string, string
     const ofObjects = admissionSubjects.map((subject) => ({ subject, validations: validationsOf(subject, severity) }))
       .filter(({ validations }) => validations.length > 0)
       .map(({ subject, validations }): Policy => ({
-        name: `${subject.resource}${suffix}`,
+        name: `${subject.name}${suffix}`,
         severity,
         resource: subject,
         objectLabels,
@@ -30,13 +30,13 @@ export function policiesOf(scope: Construct, objectLabels: Record<string, string
         variables: subject.variables,
         validations: () => validations,
       }));
-    const ofScale: Policy = {
-      name: `statefulsets-scale${suffix}`,
+    const ofScale = scaledResources(severity).map((scaled): Policy => ({
+      name: `${scaled.resource}-scale${suffix}`,
       severity,
-      resource: { apiGroup: 'apps', apiVersion: 'v1', resource: 'statefulsets/scale' },
-      validations: () => scaleValidations(scope, objectLabels, severity),
-    };
-    return [...ofObjects, ofScale];
+      resource: { ...scaled, resource: `${scaled.resource}/scale` },
+      validations: () => scaleValidations(scope, scaled, objectLabels, severity),
+    }));
+    return [...ofObjects, ...ofScale];
   });
 }
 

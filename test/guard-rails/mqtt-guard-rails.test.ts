@@ -1,6 +1,5 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
 import { ApiObject, Chart, Testing } from 'cdk8s';
+import { rulesOfTable, rulesWithout, rulesWithoutBecause } from './guard-rails-page';
 import { KubernetesVersion, MqttGuardRails, MqttGuardRailsAction, type MqttGuardRailsProps } from '../../lib';
 import { admissionSubjects } from '../../lib/rules/admission';
 import { catalogue } from '../../lib/rules/catalogue';
@@ -8,6 +7,7 @@ import { evaluate } from '../../lib/rules/evaluate';
 import { Severity } from '../../lib/rules/finding';
 import { ruleCases } from '../rules/cases';
 import { productionManifests } from '../rules/cases/base';
+import { withLog } from '../rules/cases/message-log';
 
 const MANAGED = { 'app.kubernetes.io/managed-by': 'cdk8s-mqtt' };
 
@@ -15,7 +15,7 @@ function synth(props?: MqttGuardRailsProps, workload?: any): any[] {
   const chart = new Chart(Testing.app(), 'chart', { namespace: 'mqtt' });
   new MqttGuardRails(chart, 'GuardRails', props);
   if (workload) new ApiObject(chart, 'Workload', { ...workload, metadata: { ...workload.metadata, labels: { ...workload.metadata.labels, ...MANAGED } } });
-  return Testing.synth(chart).filter(({ kind }) => kind !== 'StatefulSet');
+  return Testing.synth(chart).filter(({ apiVersion }) => apiVersion.startsWith('admissionregistration.k8s.io/'));
 }
 
 const ofKind = (manifests: any[], kind: string): Record<string, any> => Object.fromEntries(
@@ -24,11 +24,11 @@ const policies = (props?: MqttGuardRailsProps, workload?: any) => ofKind(synth(p
 const bindings = (props?: MqttGuardRailsProps) => ofKind(synth(props), 'ValidatingAdmissionPolicyBinding');
 
 describe('MqttGuardRails', () => {
-  test('makes a policy and a binding for each resource and severity', () => {
+  test('makes a policy and a binding for each subject and severity', () => {
     const names = [
-      'cdk8s-mqtt-statefulsets', 'cdk8s-mqtt-services', 'cdk8s-mqtt-configmaps', 'cdk8s-mqtt-statefulsets-scale',
-      'cdk8s-mqtt-statefulsets-warnings', 'cdk8s-mqtt-services-warnings', 'cdk8s-mqtt-poddisruptionbudgets-warnings', 'cdk8s-mqtt-statefulsets-scale-warnings',
-    ];
+      'statefulsets', 'message-logs', 'services', 'poddisruptionbudgets', 'configmaps', 'emqxes', 'hivemq-platforms', 'statefulsets-scale', 'emqxes-scale',
+      'statefulsets-warnings', 'message-logs-warnings', 'services-warnings', 'poddisruptionbudgets-warnings', 'emqxes-warnings', 'hivemq-platforms-warnings', 'statefulsets-scale-warnings',
+    ].map((name) => `cdk8s-mqtt-${name}`);
     expect(Object.keys(policies())).toEqual(names);
     expect(Object.values(bindings()).map(({ metadata, spec }) => [metadata.name, spec.policyName])).toEqual(names.map((name) => [name, name]));
     expect(Object.keys(policies({ name: 'team-a' }))).toContain('team-a-services');
@@ -54,6 +54,16 @@ describe('MqttGuardRails', () => {
       objectSelector: { matchLabels: MANAGED },
     });
     expect(bindings()['cdk8s-mqtt-services'].spec).not.toHaveProperty('matchResources');
+  });
+
+  test('looks at every version of the resources of operators, whose definitions need not be there', () => {
+    expect(policies()['cdk8s-mqtt-emqxes'].spec.matchConstraints).toEqual({
+      resourceRules: [{ apiGroups: ['apps.emqx.io'], apiVersions: ['*'], resources: ['emqxes'], operations: ['CREATE', 'UPDATE'] }],
+      objectSelector: { matchLabels: MANAGED },
+    });
+    expect(policies()['cdk8s-mqtt-hivemq-platforms'].spec.matchConstraints.resourceRules).toEqual([
+      { apiGroups: ['hivemq.com'], apiVersions: ['*'], resources: ['hivemq-platforms'], operations: ['CREATE', 'UPDATE'] },
+    ]);
   });
 
   test('looks at objects with other labels, in some namespaces', () => {
@@ -96,6 +106,28 @@ describe('MqttGuardRails', () => {
       expect(expressions(embedded((workload) => { workload.spec.podManagementPolicy = 'OrderedReady'; }), '-warnings').map(([id]: string[]) => id)).toEqual(['MQTT-WORKLOAD-004']);
     });
 
+    test('know the numbers that a message log takes, which are not all above or below one', () => {
+      const log = (change?: Parameters<typeof withLog>[0]) => withLog(change).find(({ metadata }: any) => metadata.name === 'broker-log');
+      const place = 'object.metadata.name == "broker-log" && object.metadata.namespace == "mqtt"';
+      const number = 'object.spec.?replicas.orValue(0)';
+      expect(expressions(log())).toEqual([['MQTT-LOG-001', `!((${place} && (${number} <= 2 || ${number} == 4 || ${number} == 6 || ${number} == 8)))`]]);
+      expect(expressions(log((manifests) => { delete manifests.log.spec.template.spec.affinity; }))[1]).toEqual([
+        'MQTT-LOG-009', `!((${place} && (${number} == 0 || ${number} > 1)))`,
+      ]);
+    });
+
+    test('know how many replicants EMQX may have', () => {
+      const emqx = (spec: object) => ({ apiVersion: 'apps.emqx.io/v2beta1', kind: 'EMQX', metadata: { name: 'plant', namespace: 'mqtt' }, spec: { image: 'emqx/emqx:5.10.0', ...spec } });
+      const scale = (spec: object) => policies({}, emqx(spec))['cdk8s-mqtt-emqxes-scale'].spec;
+      expect(scale({}).validations.map(({ expression }: any) => expression)).toEqual([
+        '!((object.metadata.name == "plant" && object.metadata.namespace == "mqtt" && object.spec.?replicas.orValue(0) > 0))',
+      ]);
+      expect(scale({}).matchConstraints.resourceRules).toEqual([
+        { apiGroups: ['apps.emqx.io'], apiVersions: ['*'], resources: ['emqxes/scale'], operations: ['CREATE', 'UPDATE'] },
+      ]);
+      expect(scale({ config: { data: 'license.key = "file:///license"' } }).validations).toEqual([{ expression: 'true', message: 'No workload of the app has a limit' }]);
+    });
+
     test('leave out what is acknowledged', () => {
       const workload = embedded(({ metadata }) => { metadata.annotations['acknowledge.cdk8s-mqtt/MQTT-SESSION-001'] = 'each broker serves one plant'; });
       expect(expressions(workload).map(([id]: string[]) => id)).toEqual(['MQTT-PLACEMENT-001']);
@@ -128,31 +160,52 @@ describe('MqttGuardRails', () => {
 
 describe('the checks of the API server', () => {
   const checks = admissionSubjects.flatMap((subject) => subject.checks.map((check) => ({ ...check, subject })));
+  const severityOf = (rule: string) => catalogue.find(({ id }) => id === rule)!.severity;
+  const casesOf = (rules: string[]) => ruleCases.filter(({ rule }) => rules.includes(rule)).flatMap(({ rule, breaks }) => breaks.map((broken) => ({ ...broken, rule })));
+  /** What a rule finds in objects without the others. */
+  const foundAlone = (rule: string, manifests: readonly object[]) =>
+    manifests.flatMap((manifest) => evaluate([{ manifest, origin: 'a.yaml:1' }])).filter((finding) => finding.rule.id === rule);
 
-  test('are of rules that exist, each once for a resource', () => {
+  test('are of rules that exist, each once for a subject', () => {
     expect(checks.filter(({ rule }) => !catalogue.some(({ id }) => id === rule))).toEqual([]);
-    const names = checks.map(({ rule, subject }) => `${subject.resource} ${rule}`);
+    const names = checks.map(({ rule, subject }) => `${subject.name} ${rule}`);
     expect(new Set(names).size).toBe(names.length);
-    expect(new Set(checks.map(({ rule }) => catalogue.find(({ id }) => id === rule)!.severity))).toEqual(new Set(Object.values(Severity)));
+    expect(new Set(checks.map(({ rule }) => severityOf(rule)))).toEqual(new Set(Object.values(Severity)));
   });
 
   test('are those that docs/guard-rails.md lists', () => {
-    const page = readFileSync(join(__dirname, '..', '..', 'docs', 'guard-rails.md'), 'utf8');
-    const listed = [...page.matchAll(/^\| `([\w/]+)` \| (\w+) \| (.*) \|$/gm)]
-      .flatMap(([, resource, severity, rules]) => [...rules.matchAll(/\(rules\.md#([\w-]+)\)/g)].map(([, anchor]) => `${resource} ${severity} ${anchor.toUpperCase()}`));
-    const severityOf = (rule: string) => catalogue.find(({ id }) => id === rule)!.severity;
+    const listed = rulesOfTable('Which rules').flatMap(({ cells: [subject, severity], rules }) => rules.map((rule) => `${subject.replaceAll('`', '')} ${severity} ${rule}`));
     expect(listed.sort()).toEqual([
-      ...checks.map(({ rule, subject }) => `${subject.resource} ${severityOf(rule)} ${rule}`),
-      ...checks.filter(({ countsReplicas }) => countsReplicas).map(({ rule }) => `statefulsets/scale ${severityOf(rule)} ${rule}`),
+      ...checks.map(({ rule, subject }) => `${subject.name} ${severityOf(rule)} ${rule}`),
+      ...checks.filter(({ countsReplicas }) => countsReplicas).map(({ rule, subject }) => `${subject.resource}/scale ${severityOf(rule)} ${rule}`),
     ].sort());
+  });
+
+  test('are of every rule for which docs/guard-rails.md gives no reason why not', () => {
+    const checked = checks.map(({ rule }) => rule);
+    expect(rulesWithout.flatMap(({ rules }) => rules).sort()).toEqual(catalogue.map(({ id }) => id).filter((id) => !checked.includes(id)).sort());
+  });
+
+  test('are missing for rules about several objects because no object of their cases shows them alone', () => {
+    const cases = casesOf(rulesWithoutBecause(/^Several objects/));
+    expect(cases.length).toBeGreaterThan(60);
+    for (const { rule, manifests, beyondAdmission } of cases) {
+      if (beyondAdmission === undefined) expect(foundAlone(rule, manifests)).toEqual([]);
+    }
+  });
+
+  test('are missing for rules that demand another object because every good workload alone would break them', () => {
+    const rules = rulesWithoutBecause(/^Another object/);
+    expect(rules.length).toBeGreaterThan(3);
+    for (const rule of rules) {
+      const good = ruleCases.find((cases) => cases.rule === rule)!.satisfies;
+      expect(good.filter(({ manifests }) => foundAlone(rule, manifests).length > 0)).not.toEqual([]);
+    }
   });
 
   test('need no other object, except in cases that say so', () => {
     const beyond = ruleCases.flatMap(({ rule, breaks }) => breaks.filter(({ needsOtherObjects }) => needsOtherObjects !== undefined).map((broken) => ({ rule, ...broken })));
     expect(beyond).not.toHaveLength(0);
-    for (const { rule, manifests } of beyond) {
-      const alone = manifests.flatMap((manifest) => evaluate([{ manifest, origin: 'a.yaml:1' }]));
-      expect(alone.filter((finding) => finding.rule.id === rule)).toEqual([]);
-    }
+    for (const { rule, manifests } of beyond) expect(foundAlone(rule, manifests)).toEqual([]);
   });
 });

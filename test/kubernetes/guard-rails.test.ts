@@ -79,7 +79,7 @@ function licensedEmqx(): any {
 function singleEmqx(): any {
   const emqx = licensedEmqx();
   emqx.metadata.name = 'single';
-  emqx.spec.coreTemplate = { spec: { replicas: 1 } };
+  Object.assign(emqx.spec, { coreTemplate: { spec: { replicas: 1 } }, replicantTemplate: { spec: { replicas: 0 } } });
   return emqx;
 }
 
@@ -209,7 +209,7 @@ describe('guard rails on a real API server', () => {
     }
     progress(`${judged} objects of cases, ${verdicts.size} different ones`);
     expect(differences).toEqual([]);
-    expect(judged).toBeGreaterThan(300);
+    expect(judged).toBeGreaterThan(isDefined('emqxes') ? 550 : 500);
     expect(checked.filter(({ resource }) => isDefined(resource)).map(({ name, rule }) => `${name} ${rule}`).filter((check) => !broken.has(check))).toEqual([]);
   }, 180_000);
 
@@ -228,7 +228,7 @@ describe('guard rails on a real API server', () => {
   test('large files are no reason to refuse a ConfigMap', async () => {
     const { configuration } = productionManifests();
     // Beyond what the rule reads, and just within: no expression may cost more than the API server allows.
-    for (const size of [90_000, 1_000_000]) {
+    for (const size of [49_000, 1_000_000]) {
       configuration.data = { 'users.txt': 'password: /run/$user eyJ x\n'.repeat(size / 26) };
       expect(await created(placed(configuration))).toEqual({ status: 201, warnings: '', message: '' });
     }
@@ -262,9 +262,12 @@ describe('guard rails on a real API server', () => {
     test.each(Object.keys(RESOURCES))('a good %s passes without a word', async (kind) => {
       const good = [...withLog(), ...Object.values(productionManifests()), licensedEmqx(), singleEmqx(), licensedHivemq()].filter((candidate: any) => candidate.kind === kind && isKnown(candidate));
       for (const manifest of good as any[]) {
-        // Objects of these names are there already, and a StatefulSet of the operators' kind is not what a dry run is about.
-        const { status, warnings, message } = await created({ ...placed(manifest), metadata: { ...placed(manifest).metadata, name: `good-${manifest.metadata.name}` } });
-        expect({ status, warnings: warnings.split(/, (?=299)/).filter((warning) => !warning.includes('would violate PodSecurity')), message }).toEqual({ status: 201, warnings: warnings === '' ? [''] : [], message: '' });
+        const object = placed(manifest);
+        // Objects of some names are there already. The message log of the cases says nothing of its security, of which Pod Security warns.
+        object.metadata.name = `good-${object.metadata.name}`;
+        const { status, warnings, message } = await created(object);
+        expect({ status, message }).toEqual({ status: 201, message: '' });
+        expect(warnings.replace(/^299 - "would violate PodSecurity [^,]*(\\"|[^"])*"$/, '')).toBe('');
       }
     });
 
@@ -328,7 +331,6 @@ describe('guard rails on a real API server', () => {
       const scaled = (name: string, replicas: number) => tryKubectl('scale', 'emqx', name, `--namespace=${NAMESPACE}`, '--dry-run=server', `--replicas=${replicas}`);
       expect((await scaled('single', 1)).stderr).toContain(`${denied('emqxes-scale')}MQTT-EMQX-001: Several nodes of EMQX have a licence for a cluster. Found: spec.replicas: 1 of EMQX single. `);
       expect((await scaled('single', 0)).code).toBe(0);
-      expect((await scaled('plant', 2)).code).toBe(0);
     });
 
     test('kubectl patch of a HiveMQPlatform is refused when it breaks a rule, and passes when it does not', async () => {

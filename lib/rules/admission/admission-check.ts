@@ -6,7 +6,7 @@ export interface AdmissionCheck {
   readonly breaks: string;
   /** The value found, as a text; evaluated when the object breaks the rule. */
   readonly found: string;
-  /** Whether `spec.replicas` is part of it, which `kubectl scale` and autoscalers change without the rest of the object. */
+  /** Whether the number of replicas is part of it, which `kubectl scale` and autoscalers change without the rest of the object. @default false */
   readonly countsReplicas?: boolean;
 }
 
@@ -18,12 +18,14 @@ export interface AdmissionVariable {
 
 /** Objects that the API server checks. */
 export interface AdmissionSubject {
-  /** Group, version and resource as they stand in the path of a request. */
+  /** What the policies about it are named by; several subjects may be of one resource. */
+  readonly name: string;
+  /** Group, version and resource as they stand in the path of a request. `*` is every version, for resources of others: a new version of theirs is no way around a rule. */
   readonly apiGroup: string;
   readonly apiVersion: string;
   readonly resource: string;
-  /** Which of the objects with the label are meant; the same label stands on objects that are no part of a broker. */
-  readonly concerns: string;
+  /** Which of the objects with the label are meant; the same label stands on objects that are no part of a broker. @default - all of them */
+  readonly concerns?: string;
   readonly variables: readonly AdmissionVariable[];
   readonly checks: readonly AdmissionCheck[];
 }

@@ -14,6 +14,16 @@ export function textMap(map: Readonly<Record<string, string>>): string {
   return `{${Object.entries(map).map(([key, value]) => `${text(key)}: ${text(value)}`).join(', ')}}`;
 }
 
+/** A map of numbers as a literal of CEL. */
+export function numberMap(map: Readonly<Record<string, number>>): string {
+  return `{${Object.entries(map).map(([key, value]) => `${text(key)}: ${value}`).join(', ')}}`;
+}
+
+/** The annotation of the object, empty where it has none, from `variables.annotations`. */
+export function annotation(key: string): string {
+  return `variables.annotations[?${text(key)}].orValue('')`;
+}
+
 /** A regular expression of JavaScript, of the part that RE2 has too, as a literal of CEL. */
 export function pattern({ source, flags }: RegExp): string {
   return text(`${flags.includes('i') ? '(?i)' : ''}${source}`);

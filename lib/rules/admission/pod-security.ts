@@ -41,4 +41,10 @@ export const podSecurityChecks: readonly AdmissionCheck[] = [
     breaks: `variables.pod.?volumes.orValue([]).exists(v, ${OTHER_VOLUME})`,
     found: `'spec.template.spec.volumes: ' + variables.pod.?volumes.orValue([]).filter(v, ${OTHER_VOLUME}).map(v, v.name).join(', ')`,
   },
+  {
+    // Where the pod says nothing, its ServiceAccount decides, which is another object.
+    rule: 'MQTT-POD-010',
+    breaks: 'variables.pod.?automountServiceAccountToken.orValue(false)',
+    found: "'spec.template.spec.automountServiceAccountToken: true'",
+  },
 ];

@@ -1,17 +1,19 @@
 import type { AdmissionCheck, AdmissionSubject } from './admission-check';
-import { pattern, text, texts } from './cel';
+import { annotationChecks } from './annotations';
+import { annotation, pattern, text, texts } from './cel';
+import { annotationCredentials } from './credentials';
+import { ANNOTATIONS, variables } from './variables';
 import { Annotations } from '../../manifest/annotations';
 import { Labels } from '../../manifest/labels';
-import { KNOWN_KEYS, NEEDED_OF_LOAD_BALANCER } from '../catalogue/annotation';
+import { NEEDED_OF_LOAD_BALANCER } from '../catalogue/annotation';
 import { AZURE_DISABLE_RESET, AZURE_SURE_MAXIMUM_MINUTES } from '../catalogue/idle-timeout';
 import { AWS_HEALTH_CHECK } from '../catalogue/proxy-protocol';
-import { DECLARATION_PREFIX, DeclaredOfService } from '../model/declared';
+import { DeclaredOfService } from '../model/declared';
 import {
   AWS_IDLE_TIMEOUT, AWS_NLB_CLASSES, AWS_NLB_DEFAULT_IDLE_SECONDS, AWS_PREFIX, AZURE_IDLE_MINUTES, IDLE_TIMEOUT_ANNOTATIONS,
   OCTAVIA, OCTAVIA_DEFAULT_IDLE_SECONDS, PROXY_PROTOCOL,
 } from '../model/provider-annotations';
 
-const annotation = (key: string) => `variables.annotations[?${text(key)}].orValue('')`;
 const isNumber = (value: string) => `${value}.matches('^[0-9]{1,15}$')`;
 const AWS_LISTENER = `k.startsWith(${text(`${AWS_PREFIX}listener-attributes.`)})`;
 const AWS_IDLE_ATTRIBUTE = 'tcp.idle_timeout.seconds';
@@ -24,8 +26,8 @@ const octavia = Object.entries(IDLE_TIMEOUT_ANNOTATIONS).filter(([key]) => key.s
 const outOfRange = (value: string, { minimum, maximum }: { minimum: number; maximum?: number }) =>
   `(!${isNumber(value)} || int(${value}) < ${minimum}${maximum === undefined ? '' : ` || int(${value}) > ${maximum}`})`;
 
-const VARIABLES = Object.entries({
-  annotations: 'object.metadata.?annotations.orValue({})',
+const VARIABLES = variables({
+  ...ANNOTATIONS,
   ports: 'object.spec.?ports.orValue([])',
   isLoadBalancer: "object.spec.?type.orValue('ClusterIP') == 'LoadBalancer'",
   isLocal: "object.spec.?externalTrafficPolicy.orValue('') == 'Local'",
@@ -45,12 +47,9 @@ const VARIABLES = Object.entries({
     + ` && k.endsWith('-' + string(p.port)) && variables.annotations[k].contains('${AWS_IDLE_ATTRIBUTE}='))) ? [double(${AWS_NLB_DEFAULT_IDLE_SECONDS})] : [])`,
   declaredIdle: annotation(DeclaredOfService.idleTimeout.key),
   declaresIdle: DeclaredOfService.idleTimeout.cel('variables.declaredIdle'),
-}).map(([name, expression]) => ({ name, expression }));
+});
 
-const UNKNOWN_KEY = `k.startsWith(${text(DECLARATION_PREFIX)}) && !(k in ${texts(KNOWN_KEYS)})`;
 const MISSING_KEYS = `${texts(NEEDED_OF_LOAD_BALANCER)}.filter(k, !(k in variables.annotations))`;
-const unreadable = Object.values(DeclaredOfService)
-  .map(({ key, cel }) => `(${text(key)} in variables.annotations && !(${cel(`variables.annotations[${text(key)}]`)}) ? [${text(key)}] : [])`).join(' + ');
 const outOfRangeKeys = Object.entries(IDLE_TIMEOUT_ANNOTATIONS)
   .map(([key, range]) => `(${text(key)} in variables.annotations && ${outOfRange(annotation(key), range)} ? [${text(key)}] : [])`).join(' + ');
 const AWS_OUT_OF_RANGE = `a, ${outOfRange('a', AWS_IDLE_TIMEOUT)}`;
@@ -122,6 +121,7 @@ const ofLoadBalancers: readonly AdmissionCheck[] = [
 
 /** The Services in front of brokers. */
 export const service: AdmissionSubject = {
+  name: 'services',
   apiGroup: '',
   apiVersion: 'v1',
   resource: 'services',
@@ -137,11 +137,7 @@ export const service: AdmissionSubject = {
     },
     { rule: 'MQTT-SERVICE-006', breaks: "object.spec.?loadBalancerIP.orValue('') != ''", found: "'spec.loadBalancerIP: ' + object.spec.loadBalancerIP" },
     { rule: 'MQTT-SERVICE-007', breaks: 'size(object.spec.?externalIPs.orValue([])) > 0', found: "'spec.externalIPs: ' + object.spec.externalIPs.join(', ')" },
-    { rule: 'MQTT-ANNOTATION-001', breaks: `size(${unreadable}) > 0`, found: `(${unreadable}).map(k, k + ': ' + variables.annotations[k]).join(', ')` },
-    {
-      rule: 'MQTT-ANNOTATION-002',
-      breaks: `variables.annotations.exists(k, ${UNKNOWN_KEY})`,
-      found: `'metadata.annotations ' + variables.annotations.filter(k, ${UNKNOWN_KEY}).join(', ')`,
-    },
+    ...annotationChecks(Object.values(DeclaredOfService)),
+    annotationCredentials,
   ],
 };

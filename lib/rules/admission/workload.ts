@@ -1,11 +1,12 @@
 import type { AdmissionCheck } from './admission-check';
-import { pattern, selects, text, texts } from './cel';
+import { annotationChecks } from './annotations';
+import { pattern, selects, texts } from './cel';
 import { FLUSH_SECONDS } from '../../manifest/flush-seconds';
-import { KNOWN_KEYS, NEEDED } from '../catalogue/annotation';
+import { NEEDED } from '../catalogue/annotation';
 import { SECRET_NAME } from '../catalogue/secret';
 import { AUTOSCALER_MAXIMUM_SECONDS } from '../catalogue/shutdown';
 import { NODE_SYSCTLS, SAFE_SYSCTLS } from '../catalogue/sysctl';
-import { DECLARATION_PREFIX, Declared } from '../model/declared';
+import { Declared } from '../model/declared';
 
 const REPLICAS = "'spec.replicas: ' + string(variables.replicas)";
 const NODE_SYSCTL = `s.matches(${pattern(NODE_SYSCTLS)})`;
@@ -26,8 +27,6 @@ const sameHandler = (handler: string) => `(has(variables.main.livenessProbe.${ha
 const namedPorts = ['livenessProbe', 'readinessProbe', 'startupProbe'].flatMap((probe) => ['httpGet', 'tcpSocket'].map((handler) => `c.?${probe}.?${handler}.?port`)).join(', ');
 /** A number is a port that needs no name; a text names one. */
 const MISSING_PORTS = `[${namedPorts}].filter(p, p.hasValue()).map(p, string(p.value())).filter(p, !p.matches('^[0-9]+$') && !c.?ports.orValue([]).exists(o, o.?name.orValue('') == p))`;
-const unreadable = Object.values(Declared).map(({ key, cel }) => `(${text(key)} in variables.annotations && !(${cel(`variables.annotations[${text(key)}]`)}) ? [${text(key)}] : [])`).join(' + ');
-const UNKNOWN_KEY = `k.startsWith(${text(DECLARATION_PREFIX)}) && !(k in ${texts(KNOWN_KEYS)})`;
 const MISSING_KEYS = `${texts(NEEDED)}.filter(k, !(k in variables.annotations))`;
 
 export const workloadChecks: readonly AdmissionCheck[] = [
@@ -41,6 +40,12 @@ export const workloadChecks: readonly AdmissionCheck[] = [
   },
   { rule: 'MQTT-SECURITY-001', breaks: 'variables.production && variables.anonymous', found: "'anonymous clients are allowed'" },
   { rule: 'MQTT-SECURITY-002', breaks: 'variables.development && variables.anonymous', found: "'anonymous clients are allowed'" },
+  {
+    rule: 'MQTT-LOG-012',
+    breaks: 'variables.replicated && variables.partition > 0 && variables.partition < variables.replicas',
+    found: `'spec.updateStrategy.rollingUpdate.partition: ' + string(variables.partition) + ', with ' + ${REPLICAS}`,
+    countsReplicas: true,
+  },
   {
     rule: 'MQTT-SECURITY-003',
     breaks: `variables.production && variables.listeners.exists(p, ${PLAINTEXT})`,
@@ -121,11 +126,6 @@ export const workloadChecks: readonly AdmissionCheck[] = [
     breaks: 'has(variables.main.livenessProbe) && variables.main.livenessProbe.?initialDelaySeconds.orValue(0) == 0 && !has(variables.main.startupProbe)',
     found: "'a livenessProbe without initialDelaySeconds, and no startupProbe'",
   },
-  { rule: 'MQTT-ANNOTATION-001', breaks: `size(${unreadable}) > 0`, found: `(${unreadable}).map(k, k + ': ' + variables.annotations[k]).join(', ')` },
-  {
-    rule: 'MQTT-ANNOTATION-002',
-    breaks: `variables.annotations.exists(k, ${UNKNOWN_KEY})`,
-    found: `'metadata.annotations ' + variables.annotations.filter(k, ${UNKNOWN_KEY}).join(', ')`,
-  },
+  ...annotationChecks(Object.values(Declared)),
   { rule: 'MQTT-ANNOTATION-003', breaks: `size(${MISSING_KEYS}) > 0`, found: `'no annotation ' + ${MISSING_KEYS}.join(', ')` },
 ];

@@ -18,7 +18,7 @@ const POLICIES = 'https://kubernetes.io/docs/concepts/services-networking/networ
 const ANTI_AFFINITY = 'https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity';
 
 /** The oldest server whose way to store a batch of messages the broker relies on. */
-const OLDEST_NATS = 12;
+export const OLDEST_NATS = [2, 12] as const;
 
 const CONFIGURATION_EXAMPLE = `kind: ConfigMap
 data:
@@ -53,6 +53,7 @@ export const messageLogRules: readonly Rule[] = [
     remedy: 'Run three nodes, or five (nodes).',
     example: NODES_EXAMPLE,
   }, (log) => {
+    if (log.nodes === 0) return [{ found: 'spec.replicas: 0', breaks: 'All brokers refuse QoS 1 and 2 messages and new sessions.' }];
     if (log.nodes % 2 === 0) return [{ found: `spec.replicas: ${log.nodes}`, breaks: `The log survives the loss of ${log.nodes / 2 - 1} of its nodes, as it would with ${log.nodes - 1}.` }];
     return !log.isProduction || log.nodes >= 3 ? [] : [{ found: `spec.replicas: ${log.nodes}`, breaks: 'While this node is away, all brokers refuse QoS 1 and 2 messages and new sessions.' }];
   }),
@@ -217,7 +218,7 @@ spec:
   }, ({ container }) => {
     const image = container?.fields.at('image').text ?? '';
     const [, major, minor] = /:v?(\d+)\.(\d+)[^/]*$/.exec(image.replace(/@.*$/, '')) ?? [];
-    const isOld = minor !== undefined && (Number(major) < 2 || (Number(major) === 2 && Number(minor) < OLDEST_NATS));
+    const isOld = minor !== undefined && (Number(major) < OLDEST_NATS[0] || (Number(major) === OLDEST_NATS[0] && Number(minor) < OLDEST_NATS[1]));
     return isOld ? [{ found: `image ${image}`, breaks: 'The brokers do not start with it.' }] : [];
   }),
 

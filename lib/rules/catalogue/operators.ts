@@ -8,16 +8,18 @@ import { isEmqx, isHivemqPlatform } from '../model/operator-resource';
 import { objectRule, type Rule } from '../rule';
 
 /** The least version of EMQX whose own licence is for one node. */
-const LICENSED_SINCE = [5, 9];
+export const LICENSED_SINCE = [5, 9];
 /** Nodes where the resource says nothing of them, by its version: https://github.com/emqx/emqx-operator, config/crd/bases */
-const EMQX_NODES: Record<string, Record<'cores' | 'coresOfTemplate' | 'replicants' | 'replicantsOfTemplate', number>> = {
+export const EMQX_NODES: Record<string, Record<'cores' | 'coresOfTemplate' | 'replicants' | 'replicantsOfTemplate', number>> = {
   v2beta1: { cores: 1, coresOfTemplate: 2, replicants: 0, replicantsOfTemplate: 2 },
   v2: { cores: 2, coresOfTemplate: 2, replicants: 0, replicantsOfTemplate: 2 },
   v3beta1: { cores: 1, coresOfTemplate: 1, replicants: 0, replicantsOfTemplate: 0 },
 };
-const EMQX_LICENSE_VARIABLE = 'EMQX_LICENSE__KEY';
+export const EMQX_LICENSE_VARIABLE = 'EMQX_LICENSE__KEY';
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#lifecycle */
-const DEFAULT_GRACE_SECONDS = 30;
+export const DEFAULT_GRACE_SECONDS = 30;
+/** `license.key = "…"` or `license { key = "…" }` in HOCON. */
+export const EMQX_LICENSE_KEY = /\blicense\s*(?:\.\s*|[:=]?\s*\{[^}]*?\b)key\s*[:=]\s*"?([^"\s}]+)/;
 const EMQX_EXAMPLE = `apiVersion: apps.emqx.io/v2beta1
 kind: EMQX
 spec:
@@ -29,9 +31,9 @@ spec:
         - name: EMQX_LICENSE__KEY
           valueFrom: { secretKeyRef: { name: emqx-license, key: key } }`;
 
-const ALLOW_ALL = 'hivemq-allow-all-extension';
-const HIVEMQ_LICENSE_FOLDER = '/opt/hivemq/license';
-const HIVEMQ_LICENSE_VARIABLE = 'HIVEMQ_LICENSE';
+export const ALLOW_ALL = 'hivemq-allow-all-extension';
+export const HIVEMQ_LICENSE_FOLDER = '/opt/hivemq/license';
+export const HIVEMQ_LICENSE_VARIABLE = 'HIVEMQ_LICENSE';
 const HIVEMQ_LICENSE_FILE = 'license.xml';
 
 export const operatorRules: readonly Rule[] = [
@@ -159,9 +161,9 @@ function hasEmqxLicense({ spec }: ManifestObject): boolean {
     || spec.at('config', 'roots', 'license', 'key').exists;
 }
 
-/** `license.key = "…"` or `license { key = "…" }` in HOCON; `default` is the licence for one node. */
+/** `default` is the licence for one node. */
 function hasLicenseKey(hocon: string): boolean {
-  const key = /\blicense\s*(?:\.\s*|[:=]?\s*\{[^}]*?\b)key\s*[:=]\s*"?([^"\s}]+)/.exec(hocon)?.[1];
+  const key = EMQX_LICENSE_KEY.exec(hocon)?.[1];
   return key !== undefined && key !== 'default';
 }
 

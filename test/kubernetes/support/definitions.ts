@@ -1,6 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'fs';
+import { existsSync, readdirSync } from 'fs';
 import path from 'path';
-import { parse } from 'yaml';
 import { eventually } from './eventually';
 import { applyObjects, kubectl, list } from './kubectl';
 import { ROOT } from './settings';
@@ -14,7 +13,7 @@ export interface Definition {
 
 interface CustomResourceDefinition {
   readonly metadata: { readonly name: string };
-  readonly spec: { readonly versions: { readonly name: string; readonly served: boolean }[] };
+  readonly spec: { readonly versions: { readonly name: string; readonly served: boolean; readonly storage: boolean; readonly subresources?: object }[] };
   readonly status?: { readonly conditions?: { readonly type: string; readonly status: string }[] };
 }
 
@@ -30,12 +29,13 @@ export async function addDefinitions(definitions: Definition[]): Promise<string[
   const there = await list<CustomResourceDefinition>(KIND);
   for (const definition of definitions) {
     const name = `${definition.resource}.${definition.group}`;
-    const found = there.some(({ metadata }) => metadata.name === name) ? undefined : fileOf(definition);
+    const found = there.some(({ metadata }) => metadata.name === name) ? undefined : await fileOf(definition);
     if (found === undefined) continue;
     made.push(name);
     const missing = definition.versions.filter((version) => !found.spec.versions.some((served) => served.name === version));
+    const { subresources } = found.spec.versions.find(({ storage }) => storage)!;
     const schema = { openAPIV3Schema: { type: 'object', properties: { spec: { 'type': 'object', 'x-kubernetes-preserve-unknown-fields': true } } } };
-    await applyObjects({ ...found, spec: { ...found.spec, versions: [...found.spec.versions, ...missing.map((version) => ({ name: version, served: true, storage: false, schema }))] } });
+    await applyObjects({ ...found, spec: { ...found.spec, versions: [...found.spec.versions, ...missing.map((version) => ({ name: version, served: true, storage: false, schema, subresources }))] } });
     await eventually(`${name} to be established`, 30, async () => (await list<CustomResourceDefinition>(KIND))
       .find(({ metadata }) => metadata.name === name)?.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') || undefined);
   }
@@ -51,7 +51,9 @@ export async function removeDefinitions(): Promise<void> {
   if (made.length > 0) await kubectl(['delete', KIND, ...made.splice(0)], { seconds: 90 });
 }
 
-function fileOf({ resource, group }: Definition): CustomResourceDefinition | undefined {
+/** kubectl reads what a stricter parser of YAML does not. */
+async function fileOf({ resource, group }: Definition): Promise<CustomResourceDefinition | undefined> {
   const files = existsSync(FOLDER) ? readdirSync(FOLDER).filter((file) => file.startsWith(`${group}_`)) : [];
-  return files.map((file) => parse(readFileSync(path.join(FOLDER, file), 'utf8')) as CustomResourceDefinition).find(({ metadata }) => metadata.name === `${resource}.${group}`);
+  const read = await Promise.all(files.map(async (file) => (await kubectl(['create', '--dry-run=client', '--output=json', `--filename=${path.join(FOLDER, file)}`])).stdout));
+  return read.map((json) => JSON.parse(json) as CustomResourceDefinition).find(({ metadata }) => metadata.name === `${resource}.${group}`);
 }

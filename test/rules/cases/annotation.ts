@@ -1,3 +1,4 @@
+import { withLog } from './message-log';
 import { production, type RuleCases } from './rule-case';
 import { Annotations } from '../../../lib/manifest/annotations';
 
@@ -9,6 +10,19 @@ function declared(key: string, value: string): object[] {
 
 function declaredOfService(key: string, value: string): object[] {
   return production(({ loadBalancer }) => { loadBalancer.metadata.annotations[`cdk8s-mqtt/${key}`] = value; });
+}
+
+/** Other objects that declare something, with one declaration more. */
+function declaredElsewhere(key: string, value: string): { readonly object: string; readonly manifests: readonly object[] }[] {
+  const operator = (apiVersion: string, kind: string, spec: object) => ({
+    object: `${kind} mqtt/plant`,
+    manifests: [{ apiVersion, kind, metadata: { name: 'plant', namespace: 'mqtt', annotations: { [`cdk8s-mqtt/${key}`]: value } }, spec }],
+  });
+  return [
+    { object: 'StatefulSet mqtt/broker-log', manifests: withLog(({ log }) => { log.metadata.annotations[`cdk8s-mqtt/${key}`] = value; }) },
+    operator('apps.emqx.io/v2beta1', 'EMQX', { image: 'emqx/emqx:5.8.6' }),
+    operator('hivemq.com/v1', 'HiveMQPlatform', {}),
+  ];
 }
 
 export const annotationCases: RuleCases[] = [
@@ -95,6 +109,16 @@ export const annotationCases: RuleCases[] = [
           remedy: 'Write `internet` or `internal`.',
         }],
       },
+      ...declaredElsewhere('drain-connections-per-second', 'fast').map(({ object, manifests }) => ({
+        name: `a rate that is none, on ${object}`,
+        manifests,
+        findings: [{
+          object,
+          found: "metadata.annotations 'cdk8s-mqtt/drain-connections-per-second: fast'",
+          breaks: 'The rules that need it do not see it.',
+          remedy: 'Write a whole number of connections a second from 1.',
+        }],
+      })),
     ],
     satisfies: [
       { name: 'all declarations', manifests: production() },
@@ -120,7 +144,11 @@ export const annotationCases: RuleCases[] = [
         found: "metadata.annotations 'cdk8s-mqtt/loadbalancer-class: proxy'",
         breaks: NO_RULE_READS_IT,
       }],
-    }],
+    }, ...declaredElsewhere('profil', 'production').map(({ object, manifests }) => ({
+      name: `a misspelled name on ${object}`,
+      manifests,
+      findings: [{ object, found: "metadata.annotations 'cdk8s-mqtt/profil: production'", breaks: NO_RULE_READS_IT }],
+    }))],
     satisfies: [
       { name: 'known names', manifests: production() },
       { name: 'annotations of others', manifests: production(({ statefulSet }) => { statefulSet.metadata.annotations['example.com/profile'] = 'x'; }) },

@@ -115,6 +115,7 @@ export const configurationCases: RuleCases[] = [
           declared(manifests, 'shutdown-delay-seconds', '0');
           ['keepalive-max-seconds', 'tls-listeners'].forEach((key) => { delete manifests.statefulSet.metadata.annotations[`cdk8s-mqtt/${key}`]; });
         }),
+        beyondAdmission: 'the command line of the broker',
         findings: [{
           object: 'StatefulSet mqtt/broker',
           found: "metadata.annotations 'cdk8s-mqtt/session-store: embedded', but the command line of container 'companion' has a cluster with a replicated log",
@@ -231,6 +232,7 @@ export const configurationCases: RuleCases[] = [
       },
       {
         name: 'probes of a broker without an HTTP server',
+        beyondAdmission: 'the command line of the broker',
         manifests: production((manifests) => {
           containerOf(manifests).env = [];
           containerOf(manifests).args = ['--listen', 'ws://0.0.0.0:8883/mqtt', '--data', '/var/lib/mqtt-broker', '--allow-anonymous'];

@@ -23,7 +23,7 @@ cluster {
 type Change = (manifests: ClusterManifests) => void;
 
 /** The message log that the brokers of the base share their sessions by. */
-function withLog(change: Change = () => undefined, cluster: (change?: Change) => object[] = production, profile = 'production'): object[] {
+export function withLog(change: Change = () => undefined, cluster: (change?: Change) => object[] = production, profile = 'production'): object[] {
   return cluster((manifests) => {
     manifests.statefulSet.metadata.annotations['cdk8s-mqtt/message-log'] = 'broker-log';
     manifests.statefulSet.metadata.annotations['cdk8s-mqtt/session-store'] = 'replicated';
@@ -104,6 +104,11 @@ export const messageLogCases: RuleCases[] = [
         name: 'four nodes',
         manifests: withLog(({ log }) => { log.spec.replicas = 4; }),
         findings: [{ object: LOG, found: 'spec.replicas: 4', breaks: 'The log survives the loss of 1 of its nodes, as it would with 3.' }],
+      },
+      {
+        name: 'no node',
+        manifests: inDevelopment(({ log }) => { log.spec.replicas = 0; }),
+        findings: [{ object: LOG, found: 'spec.replicas: 0', breaks: 'All brokers refuse QoS 1 and 2 messages and new sessions.' }],
       },
       {
         name: 'two nodes in development',
@@ -219,7 +224,13 @@ export const messageLogCases: RuleCases[] = [
     ],
     satisfies: [
       { name: 'claims', manifests: withLog() },
-      { name: 'an emptyDir in development', manifests: inDevelopment(({ log }) => { delete log.spec.volumeClaimTemplates; }) },
+      {
+        name: 'an emptyDir in development',
+        manifests: inDevelopment(({ log }) => {
+          delete log.spec.volumeClaimTemplates;
+          log.spec.template.spec.volumes.push({ name: 'data', emptyDir: {} });
+        }),
+      },
     ],
   },
   {

@@ -106,7 +106,10 @@ export const operatorCases: RuleCases[] = [
     breaks: [
       trial('nothing', hivemq({}, 'production')),
       trial('a volume elsewhere', hivemq(container({ volumeMounts: [{ name: 'data', mountPath: '/opt/hivemq/data' }] }), 'production')),
-      trial('a configuration without it', hivemq({ configMapName: 'hivemq-configuration' }, 'production', configMap({ 'config.xml': '<hivemq/>' }))),
+      {
+        ...trial('a configuration without it', hivemq({ configMapName: 'hivemq-configuration' }, 'production', configMap({ 'config.xml': '<hivemq/>' }))),
+        needsOtherObjects: 'the configuration stands in a ConfigMap',
+      },
     ],
     satisfies: [
       { name: 'no profile', manifests: hivemq({}) },

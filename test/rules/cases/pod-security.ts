@@ -265,6 +265,7 @@ export const podSecurityCases: RuleCases[] = [
     breaks: [
       {
         name: 'not said anywhere',
+        beyondAdmission: 'what the pod leaves open, its ServiceAccount says',
         manifests: production((manifests) => {
           delete podOf(manifests).automountServiceAccountToken;
           delete manifests.serviceAccount.automountServiceAccountToken;

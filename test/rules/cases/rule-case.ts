@@ -6,6 +6,8 @@ export interface RuleCase {
   readonly manifests: readonly object[];
   /** Why a single object does not show it, or shows it without the other that takes it back, for places that see one object at a time. @default - one does, if the rule is about one */
   readonly needsOtherObjects?: string;
+  /** What of the object an admission policy cannot read. @default - it reads what the rule does */
+  readonly beyondAdmission?: string;
 }
 
 export interface BreakingCase extends RuleCase {

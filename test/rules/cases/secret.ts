@@ -1,6 +1,8 @@
 import { type ClusterManifests, containerOf, podOf } from './base';
+import { withLog } from './message-log';
 import { production, type RuleCases } from './rule-case';
 
+const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJwbGFudCJ9.c2lnbmF0dXJl';
 const PUBLIC = 'The credential is public to all who read the manifests.';
 
 function secret(fields: object): any {
@@ -133,7 +135,6 @@ export const secretCases: RuleCases[] = [
     breaks: [
       {
         name: 'a password in a configuration file',
-        needsOtherObjects: 'which ConfigMaps are of a broker stands in the workload',
         manifests: production(({ configuration }) => { configuration.data['bridge.conf'] = 'remote_username plant\npassword: hunter2\n'; }),
         findings: [{ object: 'ConfigMap mqtt/broker-configuration', found: "/data/bridge.conf gives 'password' a literal value", breaks: PUBLIC }],
       },
@@ -144,20 +145,67 @@ export const secretCases: RuleCases[] = [
       },
       {
         name: 'a token in an annotation of a Service',
-        needsOtherObjects: 'which Services are of a broker stands in the workload',
-        manifests: production(({ loadBalancer }) => { loadBalancer.metadata.annotations['example.com/token'] = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJwbGFudCJ9.c2lnbmF0dXJl'; }),
+        manifests: production(({ loadBalancer }) => { loadBalancer.metadata.annotations['example.com/token'] = TOKEN; }),
         findings: [{ object: 'Service mqtt/broker-nlb', found: '/metadata/annotations/example.com~1token holds a signed token (JWT)', breaks: PUBLIC }],
       },
       {
         name: 'a key in the resource of an operator',
-        manifests: [{ apiVersion: 'apps.emqx.io/v2beta1', kind: 'EMQX', metadata: { name: 'plant' }, spec: { config: { data: '-----BEGIN PRIVATE KEY-----' } } }],
+        manifests: [{ apiVersion: 'apps.emqx.io/v2beta1', kind: 'EMQX', metadata: { name: 'plant' }, spec: { image: 'emqx/emqx:5.8.6', config: { data: '-----BEGIN PRIVATE KEY-----' } } }],
         findings: [{ object: 'EMQX plant', found: '/spec/config/data holds a private key', breaks: PUBLIC }],
+      },
+      {
+        name: 'a token in a variable of an operator\'s brokers',
+        manifests: [{
+          apiVersion: 'hivemq.com/v1',
+          kind: 'HiveMQPlatform',
+          metadata: { name: 'plant' },
+          spec: { statefulSet: { spec: { template: { spec: { containers: [{ name: 'hivemq', env: [{ name: 'UPSTREAM', value: TOKEN }] }] } } } } },
+        }],
+        findings: [{ object: 'HiveMQPlatform plant', found: '/spec/statefulSet/spec/template/spec/containers/0/env/0/value holds a signed token (JWT)', breaks: PUBLIC }],
+      },
+      {
+        name: 'a private key in an annotation of the pods',
+        manifests: production(({ statefulSet }) => { statefulSet.spec.template.metadata.annotations = { 'example.com/key': '-----BEGIN RSA PRIVATE KEY-----' }; }),
+        findings: [{ object: 'StatefulSet mqtt/broker', found: '/spec/template/metadata/annotations/example.com~1key holds a private key', breaks: PUBLIC }],
+      },
+      {
+        name: 'a token in an argument of the message log',
+        manifests: withLog(({ log }) => { log.spec.template.spec.containers[0].args.push(`--token=${TOKEN}`); }),
+        findings: [{ object: 'StatefulSet mqtt/broker-log', found: '/spec/template/spec/containers/0/args/2 holds a signed token (JWT)', breaks: PUBLIC }],
+      },
+      {
+        name: 'a token in an annotation of a budget',
+        manifests: production(({ disruptionBudget }) => { disruptionBudget.metadata.annotations = { 'example.com/token': TOKEN }; }),
+        findings: [{ object: 'PodDisruptionBudget mqtt/broker', found: '/metadata/annotations/example.com~1token holds a signed token (JWT)', breaks: PUBLIC }],
+      },
+      {
+        name: 'a password that is the whole entry',
+        manifests: production(({ configuration }) => { configuration.data['bridge.password'] = 'hunter2'; }),
+        findings: [{ object: 'ConfigMap mqtt/broker-configuration', found: "/data/bridge.password gives 'bridge.password' a literal value", breaks: PUBLIC }],
+      },
+      {
+        name: 'a password hash in a configuration file',
+        manifests: production(({ configuration }) => { configuration.data.users = 'admin:$2b$12$abcdefghijklmnopqrstuv'; }),
+        findings: [{ object: 'ConfigMap mqtt/broker-configuration', found: '/data/users holds a password hash', breaks: PUBLIC }],
+      },
+      {
+        name: 'a password in XML',
+        manifests: production(({ configuration }) => { configuration.data['config.xml'] = '<listener>\n  <keystore-password>hunter2</keystore-password>\n</listener>'; }),
+        findings: [{ object: 'ConfigMap mqtt/broker-configuration', found: "/data/config.xml gives 'keystore-password' a literal value", breaks: PUBLIC }],
       },
     ],
     satisfies: [
       { name: 'paths of files', manifests: production() },
+      {
+        name: 'references to credentials in files of every form',
+        manifests: production(({ configuration }) => {
+          configuration.data['bridge.conf'] = 'password = "${BRIDGE_PASSWORD}"\ntoken: /run/token\nsecret = $SECRET\npassphrase: \'file:///x\'\npasswordFile: x\n<password>{{ x }}</password>\n';
+          configuration.data.token = '';
+          configuration.data.password = '/run/password';
+        }),
+      },
       { name: 'a private key in a ConfigMap, of which MQTT-SECRET-002 tells', manifests: production(({ configuration }) => { configuration.data['tls.key'] = '-----BEGIN EC PRIVATE KEY-----'; }) },
-      { name: 'objects of others', manifests: production((manifests) => { manifests.other = { ...manifests.configuration, metadata: { name: 'other' }, data: { a: 'password: hunter2' } }; }) },
+      { name: 'objects of others', needsOtherObjects: 'which ConfigMaps are of a broker stands in the workload', manifests: production((manifests) => { manifests.other = { ...manifests.configuration, metadata: { name: 'other' }, data: { a: 'password: hunter2' } }; }) },
     ],
   },
 ];

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { literalSecrets } from '../../../lib/manifest/literal-secrets';
+import {
+  ASSIGNMENT, ELEMENT, NO_ASSIGNMENT, NO_ELEMENT, NO_VALUE, PASSWORD_HASH, PRIVATE_KEY, SECRET_KEY, SIGNED_TOKEN,
+} from '../../../lib/rules/admission/credentials';
+
+/* The API server evaluates the same expressions as RE2 does; the cluster suite shows that it takes them. Here they are compared with what the rules do with a text. */
+
+const has = (text: string, { has: part, form }: typeof PRIVATE_KEY) => text.includes(part) && form.test(text);
+const finds = (text: string, pattern: string, flags: string, excepted: string) => [...text.matchAll(new RegExp(pattern, `g${flags}`))].some(([match]) => !new RegExp(excepted, 'is').test(match));
+
+/** What a policy finds in an entry of a ConfigMap. */
+function isFoundByPolicy(key: string, text: string): boolean {
+  const isValue = new RegExp(SECRET_KEY, 'i').test(key) && !text.trim().includes('\n') && !new RegExp(NO_VALUE, 'is').test(text.trim());
+  const isHashed = !has(text, PRIVATE_KEY) && (has(text, PASSWORD_HASH) || has(text, SIGNED_TOKEN));
+  return isValue || isHashed || finds(text, ASSIGNMENT, 'im', NO_ASSIGNMENT) || finds(text, ELEMENT, 'i', NO_ELEMENT);
+}
+
+function isFoundByRule(key: string, text: string): boolean {
+  return literalSecrets({ kind: 'ConfigMap', data: { [key]: text } }).some((found) => !found.endsWith('holds a private key'));
+}
+
+/** Of a single line the rule looks at `key: "line"` too, where escaped quotation marks count as a value. */
+const inLines = (text: string) => `# a\n${text}\n# b`;
+const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJwbGFudCJ9.c2lnbmF0dXJl';
+
+describe('what policies know of credentials', () => {
+  test.each<[string, string, boolean]>([
+    ['a.conf', 'password: hunter2', true],
+    ['a.conf', 'PASSWORD = "hunter2"', true],
+    ['a.json', '{"apiKey":"x"}', true],
+    ['a.conf', "bridge.private_key='x'", true],
+    ['a.conf', 'password: "${PASSWORD}"', false],
+    ['a.conf', "password: '/run/password'", false],
+    ['a.conf', 'password: $PASSWORD', false],
+    ['a.conf', 'password: $PASSWORD-1', true],
+    ['a.conf', 'password: ""', false],
+    ['a.conf', 'token: null, secret: true', false],
+    ['a.conf', 'token: nullable', true],
+    ['a.conf', 'passwordFile: x', false],
+    ['a.conf', 'x: y\ntokens: 3', false],
+    ['a.xml', '<password>x</password>', true],
+    ['a.xml', '<password>${env}</password>', false],
+    ['a.xml', '<passwords>x</passwords>', false],
+    ['password', 'hunter2', true],
+    ['password', 'hunter2\n', true],
+    ['password', 'a line\nand another', false],
+    ['password', ' ', false],
+    ['passwords', 'hunter2', false],
+    ['users', 'admin:$2b$12$abcdefghijklmnopqrstuv', true],
+    ['users', `Bearer ${TOKEN}`, true],
+    ['tls.key', '-----BEGIN EC PRIVATE KEY-----', false],
+    ['tls.key', `-----BEGIN EC PRIVATE KEY----- ${TOKEN}`, false],
+  ])('%s with %j', (key, content, isFound) => {
+    const text = key.startsWith('a.') ? inLines(content) : content;
+    expect(isFoundByRule(key, text)).toBe(isFound);
+    expect(isFoundByPolicy(key, text)).toBe(isFound);
+  });
+
+  test('is what the rules know, of any file of several lines', () => {
+    const part = fc.constantFrom(
+      'password', 'pass', 'api_key', 'Token', 'File', ':', '=', ' ', '\n', '"', "'", ',', '{', '}', '[', '<', '>', '</', '/', '.', '$', '${', '$A', 'true', 'null', 'x', '~', 'file:', '-', TOKEN);
+    const file = fc.array(part, { maxLength: 12 }).map((parts) => parts.join(''));
+    fc.assert(fc.property(fc.constantFrom('a.conf', 'password', 'my-token'), file, (key, content) => {
+      const text = inLines(content);
+      expect({ key, text, isFound: isFoundByPolicy(key, text) }).toEqual({ key, text, isFound: isFoundByRule(key, text) });
+    }), { numRuns: 3000 });
+  });
+});
