@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { allLeave, startBroker } from './brokers.js';
 import { eventually, Nats, natsMissing } from './nats.js';
 import { Proxy } from './proxy.js';
+import { EngineConnection, Peers } from '../../../src/cluster/engine/index.js';
 
 const skip = natsMissing;
 
@@ -68,4 +69,21 @@ test('a name is taken once', { skip, timeout: 60_000 }, async (t) => {
   await first.leave();
   const two = await Promise.allSettled([startBroker(nats.log, 'a'), startBroker(nats.log, 'a')]);
   assert.deepEqual(two.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
+});
+
+test('a broker whose connection is lost while it joins does so over the next one', { skip, timeout: 60_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false });
+  t.after(() => nats.stop());
+  const proxy = await Proxy.start(nats.servers[0]!.port);
+  t.after(() => proxy.stop());
+  const connection = await EngineConnection.open({ log: { servers: [proxy.url] }, name: 'test' });
+  t.after(() => connection.close());
+  const other = await startBroker(nats.log, 'b');
+  proxy.cut();
+  const joining = Peers.join(connection, { cluster: 'mqtt', name: 'a', incarnation: 'process-of-a', status: () => ({ run: 1, ready: true, applied: 0, connections: 0, draining: false }) });
+  proxy.mend();
+  const peers = await joining;
+  assert.deepEqual(peers.list().map(({ name }) => name), ['b']);
+  await eventually('the other knows of it', () => other.events.includes('a came'));
+  await Promise.all([peers.leave(), allLeave()]);
 });
