@@ -122,8 +122,8 @@ const brokerTest = project.addTask('test:broker-image', {
 });
 
 project.addTask('test:faults', {
-  description: 'Break brokers and NATS servers of a cluster under load, ten rounds of each (FAULT_ROUNDS); needs nats-server',
-  exec: 'npm --prefix broker-image run test:faults',
+  description: 'Break brokers, NATS servers and Kubernetes nodes under load, ten rounds of each (FAULT_ROUNDS); needs nats-server',
+  exec: 'scripts/test-faults',
 });
 
 project.addTask('test:kubernetes', {
