@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { checkCredentials, COPIES, CREDENTIALS_EXAMPLE } from './check-message-log';
-import { EXPORTER_IMAGE, LOG_DEFAULTS, NATS_IMAGE } from './log-defaults';
+import { EXPORTER_IMAGE, LOG_DEFAULTS, NATS_IMAGE, RELOADER_IMAGE } from './log-defaults';
 import type { MqttMessageLogOptions, MqttMessageLogProps } from './mqtt-message-log-props';
 import { ArgumentErrors, show } from '../manifest/arguments';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
@@ -52,8 +52,18 @@ export function checkOptions(errors: ArgumentErrors, options: MqttMessageLogOpti
   checkImagePull(errors, options.imagePullPolicy, options.imagePullSecrets);
   errors.boolean('exporter', options.exporter);
   if (options.exporter === false && exporterImage !== undefined) errors.add('exporterImage is given, but exporter is false: leave one of them out');
+  checkReloader(errors, options);
   errors.boolean('networkPolicy', options.networkPolicy);
   checkPeers(errors, 'metricsReaders', options.metricsReaders);
+}
+
+function checkReloader(errors: ArgumentErrors, { reloader, reloaderImage, tls }: MqttMessageLogOptions): void {
+  errors.boolean('reloader', reloader);
+  checkImage(errors, 'reloaderImage', reloaderImage, `'${RELOADER_IMAGE}' or '${RELOADER_IMAGE}@sha256:…'`);
+  if (reloader === false && reloaderImage !== undefined) errors.add('reloaderImage is given, but reloader is false: leave one of them out');
+  if (tls !== undefined) return;
+  if (reloader === true) errors.add('reloader is true, but there is no certificate to reload: set tls, or leave it out');
+  if (reloader !== false && reloaderImage !== undefined) errors.add('reloaderImage is given, but there is no certificate to reload: set tls, or leave it out');
 }
 
 function checkCertificate(errors: ArgumentErrors, at: string, tls: MqttTls | undefined, namespace: string | undefined): void {

@@ -34,3 +34,6 @@ export const NATS_IMAGE = 'nats:2.12.3';
 
 /** https://hub.docker.com/r/natsio/prometheus-nats-exporter */
 export const EXPORTER_IMAGE = 'natsio/prometheus-nats-exporter:0.17.3';
+
+/** https://hub.docker.com/r/natsio/nats-server-config-reloader */
+export const RELOADER_IMAGE = 'natsio/nats-server-config-reloader:0.23.0';

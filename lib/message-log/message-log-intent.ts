@@ -29,6 +29,8 @@ export interface MessageLogIntent {
   readonly imagePullSecretNames: string[];
   /** Image of the exporter; not set: no exporter. */
   readonly exporterImage?: string;
+  /** Image of the reloader; not set: no reloader. */
+  readonly reloaderImage?: string;
 }
 
 /** Where the nodes' certificate comes from. */

@@ -77,6 +77,19 @@ export interface MqttMessageLogOptions extends MqttPlacementSettings {
   readonly exporterImage?: string;
 
   /**
+   * Whether a sidecar in each pod has NATS take up a renewed certificate while it runs. It shares the process namespace of the pod, to signal NATS. Without it,
+   * restart the nodes before the certificate that they started with expires: NATS looks at it when it starts and when it is told to. With `tls` only.
+   * @default - true where there is `tls`
+   */
+  readonly reloader?: boolean;
+
+  /**
+   * Image of the reloader.
+   * @default natsio/nats-server-config-reloader:0.23.0
+   */
+  readonly reloaderImage?: string;
+
+  /**
    * Whether a NetworkPolicy closes everything but the brokers' connections, those between the nodes, and the metrics. Needs a network plugin that
    * enforces it.
    * @default - true in production

@@ -1,4 +1,4 @@
-import { EXPORTER_IMAGE, LOG_DEFAULTS, NATS_IMAGE } from './log-defaults';
+import { EXPORTER_IMAGE, LOG_DEFAULTS, NATS_IMAGE, RELOADER_IMAGE } from './log-defaults';
 import type { MessageLogIntent } from './message-log-intent';
 import { MqttMessageLogCredentials } from './mqtt-message-log-credentials';
 import type { MqttMessageLogProps } from './mqtt-message-log-props';
@@ -49,5 +49,7 @@ export function resolveIntent(props: MqttMessageLogProps, identity: LogIdentity)
     imagePullPolicy: props.imagePullPolicy ?? MqttImagePullPolicy.IF_NOT_PRESENT,
     imagePullSecretNames: (props.imagePullSecrets ?? []).map(({ name }) => name),
     exporterImage: props.exporter === false ? undefined : props.exporterImage ?? EXPORTER_IMAGE,
+    // Without a certificate there is nothing to reload.
+    reloaderImage: props.tls === undefined || props.reloader === false ? undefined : props.reloaderImage ?? RELOADER_IMAGE,
   };
 }

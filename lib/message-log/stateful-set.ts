@@ -2,7 +2,8 @@ import type { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { MessageLogIntent } from './message-log-intent';
-import { CLIENT_PORT, CONFIGURATION_KEY, EXPORTER_PORT, EXPORTER_PORT_NAME, MONITORING_PORT, NatsPaths, NatsVariables, PID_FILE, ROUTE_PORT } from './nats-configuration';
+import { CLIENT_PORT, CONFIGURATION_KEY, MONITORING_PORT, NatsPaths, NatsVariables, PID_FILE, ROUTE_PORT } from './nats-configuration';
+import { sidecars } from './sidecars';
 import { Annotations } from '../manifest/annotations';
 import { renderManifest } from '../manifest/render-manifest';
 import { CONFIGURATION_CHECKSUM, configurationChecksum } from '../workload/configuration-checksum';
@@ -65,7 +66,9 @@ function podSpec(name: string, intent: MessageLogIntent, configuration: ApiObjec
     ...podPlacement(intent.placement, intent.selectorLabels),
     imagePullSecrets: intent.imagePullSecretNames.length > 0 ? intent.imagePullSecretNames.map((secret) => ({ name: secret })) : undefined,
     securityContext: podSecurityContext(USER_ID, MqttTcpKeepalive.kernelDefaults()),
-    containers: [natsContainer(intent), ...(intent.exporterImage === undefined ? [] : [exporterContainer(intent.exporterImage, intent)])],
+    // The reloader signals the process of another container.
+    shareProcessNamespace: intent.reloaderImage === undefined ? undefined : true,
+    containers: [natsContainer(intent), ...sidecars(intent)],
     volumes: [
       ...ephemeralVolume(intent),
       { name: 'configuration', configMap: { name: configuration.name } },
@@ -115,24 +118,6 @@ function environment({ credentials: { secretName, usernameKey, passwordKey }, re
     ...(secretName === undefined ? [] : [...fromSecret(NatsVariables.USER, usernameKey!), ...fromSecret(NatsVariables.PASSWORD, passwordKey!)]),
     ...(goMemory === undefined ? [] : [{ name: 'GOMEMLIMIT', value: `${goMemory}MiB` }]),
   ];
-}
-
-/** https://github.com/nats-io/prometheus-nats-exporter#usage */
-function exporterContainer(image: string, { imagePullPolicy }: MessageLogIntent): k8s.Container {
-  return {
-    name: 'exporter',
-    image,
-    imagePullPolicy,
-    args: [
-      `-port=${EXPORTER_PORT}`, '-varz', '-healthz', '-jsz=streams', '-prefix=nats', '-use_internal_server_name', `http://localhost:${MONITORING_PORT}`,
-    ],
-    ports: [port(EXPORTER_PORT_NAME, EXPORTER_PORT)],
-    resources: {
-      requests: { cpu: k8s.Quantity.fromString('10m'), memory: k8s.Quantity.fromString('32Mi') },
-      limits: { memory: k8s.Quantity.fromString('64Mi') },
-    },
-    securityContext: containerSecurityContext(),
-  };
 }
 
 function port(name: string, containerPort: number): k8s.ContainerPort {

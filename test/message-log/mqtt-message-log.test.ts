@@ -144,6 +144,31 @@ describe('the pods', () => {
     expect(findObject(chart, 'Service', 'test-log-headless').spec.ports.map(({ name }: any) => name)).toEqual(['nats', 'cluster']);
   });
 
+  test('take up a renewed certificate, or do not', () => {
+    const tls = MqttTls.fromSecret(secret('log-tls'));
+    const pod = podOf({ tls, exporter: false, reloaderImage: 'example.com/reloader@sha256:0' });
+    expect(pod.shareProcessNamespace).toBe(true);
+    expect(pod.containers[1]).toMatchObject({
+      name: 'reloader',
+      image: 'example.com/reloader@sha256:0',
+      // What https://github.com/nats-io/nack/blob/main/cmd/nats-server-config-reloader/main.go takes.
+      args: [
+        '-pid', '/var/run/nats/nats.pid',
+        '-config', '/etc/nats-certificate/tls.crt', '-config', '/etc/nats-certificate/tls.key', '-config', '/etc/nats-certificate/ca.crt',
+      ],
+    });
+    // Both see the same two folders, and the same user may signal.
+    const [nats, reloader] = pod.containers;
+    for (const { name, mountPath } of reloader.volumeMounts) expect(nats.volumeMounts).toContainEqual(expect.objectContaining({ name, mountPath }));
+    expect(reloader.securityContext).toEqual(nats.securityContext);
+
+    for (const props of [{}, { tls, reloader: false }]) {
+      const without = podOf(props);
+      expect(without).not.toHaveProperty('shareProcessNamespace');
+      expect(without.containers.map(({ name }: any) => name)).toEqual(['nats', 'exporter']);
+    }
+  });
+
   test('are rolled by a change of the configuration, whoever made it', () => {
     const checksum = ({ chart }: ReturnType<typeof make>) => findObject(chart, 'StatefulSet').spec.template.metadata.annotations['cdk8s-mqtt/configuration-checksum'];
     const patched = make();
@@ -326,14 +351,22 @@ test.each<[string, Record<string, unknown>, unknown[]]>([
   ['a certificate without the names of the nodes', { tls: MqttTls.fromCertManager({ issuer: { name: 'ca' }, serviceNames: false, dnsNames: ['a.example.com'] }) }, [
     'tls serviceNames is false, but brokers and nodes connect to the names of the Services: leave it out, and have a private authority sign the certificate',
   ]],
-  ['images that are none', { image: '', exporterImage: 5 }, [
+  ['images that are none', { image: '', exporterImage: 5, reloaderImage: '', tls: MqttTls.fromSecret(secret('a')) }, [
     "image is '', but must be an image reference, for example 'nats:2.12.3' or 'nats:2.12.3@sha256:…'",
     "exporterImage is 5, but must be an image reference, for example 'natsio/prometheus-nats-exporter:0.17.3' or 'natsio/prometheus-nats-exporter:0.17.3@sha256:…'",
+    "reloaderImage is '', but must be an image reference, for example 'natsio/nats-server-config-reloader:0.23.0' or 'natsio/nats-server-config-reloader:0.23.0@sha256:…'",
   ]],
   ['a pull policy that is none', { imagePullPolicy: 'Often' }, ["imagePullPolicy is 'Often', but must be one of IF_NOT_PRESENT, ALWAYS, NEVER"]],
   ['pull secrets that are none', { imagePullSecrets: [{}] }, [expect.stringContaining('imagePullSecrets[0] is undefined, but must name the Secret')]],
   ['an exporter that is off and has an image', { exporter: false, exporterImage: 'a' }, ['exporterImage is given, but exporter is false: leave one of them out']],
-  ['switches as text', { exporter: 'yes', networkPolicy: 1 }, ["exporter is 'yes', but must be true or false", 'networkPolicy is 1, but must be true or false']],
+  ['a reloader that is off and has an image', { reloader: false, reloaderImage: 'a' }, ['reloaderImage is given, but reloader is false: leave one of them out']],
+  ['a reloader with nothing to reload', { reloader: true, reloaderImage: 'a' }, [
+    'reloader is true, but there is no certificate to reload: set tls, or leave it out',
+    'reloaderImage is given, but there is no certificate to reload: set tls, or leave it out',
+  ]],
+  ['switches as text', { exporter: 'yes', reloader: 0, networkPolicy: 1 }, [
+    "exporter is 'yes', but must be true or false", 'reloader is 0, but must be true or false', 'networkPolicy is 1, but must be true or false',
+  ]],
   ['readers that are everybody', { metricsReaders: [] }, ['metricsReaders is empty: everybody would be let in; leave it out if that is meant']],
 ])('%s', (_, props, expected) => {
   expect(complaints(props)).toEqual(expected);

@@ -3,6 +3,7 @@ import * as fs from 'fs';
 import * as net from 'net';
 import * as os from 'os';
 import * as path from 'path';
+import * as tls from 'tls';
 
 /** The real server, where it is installed: by PATH, or where `go install github.com/nats-io/nats-server/v2@v2.12.3` puts it. */
 export function natsServer(): string | undefined {
@@ -65,6 +66,11 @@ export class NatsNodes {
     for (const node of this.nodes) this.spawn(node, options);
   }
 
+  /** What a reloader does when a mounted file has changed. */
+  public reload(): void {
+    for (const child of this.processes) child.kill('SIGHUP');
+  }
+
   public async stop(): Promise<void> {
     await this.kill();
     fs.rmSync(this.folder, { recursive: true });
@@ -122,6 +128,21 @@ export async function converse(port: number, lines: string[], enough: (answer: s
       socket.write(lines.map((line) => `${line}\r\n`).join(''));
     });
     return answer;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Serial number of the certificate that a node shows to whoever connects: to a client after a first line in plain text, to another node at once. */
+export async function servedCertificate({ clientPort, routePort }: NatsNode, to: 'client' | 'node'): Promise<string> {
+  const socket = net.connect(to === 'client' ? clientPort : routePort, '127.0.0.1');
+  try {
+    await new Promise((resolve, reject) => socket.once(to === 'client' ? 'data' : 'connect', resolve).once('error', reject));
+    return await new Promise((resolve, reject) => {
+      // The authority is looked at elsewhere; a node wants a certificate in return, and says so once its own has been seen.
+      const secured: tls.TLSSocket = tls.connect({ socket, rejectUnauthorized: false }, () => resolve(secured.getPeerCertificate().serialNumber));
+      secured.on('error', reject);
+    });
   } finally {
     socket.destroy();
   }

@@ -3,7 +3,7 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { Secret } from 'cdk8s-plus-27';
-import { converse, jetStream, NatsNodes, natsServer } from './nats-nodes';
+import { converse, jetStream, NatsNodes, natsServer, servedCertificate } from './nats-nodes';
 import { MqttTls } from '../../lib';
 import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
 import { MqttMessageLogCredentials } from '../../lib/message-log/mqtt-message-log-credentials';
@@ -117,14 +117,48 @@ inServer('nats-server', () => {
       fs.rmSync(folder, { recursive: true });
     }
   }, 120_000);
+
+  test('shows a renewed certificate to brokers and to its peers once it is told to reload, and goes on', async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk8s-mqtt-nats-tls-'));
+    try {
+      issueCertificate(folder);
+      await nodes.start(['log-0', 'log-1', 'log-2'], { ...synth({ nodes: 3, credentials, tls: MqttTls.fromSecret(secret('tls')) }, values), certificates: folder });
+      for (const { monitoringPort } of nodes.nodes) await until('health', nodes, () => isHealthy(monitoringPort));
+      const served = () => Promise.all(nodes.nodes.flatMap((node) => [servedCertificate(node, 'client'), servedCertificate(node, 'node')]));
+      const first = serialNumber(folder);
+      expect(new Set(await served())).toEqual(new Set([first]));
+
+      renewCertificate(folder);
+      const second = serialNumber(folder);
+      // Not by itself: that is what the reloader is for.
+      expect(new Set(await served())).toEqual(new Set([first]));
+      expect(second).not.toBe(first);
+      nodes.reload();
+      await until('the new certificate', nodes, async () => ((await served()).every((serial) => serial === second) ? true : undefined));
+      for (const { monitoringPort } of nodes.nodes) await until('health', nodes, () => isHealthy(monitoringPort));
+      expect(nodes.log).not.toMatch(/\[ERR\].*reload/i);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  }, 120_000);
 });
+
+const openssl = (folder: string, ...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe', encoding: 'utf8' });
+const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
 
 /** `tls.crt`, `tls.key` and `ca.crt` for the loopback address, as a Secret of cert-manager has them. */
 function issueCertificate(folder: string): void {
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  openssl('req', '-x509', ...newKey, '-days', '1', '-subj', '/CN=test authority', '-keyout', 'ca.key', '-out', 'ca.crt');
-  openssl('req', ...newKey, '-subj', '/CN=log', '-keyout', 'tls.key', '-out', 'tls.csr');
+  openssl(folder, 'req', '-x509', ...NEW_KEY, '-days', '1', '-subj', '/CN=test authority', '-keyout', 'ca.key', '-out', 'ca.crt');
   fs.writeFileSync(path.join(folder, 'extensions'), 'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n');
-  openssl('x509', '-req', '-in', 'tls.csr', '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '1', '-extfile', 'extensions', '-out', 'tls.crt');
+  renewCertificate(folder);
+}
+
+/** Another `tls.crt` and `tls.key` of the same authority. */
+function renewCertificate(folder: string): void {
+  openssl(folder, 'req', ...NEW_KEY, '-subj', '/CN=log', '-keyout', 'tls.key', '-out', 'tls.csr');
+  openssl(folder, 'x509', '-req', '-in', 'tls.csr', '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '1', '-extfile', 'extensions', '-out', 'tls.crt');
+}
+
+function serialNumber(folder: string): string {
+  return openssl(folder, 'x509', '-in', 'tls.crt', '-noout', '-serial').trim().replace('serial=', '');
 }

@@ -60,6 +60,7 @@ const settings = (scope: Construct): { [setting in keyof Required<MqttClusterSet
         credentials: secret.map((credentials) => MqttMessageLogCredentials.fromSecret(credentials)),
         tls: fc.constant(MqttTls.fromCertManager({ issuer: { name: 'ca' } })),
         exporter: fc.boolean(),
+        reloader: fc.boolean(),
         networkPolicy: fc.boolean(),
         antiAffinity: member(MqttSpread),
         rebalance: fc.record({ enabled: fc.boolean(), connectionsPerSecond: fc.integer({ min: 0, max: 500 }) }, { requiredKeys: [] }),

@@ -97,6 +97,8 @@ const MESSAGE_LOG = {
   imagePullSecrets: [secret],
   exporter: true,
   exporterImage: 'example.com/exporter:1',
+  reloader: true,
+  reloaderImage: 'example.com/reloader:1',
   networkPolicy: true,
   metricsReaders: [MqttNetworkPeer.namespace('monitoring')],
   antiAffinity: MqttSpread.REQUIRED,
