@@ -22,6 +22,7 @@ export const messageLog: AdmissionSubject = {
     ...PODS,
     production: `${annotation(Annotations.PROFILE)} == 'production'`,
     hasClaim: 'object.spec.?volumeClaimTemplates.orValue([]).exists(c, variables.main.?volumeMounts.orValue([]).exists(m, m.name == c.metadata.name))',
+    partition: 'object.spec.?updateStrategy.?rollingUpdate.?partition.orValue(0)',
     image: "variables.main.?image.orValue('')",
     // The number in the tag; what has none cannot be told.
     release: "variables.image.split('@')[0].find(':v?[0-9]{1,9}[.][0-9]{1,9}[^/]*$').find('[0-9]+[.][0-9]+').split('.').filter(n, n != '').map(n, int(n))",
@@ -45,6 +46,11 @@ export const messageLog: AdmissionSubject = {
       rule: 'MQTT-LOG-011',
       breaks: `size(variables.release) == 2 && (variables.release[0] < ${OLDEST_MAJOR} || variables.release[0] == ${OLDEST_MAJOR} && variables.release[1] < ${OLDEST_MINOR})`,
       found: "'image ' + variables.image",
+    },
+    {
+      rule: 'MQTT-LOG-012',
+      breaks: 'variables.partition > 0 && variables.partition < variables.replicas',
+      found: `'spec.updateStrategy.rollingUpdate.partition: ' + string(variables.partition) + ', with ' + ${NODES}`,
     },
     ...annotationChecks(Object.values(Declared)),
     podCredentials,

@@ -1,12 +1,11 @@
 import { antiAffinityExample } from './anti-affinity-example';
 import { allowedDisruptions } from './disruption';
+import { closedBetweenNodes, closedEgress, closedIngress, letsAnyNodeIn } from './message-log-network';
 import { Severity } from '../finding';
 import type { BrokerConfiguration } from '../model/broker-configuration';
 import type { BrokerWorkload } from '../model/broker-workload';
 import type { Fields } from '../model/fields';
-import { restrictsIngress } from '../model/ingress-policy';
 import type { MessageLogWorkload } from '../model/message-log-workload';
-import { opensEgress, opensIngress, restrictsEgress } from '../model/network-peer';
 import { parseQuantity } from '../model/quantity';
 import { type Rule, type RuleDescription, violationsOf, type ViolationOfObject, workloadRule } from '../rule';
 
@@ -98,14 +97,14 @@ export const messageLogRules: readonly Rule[] = [
     id: 'MQTT-LOG-004',
     severity: Severity.ERROR,
     title: 'The message log of production knows who connects',
-    why: 'Whoever reaches a log that asks nobody can read every message and every session, and write what all brokers then take for their own.',
+    why: 'Whoever reaches a log that asks nobody can read every message and every session, and write what all brokers then take for their own. '
+      + 'So can a NATS server of theirs that joins as a node: it needs none of the credentials of clients.',
     source: AUTHENTICATION,
     remedy: 'Give the brokers credentials (MqttMessageLogCredentials.fromSecret), and the log the same.',
     example: CONFIGURATION_EXAMPLE,
-  }, (log) => !log.isProduction || log.configuration?.asksClients !== false ? [] : [{
-    found: `no users, or a no_auth_user, in nats.conf of ConfigMap ${log.configurationObject!.name}`,
-    breaks: `Every pod that reaches port ${log.clientPort} reads and writes the sessions of all clients.`,
-  }], (broker, { hasLogCredentials, place }) => !broker.isProduction || hasLogCredentials ? [] : [{
+  },
+  (log) => (log.isProduction ? [...clientsThatAreAskedNothing(log), ...nodesThatAreAskedNothing(log)] : []),
+  (broker, { hasLogCredentials, place }) => !broker.isProduction || hasLogCredentials ? [] : [{
     found: `cluster.log without credentials in ${place}`,
     breaks: 'Every pod that reaches the log reads and writes the sessions of all clients.',
   }]),
@@ -194,15 +193,15 @@ spec:
   logRule({
     id: 'MQTT-LOG-010',
     severity: Severity.ERROR,
-    title: 'NetworkPolicies let the brokers through to their message log',
-    why: 'As soon as one NetworkPolicy selects the brokers for egress, or the log for ingress, everything is closed that no policy opens. Brokers that do not reach their log never become ready.',
+    title: 'NetworkPolicies let the brokers through to their message log, and its nodes to each other',
+    why: 'As soon as one NetworkPolicy selects the brokers for egress, or the log for ingress, everything is closed that no policy opens. Brokers that do not reach their log never become ready, nor do nodes that do not reach each other.',
     source: POLICIES,
-    remedy: 'Open the port of the log in the policies on both sides. The constructs do so by themselves.',
+    remedy: 'Open the ports of the log in the policies on both sides. The constructs do so by themselves.',
     example: POLICY_EXAMPLE,
-  }, (log) => log.brokers.flatMap((broker) => [
-    ...closedEgress(broker, log),
-    ...closedIngress(broker, log),
-  ])),
+  }, (log) => [
+    ...log.brokers.flatMap((broker) => [...closedEgress(broker, log), ...closedIngress(broker, log)]),
+    ...closedBetweenNodes(log),
+  ]),
 
   logRule({
     id: 'MQTT-LOG-011',
@@ -222,22 +221,18 @@ spec:
     return isOld ? [{ found: `image ${image}`, breaks: 'The brokers do not start with it.' }] : [];
   }),
 
-  workloadRule({
+  brokerAndLogRule({
     id: 'MQTT-LOG-012',
     severity: Severity.WARNING,
-    title: 'Brokers that share sessions run one version, but during an update',
-    why: 'All brokers apply the same log. Those of an older version cannot know what a newer one writes into it, and stop when they meet it. A partition that is left in place keeps two versions in one cluster for as long.',
+    title: 'Brokers that share sessions run one version, and so do the nodes of their log, but during an update',
+    why: 'All brokers apply the same log. Those of an older version cannot know what a newer one writes into it, and stop when they meet it. Nodes of NATS of two versions are for the time of an update, too. '
+      + 'A partition that is left in place keeps two versions in one cluster for as long.',
     source: 'https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#partitions',
     remedy: 'Take the partition out once the canary has shown what it was for (rollingUpdatePartition), or acknowledge this rule while it runs.',
     example: `spec:
   updateStrategy: { type: RollingUpdate }`,
-  }, (broker) => {
-    const partition = broker.spec.at('updateStrategy', 'rollingUpdate', 'partition').number ?? 0;
-    return broker.sessionStore !== 'replicated' || partition <= 0 || partition >= broker.maximumReplicas ? [] : [{
-      found: `spec.updateStrategy.rollingUpdate.partition: ${partition}, with ${broker.replicasFound}`,
-      breaks: `${partition} of ${broker.maximumReplicas} brokers keep the version that they have.`,
-    }];
-  }),
+  }, (log) => keptVersions(log.spec, log.nodes, `spec.replicas: ${log.nodes}`, 'nodes'),
+  (broker) => (broker.sessionStore === 'replicated' ? keptVersions(broker.spec, broker.maximumReplicas, broker.replicasFound, 'brokers') : [])),
 
   {
     id: 'MQTT-LOG-013',
@@ -273,18 +268,26 @@ function logRule(description: RuleDescription, check: (log: MessageLogWorkload) 
   return { ...description, check: (model) => model.messageLogs.flatMap((log) => violationsOf(log.object, () => check(log))) };
 }
 
+/** A rule about message logs, and about brokers. */
+function brokerAndLogRule(
+  description: RuleDescription,
+  checkLog: (log: MessageLogWorkload) => ViolationOfObject[],
+  checkBroker: (broker: BrokerWorkload) => ViolationOfObject[],
+): Rule {
+  const [ofLogs, ofBrokers] = [logRule(description, checkLog), workloadRule(description, checkBroker)];
+  return { ...description, check: (model) => [...ofLogs.check(model), ...ofBrokers.check(model)] };
+}
+
 /** A rule about a message log, and about the brokers of one that is not among the objects: then their configuration shows it. */
 function logOrBrokerRule(
   description: RuleDescription,
   checkLog: (log: MessageLogWorkload) => ViolationOfObject[],
   checkBroker: (broker: BrokerWorkload, configuration: BrokerConfiguration) => ViolationOfObject[],
 ): Rule {
-  const ofLogs = logRule(description, checkLog);
-  const ofBrokers = workloadRule(description, (broker) => {
+  return brokerAndLogRule(description, checkLog, (broker) => {
     const { configured, messageLogName } = broker;
     return messageLogName !== undefined || configured === undefined || configured.logServers.length === 0 ? [] : checkBroker(broker, configured);
   });
-  return { ...description, check: (model) => [...ofLogs.check(model), ...ofBrokers.check(model)] };
 }
 
 function claimedStorage(claim: Fields | undefined): { readonly bytes?: number; readonly text: string } {
@@ -292,21 +295,27 @@ function claimedStorage(claim: Fields | undefined): { readonly bytes?: number; r
   return { bytes: storage && parseQuantity(storage), text: String(storage) };
 }
 
-function closedEgress(broker: BrokerWorkload, log: MessageLogWorkload): ViolationOfObject[] {
-  const policies = broker.networkPolicies.filter(restrictsEgress);
-  const to = { namespace: log.object.namespace, labels: log.pods.labels };
-  return policies.length === 0 || policies.some((policy) => opensEgress(policy, log.clientPort, to)) ? [] : [{
-    object: broker.object.reference,
-    found: `no egress to port ${log.clientPort} of ${log.object.kind} ${log.object.name} in NetworkPolicy ${policies.map(({ name }) => name).join(', ')}`,
-    breaks: 'The brokers never become ready.',
+function clientsThatAreAskedNothing({ configuration, configurationObject, clientPort }: MessageLogWorkload): ViolationOfObject[] {
+  return configuration?.asksClients !== false ? [] : [{
+    found: `no users, or a no_auth_user, in nats.conf of ConfigMap ${configurationObject!.name}`,
+    breaks: `Every pod that reaches port ${clientPort} reads and writes the sessions of all clients.`,
   }];
 }
 
-function closedIngress(broker: BrokerWorkload, log: MessageLogWorkload): ViolationOfObject[] {
-  const policies = log.networkPolicies.filter(restrictsIngress);
-  const from = { namespace: broker.object.namespace, labels: broker.pods.labels };
-  return policies.length === 0 || policies.some((policy) => opensIngress(policy, log.clientPort, from)) ? [] : [{
-    found: `no ingress to port ${log.clientPort} from ${broker.object.kind} ${broker.object.name} in NetworkPolicy ${policies.map(({ name }) => name).join(', ')}`,
-    breaks: 'The brokers never become ready.',
+function nodesThatAreAskedNothing(log: MessageLogWorkload): ViolationOfObject[] {
+  return log.nodes < 2 || log.configuration?.asksNodes !== false || !letsAnyNodeIn(log) ? [] : [{
+    found: `no tls and no authorization in the block cluster of nats.conf of ConfigMap ${log.configurationObject!.name}, `
+      + `and no NetworkPolicy that closes port ${log.routePort}`,
+    breaks: `Every pod that reaches port ${log.routePort} joins the log as a node, without credentials, and reads and writes the sessions of all clients.`,
+    remedy: 'Let a NetworkPolicy close the port (networkPolicy), or give the log a certificate (tls).',
+  }];
+}
+
+/** What a partition keeps from an update. */
+function keptVersions(spec: Fields, replicas: number, replicasFound: string, what: string): ViolationOfObject[] {
+  const partition = spec.at('updateStrategy', 'rollingUpdate', 'partition').number ?? 0;
+  return partition <= 0 || partition >= replicas ? [] : [{
+    found: `spec.updateStrategy.rollingUpdate.partition: ${partition}, with ${replicasFound}`,
+    breaks: `${partition} of ${replicas} ${what} keep the version that they have.`,
   }];
 }

@@ -11,6 +11,8 @@ import { Annotations } from '../../manifest/annotations';
 
 /** Where clients of NATS connect unless nats.conf says otherwise. */
 const CLIENT_PORT = 4222;
+/** Where nodes of NATS connect to each other. */
+const ROUTE_PORT = 6222;
 /** Spellings of the option that names nats.conf. */
 const CONFIGURATION_OPTIONS = ['-c', '--config', '-config'];
 
@@ -64,12 +66,21 @@ export class MessageLogWorkload {
 
   /** The port that brokers connect to. */
   public get clientPort(): number {
-    return this.container?.ports.find(({ name }) => name === 'nats')?.port ?? CLIENT_PORT;
+    return this.portNamed('nats') ?? CLIENT_PORT;
+  }
+
+  /** The port that the nodes connect to each other by. */
+  public get routePort(): number {
+    return this.portNamed('cluster') ?? ROUTE_PORT;
   }
 
   /** The claim template that the container mounts; the log has no other. */
   public get claim(): Fields | undefined {
     const mounted = this.container?.fields.at('volumeMounts').items.map((mount) => mount.at('name').text);
     return this.spec.at('volumeClaimTemplates').items.find((claim) => mounted?.includes(claim.at('metadata', 'name').text));
+  }
+
+  private portNamed(port: string): number | undefined {
+    return this.container?.ports.find(({ name }) => name === port)?.port;
   }
 }

@@ -35,6 +35,11 @@ export class NatsConfiguration {
     return ['authorization', 'accounts', 'operator', 'operators', 'trusted_keys'].some((setting) => top.includes(setting)) && !top.includes('no_auth_user');
   }
 
+  /** Whether a server that joins as a node has to say who it is: between nodes, TLS always verifies both (https://docs.nats.io/running-a-nats-service/configuration/securing_nats/tls). */
+  public get asksNodes(): boolean {
+    return ['tls', 'authorization'].some((setting) => this.words.get('cluster')?.includes(setting));
+  }
+
   /** Whether clients speak TLS to it. */
   public get speaksTls(): boolean {
     return (this.words.get('') ?? []).includes('tls');

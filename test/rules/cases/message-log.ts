@@ -65,7 +65,11 @@ export function withLog(change: Change = () => undefined, cluster: (change?: Cha
       spec: {
         podSelector: { matchLabels: LABELS },
         policyTypes: ['Ingress', 'Egress'],
-        ingress: [{ from: [{ podSelector: { matchLabels: { 'app.kubernetes.io/instance': 'broker' } } }], ports: [{ port: 4222, protocol: 'TCP' }] }],
+        ingress: [
+          { from: [{ podSelector: { matchLabels: { 'app.kubernetes.io/instance': 'broker' } } }], ports: [{ port: 4222, protocol: 'TCP' }] },
+          { from: [{ podSelector: { matchLabels: LABELS } }], ports: [{ port: 6222, protocol: 'TCP' }] },
+        ],
+        egress: [{ to: [{ podSelector: { matchLabels: LABELS } }], ports: [{ port: 6222, protocol: 'TCP' }] }],
       },
     };
     change(manifests);
@@ -79,11 +83,23 @@ const withConfiguration = (text: string, other: string) => withLog(({ logConfigu
   logConfiguration.data['nats.conf'] = CONFIGURATION.replace(text, other);
 });
 
+/** Without a NetworkPolicy, and with something more about the nodes in nats.conf. */
+const withoutPolicy = (more: string) => withLog((manifests) => {
+  delete manifests.logPolicy;
+  manifests.logConfiguration.data['nats.conf'] = CONFIGURATION.replace('cluster {', `cluster {\n  ${more}`);
+});
+
 /** A log that is not among the objects. */
 const withForeignLog = (log: object, cluster = production) => cluster((manifests) => configure(manifests, (configuration) => { configuration.cluster = { name: 'plant', log }; }));
 
 const LOG = 'StatefulSet mqtt/broker-log';
 const EVERYBODY = 'reads and writes the sessions of all clients.';
+const ANY_NODE = {
+  found: 'no tls and no authorization in the block cluster of nats.conf of ConfigMap broker-log-configuration, and no NetworkPolicy that closes port 6222',
+  breaks: `Every pod that reaches port 6222 joins the log as a node, without credentials, and ${EVERYBODY}`,
+  remedy: 'Let a NetworkPolicy close the port (networkPolicy), or give the log a certificate (tls).',
+};
+const NEVER_ONE = 'The nodes never become one log, and the brokers never become ready.';
 const NEVER_READY = 'The brokers never become ready.';
 
 export const messageLogCases: RuleCases[] = [
@@ -164,6 +180,21 @@ export const messageLogCases: RuleCases[] = [
         findings: [{ object: LOG, found: 'no users, or a no_auth_user, in nats.conf of ConfigMap broker-log-configuration', breaks: `Every pod that reaches port 4222 ${EVERYBODY}` }],
       },
       {
+        name: 'nodes that take any other for one of them',
+        manifests: withLog((manifests) => { delete manifests.logPolicy; }),
+        findings: [{ object: LOG, ...ANY_NODE }],
+      },
+      {
+        name: 'a policy that opens the port of the nodes to everybody',
+        manifests: withLog(({ logPolicy }) => { delete logPolicy.spec.ingress[1].from; }),
+        findings: [{ object: LOG, ...ANY_NODE }],
+      },
+      {
+        name: 'a policy that is about egress alone',
+        manifests: withLog(({ logPolicy }) => { logPolicy.spec.policyTypes = ['Egress']; }),
+        findings: [{ object: LOG, ...ANY_NODE }],
+      },
+      {
         name: 'a log elsewhere that is shown nothing',
         manifests: withForeignLog({ servers: ['tls://nats.example.com:4222'] }),
         findings: [{ object: 'StatefulSet mqtt/broker', found: 'cluster.log without credentials in broker.yaml of ConfigMap broker-configuration', breaks: `Every pod that reaches the log ${EVERYBODY}` }],
@@ -171,6 +202,9 @@ export const messageLogCases: RuleCases[] = [
     ],
     satisfies: [
       { name: 'users', manifests: withLog() },
+      { name: 'nodes that verify each other', manifests: withoutPolicy('tls { ca_file: "/etc/nats-certificate/ca.crt" }') },
+      { name: 'nodes with a password', manifests: withoutPolicy('authorization { user: $NODE_USER, password: $NODE_PASS }') },
+      { name: 'one node in production, which no other joins', manifests: withLog((manifests) => { manifests.log.spec.replicas = 1; delete manifests.logPolicy; }) },
       { name: 'authorization without accounts', manifests: withConfiguration('accounts {', 'authorization { user: $LOG_USER, pass: $LOG_PASS }\nothers {') },
       { name: 'a log elsewhere with a password', manifests: withForeignLog({ servers: ['tls://nats.example.com'], usernameFile: '/u', passwordFile: '/p' }) },
       { name: 'a log elsewhere with a certificate', manifests: withForeignLog({ servers: ['tls://nats.example.com'], tls: { certificateFile: '/c', privateKeyFile: '/k' } }) },
@@ -321,9 +355,24 @@ export const messageLogCases: RuleCases[] = [
         manifests: withLog(({ logPolicy }) => { logPolicy.spec.ingress[0].from[0].podSelector.matchLabels = { app: 'web' }; }),
         findings: [{ object: LOG, found: 'no ingress to port 4222 from StatefulSet broker in NetworkPolicy broker-log', breaks: NEVER_READY }],
       },
+      {
+        name: 'nodes that let no other node in',
+        manifests: withLog(({ logPolicy }) => { logPolicy.spec.ingress.pop(); }),
+        findings: [{ object: LOG, found: 'no ingress to port 6222 from the other nodes in NetworkPolicy broker-log', breaks: NEVER_ONE }],
+      },
+      {
+        name: 'nodes that may connect to nobody, by a port of another number',
+        manifests: withLog(({ log, logPolicy }) => {
+          log.spec.template.spec.containers[0].ports.push({ name: 'cluster', containerPort: 6333, protocol: 'TCP' });
+          logPolicy.spec.ingress[1].ports[0].port = 6333;
+          delete logPolicy.spec.egress;
+        }),
+        findings: [{ object: LOG, found: 'no egress to port 6333 of the other nodes in NetworkPolicy broker-log', breaks: NEVER_ONE }],
+      },
     ],
     satisfies: [
       { name: 'both open', manifests: withLog() },
+      { name: 'one node, which no other connects to', manifests: inDevelopment(({ logPolicy }) => { logPolicy.spec.ingress.pop(); delete logPolicy.spec.egress; }) },
       { name: 'no policies', manifests: withLog((manifests) => { delete manifests.networkPolicy; delete manifests.logPolicy; }) },
       { name: 'a policy of another purpose', manifests: withLog(({ networkPolicy }) => { networkPolicy.spec.policyTypes = ['Ingress']; delete networkPolicy.spec.egress; }) },
       {
@@ -348,17 +397,25 @@ export const messageLogCases: RuleCases[] = [
   },
   {
     rule: 'MQTT-LOG-012',
-    breaks: [{
-      name: 'a canary',
-      manifests: withLog(({ statefulSet }) => { statefulSet.spec.updateStrategy.rollingUpdate = { partition: 2 }; }),
-      findings: [{
-        object: 'StatefulSet mqtt/broker', found: 'spec.updateStrategy.rollingUpdate.partition: 2, with spec.replicas: 3', breaks: '2 of 3 brokers keep the version that they have.',
-      }],
-    }],
+    breaks: [
+      {
+        name: 'a canary',
+        manifests: withLog(({ statefulSet }) => { statefulSet.spec.updateStrategy.rollingUpdate = { partition: 2 }; }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker', found: 'spec.updateStrategy.rollingUpdate.partition: 2, with spec.replicas: 3', breaks: '2 of 3 brokers keep the version that they have.',
+        }],
+      },
+      {
+        name: 'a canary of the log',
+        manifests: withLog(({ log }) => { log.spec.updateStrategy = { type: 'RollingUpdate', rollingUpdate: { partition: 1 } }; }),
+        findings: [{ object: LOG, found: 'spec.updateStrategy.rollingUpdate.partition: 1, with spec.replicas: 3', breaks: '1 of 3 nodes keep the version that they have.' }],
+      },
+    ],
     satisfies: [
       { name: 'no partition', manifests: withLog() },
       { name: 'a partition that changes all', manifests: withLog(({ statefulSet }) => { statefulSet.spec.updateStrategy.rollingUpdate = { partition: 0 }; }) },
       { name: 'a partition that changes none', manifests: withLog(({ statefulSet }) => { statefulSet.spec.updateStrategy.rollingUpdate = { partition: 3 }; }) },
+      { name: 'a partition that changes no node of the log', manifests: withLog(({ log }) => { log.spec.updateStrategy = { rollingUpdate: { partition: 3 } }; }) },
       {
         name: 'a canary of separate brokers',
         manifests: development(({ statefulSet }) => {
