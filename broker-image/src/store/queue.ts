@@ -39,12 +39,11 @@ export class QueueEntry {
 }
 
 /** Messages in order. They are on disk; here are only the entries that are being written or delivered. */
-export class Queue {
+export abstract class Queue {
   readonly entries = new Map<number, QueueEntry>();
   nextSequence = 0;
   queuedMessages = 0;
   queuedBytes = 0;
-  sentUpTo = 0;
   /** The progress record waits for the next commit. */
   progressChanged = false;
   ended = false;
@@ -54,6 +53,9 @@ export class Queue {
     readonly number: number,
     public limits: SessionLimits,
   ) {}
+
+  /** How far its owner got with it; part of the progress record. */
+  abstract mark: number;
 
   /** The shared subscription that an entry came through. */
   origin(_sequence: number): SharedOrigin | undefined {

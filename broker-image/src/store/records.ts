@@ -218,7 +218,7 @@ export const records = {
     bytes.writeUIntBE(queue.nextSequence, 0, 6);
     bytes.writeUIntBE(queue.queuedMessages, 6, 6);
     bytes.writeUIntBE(queue.queuedBytes, 12, 6);
-    bytes.writeUIntBE(queue.sentUpTo, 18, 6);
+    bytes.writeUIntBE(queue.mark, 18, 6);
     return bytes;
   },
 
@@ -313,7 +313,7 @@ export const decode = {
     queue.nextSequence = bytes.readUIntBE(0, 6);
     queue.queuedMessages = bytes.readUIntBE(6, 6);
     queue.queuedBytes = bytes.readUIntBE(12, 6);
-    queue.sentUpTo = bytes.readUIntBE(18, 6);
+    queue.mark = bytes.readUIntBE(18, 6);
   },
 
   entry(queue: Queue, sequence: number, bytes: Buffer): QueueEntry {

@@ -24,6 +24,8 @@ export class Session extends Queue {
   /** The connection that has the session now. */
   connection: ConnectionId | undefined;
   disconnectedAt = 0;
+  /** Position in the queue after the last message that was sent. */
+  sentUpTo = 0;
   readonly subscriptions = new Map<string, { readonly qos: Qos; readonly number: number }>();
   nextSubscription = 0;
   /** Packet ids of QoS 2 messages that were received and not yet released. */
@@ -38,6 +40,14 @@ export class Session extends Queue {
     limits: SessionLimits,
   ) {
     super(number, limits);
+  }
+
+  override get mark(): number {
+    return this.sentUpTo;
+  }
+
+  override set mark(position: number) {
+    this.sentUpTo = position;
   }
 
   override origin(sequence: number): SharedOrigin | undefined {

@@ -21,6 +21,8 @@ export interface SharedMember {
 /** A shared subscription: its members, and the messages that none of them has room for. */
 export class SharedQueue extends Queue {
   readonly topicFilter: string;
+  /** Number of the session that was given the last message; 0 before the first. The turn is that of the member behind it. */
+  override mark = 0;
   /** Messages that were dropped since the broker started: there was no room for them, or nobody left who could get them. */
   droppedMessages = 0;
   /** In the order of their sessions' numbers, which is the same after a restart. */
@@ -51,8 +53,7 @@ export class SharedQueue extends Queue {
 
   addMember(member: SharedMember): void {
     this.removeMember(member.session);
-    const behind = this.#members.findIndex(({ session }) => session.number > member.session.number);
-    this.#members.splice(behind < 0 ? this.#members.length : behind, 0, member);
+    this.#members.splice(this.#indexBehind(member.session.number), 0, member);
   }
 
   removeMember(session: Session): void {
@@ -60,22 +61,34 @@ export class SharedQueue extends Queue {
   }
 
   /**
-   * Who gets a message: of the connected members with room the one that the fewest messages wait for, and among equals the next in turn, which the position of the message decides.
+   * Who gets a message: of the connected members with room the one that the fewest messages wait for, and among equals the next in turn.
    * Nothing ever waits for a member with QoS 0, who is sent messages at once or never: it just has its turn, and gets nothing that is `waiting` in this queue.
    */
-  choose(bytes: number, position: number, waiting: boolean): SharedMember | undefined {
+  choose(bytes: number, waiting: boolean): SharedMember | undefined {
     const members = this.#members;
     let fewest = Infinity;
     for (const { session, qos } of members) {
       if (qos > 0 && session.queuedMessages < fewest && session.connected && hasRoom(session, bytes)) fewest = session.queuedMessages;
       if (fewest === 0) break;
     }
+    const turn = this.#indexBehind(this.mark);
     for (let i = 0; i < members.length; i++) {
-      const member = members[(position + i) % members.length]!;
+      const member = members[(turn + i) % members.length]!;
       const { session, qos } = member;
       if (session.connected && (qos === 0 ? !waiting : session.queuedMessages === fewest && hasRoom(session, bytes))) return member;
     }
     return undefined;
+  }
+
+  /** Of the first member whose session has a higher number. */
+  #indexBehind(sessionNumber: number): number {
+    let [from, to] = [0, this.#members.length];
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if (this.#members[middle]!.session.number > sessionNumber) to = middle;
+      else from = middle + 1;
+    }
+    return from;
   }
 
   /** What has waited longest. */

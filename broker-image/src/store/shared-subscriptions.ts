@@ -94,7 +94,7 @@ export class SharedSubscriptions {
   /** `group`: of the commit. */
   publish(queue: SharedQueue, message: Message, changes: Changes, group: number): void {
     if (queue.queuedMessages > 0) this.#draw(queue, changes, group);
-    const member = queue.choose(message.size, queue.nextSequence, false);
+    const member = queue.choose(message.size, false);
     // Nothing overtakes what waits; it is not there for members with QoS 0.
     if (member !== undefined && (queue.queuedMessages === 0 || member.qos === 0)) {
       changes.progress(queue);
@@ -190,11 +190,11 @@ export class SharedSubscriptions {
   #draw(queue: SharedQueue, changes: Changes, group: number): void {
     const { queues } = this.owner;
     // Before anything is read from disk.
-    if (queue.choose(0, 0, true) === undefined) return;
+    if (queue.choose(0, true) === undefined) return;
     while (queue.queuedMessages > 0) {
       const entry = queue.first(queues.source)!;
       const message = entry.message!;
-      const member = queue.choose(message.size, entry.sequence, true);
+      const member = queue.choose(message.size, true);
       if (member === undefined) return;
       queue.taken();
       queues.remove(entry, changes);
@@ -203,6 +203,7 @@ export class SharedSubscriptions {
   }
 
   #give(queue: SharedQueue, sequence: number, { session, qos: granted }: SharedMember, message: Message, changes: Changes, group: number): void {
+    queue.mark = session.number;
     const qos = granted < message.qos ? granted : message.qos;
     if (qos === 0) {
       session.reader?.deliverNow(message.with(0, false));

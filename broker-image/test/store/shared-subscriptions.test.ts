@@ -37,6 +37,44 @@ test('the member that the fewest messages wait for is chosen', async (t) => {
   assert.deepEqual(machine.queue('b'), ['6', '7', '8']);
 });
 
+test('the turn passes by members that are away or busy: what they do not get goes to the others in equal parts, also after a restart', async (t) => {
+  const machine = await SharedMachine.start(t);
+  const [away, free, busy] = [['away 1', 'away 2', 'away 3'], ['free 1', 'free 2', 'free 3'], ['busy 1', 'busy 2']];
+  for (const id of [...away, free[0]!, busy[0]!, ...free.slice(1), busy[1]!]) machine.member(id);
+  for (const id of away) machine.close(id);
+  for (const id of busy) machine.subscribe(id, 'ordinary');
+  machine.publish('waits for them', 1, 'ordinary');
+  const served: string[] = [];
+  for (let i = 0; i < 30; i++) {
+    machine.publish(i);
+    const id = free.find((each) => machine.queue(each).length > 0)!;
+    machine.acknowledge(id);
+    served.push(id);
+    if (i % 7 === 0) await machine.restart();
+  }
+  assert.deepEqual(served, Array.from({ length: 30 }, (_, i) => free[i % 3]));
+});
+
+test('a member that leaves while it was its turn, and one that joins, leave the others in turn', async (t) => {
+  const machine = await SharedMachine.start(t);
+  for (const id of ['a', 'b', 'c']) machine.member(id);
+  const served: string[] = [];
+  const serve = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      machine.publish('m');
+      const id = ['a', 'b', 'c', 'd'].find((each) => machine.queue(each).length > 0)!;
+      machine.acknowledge(id);
+      served.push(id);
+    }
+  };
+  serve(2);
+  machine.unsubscribe('b', '$share/g/x');
+  serve(3);
+  machine.member('d');
+  serve(4);
+  assert.deepEqual(served, ['a', 'b', 'c', 'a', 'c', 'd', 'a', 'c', 'd']);
+});
+
 test('what no connected member has room for waits with the group, in order, for whoever acknowledges, connects or subscribes', async (t) => {
   const machine = await SharedMachine.start(t);
   machine.member('a');
