@@ -26,8 +26,9 @@ export function topicProblem(topic: string, maxLevels: number): string | undefin
 /** Begins like a shared subscription, and is none [MQTT 5.0, MQTT-4.8.2-1, -2]. To MQTT 3.1.1 it is a filter like any other, so it is refused, and no reason to disconnect. */
 export const isBrokenShare = (filter: string): boolean => (filter === '$share' || filter.startsWith('$share/')) && sharedTopicFilter(filter) === undefined;
 
+/** Whether messages on a topic reach a subscription: with a shared one, its topic filter has to match. */
 export function filterMatches(filter: string, topic: string): boolean {
-  const wanted = filter.split('/');
+  const wanted = (sharedTopicFilter(filter) ?? filter).split('/');
   const levels = topic.split('/');
   if (topic.startsWith('$') && (wanted[0] === '+' || wanted[0] === '#')) return false; // [MQTT-4.7.2-1]
   for (const [index, level] of wanted.entries()) {

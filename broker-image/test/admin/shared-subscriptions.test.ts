@@ -26,6 +26,9 @@ test('shared subscriptions with what waits with each, and what was dropped', asy
   assert.deepEqual(first.sharedSubscriptions, all.slice(0, 2));
   assert.deepEqual(await list(`?limit=2&after=${first.next}`), { sharedSubscriptions: all.slice(2), next: null });
 
+  const reached = (await admin.get('/v1/subscriptions?topic=jobs')).body.subscriptions as Array<{ clientId: string; filter: string }>;
+  assert.deepEqual(reached.map(({ clientId, filter }) => `${clientId} ${filter}`), ['member 1 $share/a/jobs', 'member 2 $share/a/jobs', 'worker $share/b/jobs']);
+
   const { shared } = mqtt.broker.statistics();
   assert.deepEqual({ ...shared, queuedBytes: shared.queuedBytes > 0 }, { count: 3, queuedMessages: 2, queuedBytes: true, droppedMessages: 1 });
 });

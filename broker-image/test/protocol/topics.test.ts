@@ -35,6 +35,7 @@ test('a filter matches its topics and no others', () => {
   const cases: Array<[string, string, boolean]> = [
     ['#', 'a/b', true], ['#', '$SYS/a', false], ['+/a', '$SYS/a', false], ['$SYS/#', '$SYS/a', true], ['$SYS/+', '$SYS/a', true], ['a/#', 'a', true], ['a/+', 'a', false], ['a/+', 'a/b', true],
     ['a/+', 'a/', true], ['a/+', 'a/b/c', false], ['+', 'a/b', false], ['+/+', '/', true], ['/+', '/a', true], ['+', '/a', false], ['a/b', 'a/b/c', false], ['a/b/c', 'a/b', false], ['a/+/c', 'a/b/c', true],
+    ['$share/g/a/+', 'a/b', true], ['$share/g/#', 'a', true], ['$share/g/#', '$SYS/a', false], ['$share/g/a', '$share/g/a', false], ['$share/g', 'g', false],
   ];
   for (const [filter, topic, expected] of cases) assert.equal(filterMatches(filter, topic), expected, `${filter} ${topic}`);
 });
