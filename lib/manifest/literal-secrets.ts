@@ -1,4 +1,4 @@
-import { assignedCredentials, credentialForm } from './secret-text';
+import { assignedCredentials, credentialForm, isAssignedCredential } from './secret-text';
 
 /** Where a manifest carries a credential as literal text, each with what is there. Never the credential itself. */
 export function literalSecrets(manifest: { kind?: string; data?: unknown }): string[] {
@@ -16,11 +16,7 @@ export function literalSecrets(manifest: { kind?: string; data?: unknown }): str
 }
 
 function assignments(key: string, text: string): string[] {
-  // The entry's own key may be the word: `data: { password: x }`.
-  const isOneLine = !text.trim().includes('\n');
-  const keys = assignedCredentials(isOneLine ? `${key}: ${JSON.stringify(text.trim())}` : text);
-  const inside = isOneLine ? assignedCredentials(text) : [];
-  return [...new Set([...keys, ...inside])];
+  return [...new Set([...isAssignedCredential(key, text) ? [key] : [], ...assignedCredentials(text)])];
 }
 
 /** Every synth goes through every text of an app: paths become pointers only where something is found. */

@@ -232,6 +232,8 @@ describe('guard rails on a real API server', () => {
       configuration.data = { 'users.txt': 'password: /run/$user eyJ x\n'.repeat(size / 26) };
       expect(await created(placed(configuration))).toEqual({ status: 201, warnings: '', message: '' });
     }
+    configuration.data = { 'ca-bundle.crt': '-----BEGIN CERTIFICATE-----\n'.repeat(35_000) };
+    expect(await created(placed(configuration))).toEqual({ status: 201, warnings: '', message: '' });
   });
 
   describe('which deny', () => {

@@ -33,6 +33,8 @@ test.each([
   ['<keystore-password>changeme</keystore-password>', ['keystore-password']],
   ['a: 1\npassphrase: one\npassword: two\npassword: three', ['passphrase', 'password']],
   ['password: |\n  hunter2', ['password']],
+  ['password: "{hunter2}"', ['password']],
+  ['connection bridge\nremote_username a\nremote_password hunter2', ['remote_password']],
 ])('%s assigns one', (text, keys) => {
   expect(assignedCredentials(text)).toEqual(keys);
 });
@@ -40,6 +42,7 @@ test.each([
 test.each([
   'passwordFile: /etc/mqtt/passwords', 'password: /run/secrets/password', 'password: ${PASSWORD}', 'password: $(PASSWORD)', 'password: $NATS_PASSWORD', 'password: ""', 'token: null', 'secret: {{ .secret }}',
   'anonymous: true', 'secretName: broker-tls', 'tokenUrl: https://example.com', '<password>${ENV:PASSWORD}</password>', 'the password is kept elsewhere',
+  'password:\nusername: a', 'secret:\n  name: broker-tls', 'credentials:\n  - name: a', 'token: {file: /run/token}', 'credentials: [/run/a, /run/b]', 'remote_password\ncleansession true', 'remote_password /run/x',
 ])('%s assigns none', (text) => {
   expect(assignedCredentials(text)).toEqual([]);
 });
@@ -53,6 +56,25 @@ test('where in a manifest they stand, without the credentials themselves', () =>
     '/data/tls~1key holds a private key', "/data/broker.yaml gives 'password' a literal value", "/data/token gives 'token' a literal value", "/data/one gives 'password' a literal value",
   ]);
   expect(literalSecrets({ kind: 'StatefulSet', data: { token: 'abc' } })).toEqual([]);
+});
+
+test.each<[string, string, string[]]>([
+  ['a.conf', 'password: ""', []],
+  ['a.conf', 'password: $PASSWORD', []],
+  ['a.conf', 'password: "${PASSWORD}"', []],
+  ['a.conf', '{"password": ""}', []],
+  ['a.conf', '{"password": "hunter2"}\n', ['password']],
+  ['a.conf', 'password: "hunter2"', ['password']],
+  ['password', '""', []],
+  ['password', '$PASSWORD', []],
+  ['password', '"${PASSWORD}"\n', []],
+  ['password', '"hunter2"', ['password']],
+  ['password', 'a "quoted" word', ['password']],
+  ['token', 'token: abc', ['token']],
+  ['credentials', '{"user": "a", "password": "hunter2"}', ['password']],
+  ['credentials', '{"user": "a", "password": "${PASSWORD}"}', []],
+])('the one line of %s that is %s', (key, line, names) => {
+  expect(literalSecrets({ kind: 'ConfigMap', data: { [key]: line } })).toEqual(names.map((name) => `/data/${key} gives '${name}' a literal value`));
 });
 
 test('an argument that is a credential is not repeated in a message', () => {

@@ -1,34 +1,25 @@
 import type { AdmissionCheck } from './admission-check';
 import { pattern, text } from './cel';
+import {
+  ASSIGNMENT, CREDENTIAL_FORMS, type CredentialForm, ELEMENT, NO_ASSIGNMENT, NO_ELEMENT, NO_VALUE, SECRET_KEY,
+} from '../../manifest/secret-text';
 
 /*
- * What lib/manifest/secret-text.ts looks for, in what RE2 and CEL can say; test/rules/admission/credentials.test.ts compares the two.
- * Each form comes with a text that every match has: to look for that costs a tenth, and the API server limits what an expression may cost
- * (https://kubernetes.io/docs/reference/using-api/cel/#runtime-cost-budget).
+ * What lib/manifest/secret-text.ts looks for, as the API server can; test/rules/admission/credentials.test.ts compares the two. The API server limits what an expression
+ * may cost (https://kubernetes.io/docs/reference/using-api/cel/#runtime-cost-budget).
  */
-export const PRIVATE_KEY = { has: '-----BEGIN ', form: /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/ };
-export const PASSWORD_HASH = { has: '$', form: /\$(?:scrypt|argon2(?:id|i|d)|pbkdf2[a-z0-9-]*|2[abxy]|[567y])\$[\w./+=,$-]{20,}/ };
-export const SIGNED_TOKEN = { has: 'eyJ', form: /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/ };
-
-const SECRET_WORD = '(?:password|passwd|passphrase|secret|token|api[_-]?key|private[_-]?key|credentials)';
-const NO_LITERAL = '(?:(?:/|\\.{1,2}/|file:|\\$[{(]|\\{\\{).*|\\$[A-Z_][A-Z0-9_]*|true|false|null|~|\\{|\\[|)';
-/** Assignments, and those of them that assign no literal. Case is ignored in all. */
-export const ASSIGNMENT = /(?:^|[\s{,])["']?[\w.-]*WORD["']?\s*[:=]\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s,}]+)/.source.replace('WORD', SECRET_WORD);
-export const NO_ASSIGNMENT = `^[\\s{,]?["']?[\\w.-]+["']?\\s*[:=]\\s*(?:"${NO_LITERAL}"|'${NO_LITERAL}'|${NO_LITERAL})$`;
-export const ELEMENT = `<[\\w.-]*${SECRET_WORD}>[^<]+</`;
-export const NO_ELEMENT = `>${NO_LITERAL}</$`;
-export const SECRET_KEY = `^[\\w.-]*${SECRET_WORD}$`;
-export const NO_VALUE = `^${NO_LITERAL}$`;
+const { privateKey, passwordHash, signedToken } = CREDENTIAL_FORMS;
 
 const FOUND = "'a private key, a password hash or a signed token in '";
 /** kubectl's copy of what it applied, which stands in the object itself too. */
 const COPY = text('kubectl.kubernetes.io/last-applied-configuration');
 
-const has = (value: string, { has: part, form }: typeof PRIVATE_KEY) => `${value}.contains(${text(part)}) && ${value}.matches(${pattern(form)})`;
+/** Whether a text has the form. */
+export const has = (value: string, { has: part, form }: CredentialForm) => `${value}.contains(${text(part)}) && ${value}.matches(${pattern(form)})`;
 
-/** Whether a text has the form of a credential. */
+/** Whether a text has one of the forms. */
 function isCredential(value: string): string {
-  return `(${[PRIVATE_KEY, PASSWORD_HASH, SIGNED_TOKEN].map((credential) => has(value, credential)).join(' || ')})`;
+  return `(${Object.values(CREDENTIAL_FORMS).map((credential) => has(value, credential)).join(' || ')})`;
 }
 
 /** Keys of a map whose texts have the form of a credential. */
@@ -75,8 +66,8 @@ export const FILE_VARIABLES = {
   assigning: filesWith(`(?im)${ASSIGNMENT}`, `(?is)${NO_ASSIGNMENT}`),
   elements: filesWith(`(?i)${ELEMENT}`, `(?is)${NO_ELEMENT}`),
   // What is the value of an assignment itself: `data: { password: x }`.
-  assigned: `variables.files.filter(k, k.matches(${text(`(?i)${SECRET_KEY}`)}) && !variables.files[k].trim().contains('\\n') && !variables.files[k].trim().matches(${text(`(?is)${NO_VALUE}`)}))`,
-  hashed: `variables.files.filter(k, !(${has('variables.files[k]', PRIVATE_KEY)}) && (${has('variables.files[k]', PASSWORD_HASH)} || ${has('variables.files[k]', SIGNED_TOKEN)}))`,
+  assigned: `variables.files.filter(k, k.matches(${text(`(?i)^${SECRET_KEY}$`)}) && !variables.files[k].trim().contains('\\n') && !variables.files[k].trim().matches(${text(`(?is)^${NO_VALUE}$`)}))`,
+  hashed: `variables.files.filter(k, !(${has('variables.files[k]', privateKey)}) && (${has('variables.files[k]', passwordHash)} || ${has('variables.files[k]', signedToken)}))`,
 };
 
 /** Of a ConfigMap. Private keys are for MQTT-SECRET-002. */

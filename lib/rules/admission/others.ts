@@ -1,8 +1,9 @@
 import type { AdmissionSubject } from './admission-check';
 import { text } from './cel';
-import { annotationCredentials, FILE_VARIABLES, fileCredentials } from './credentials';
+import { annotationCredentials, FILE_VARIABLES, fileCredentials, has } from './credentials';
 import { ANNOTATIONS, variables } from './variables';
 import { Labels } from '../../manifest/labels';
+import { CREDENTIAL_FORMS } from '../../manifest/secret-text';
 
 /** The budgets of brokers. How many pods a budget leaves depends on the replicas, which it does not know. */
 export const podDisruptionBudget: AdmissionSubject = {
@@ -19,7 +20,7 @@ export const podDisruptionBudget: AdmissionSubject = {
   }, annotationCredentials],
 };
 
-const PRIVATE_KEY = "object.data[k].matches('-----BEGIN [A-Z ]*PRIVATE KEY-----')";
+const PRIVATE_KEY = has('object.data[k]', CREDENTIAL_FORMS.privateKey);
 
 /** ConfigMaps: whichever of them, none may hold a key or a password. */
 export const configMap: AdmissionSubject = {

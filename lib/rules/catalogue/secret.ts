@@ -1,4 +1,5 @@
 import { literalSecrets } from '../../manifest/literal-secrets';
+import { CREDENTIAL_FORMS } from '../../manifest/secret-text';
 import { Severity } from '../finding';
 import { isOperatorResource } from '../model/operator-resource';
 import { objectRule, type Rule, workloadRule } from '../rule';
@@ -42,7 +43,7 @@ export const secretRules: readonly Rule[] = [
     example: REFERENCE_EXAMPLE,
   }, (object, model) => {
     if (!object.is('', 'ConfigMap') || model.brokersOf(object.reference).length === 0) return [];
-    return object.fields.at('data').entries.filter(([, value]) => /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(value.text ?? '')).map(([key]) => ({
+    return object.fields.at('data').entries.filter(([, value]) => CREDENTIAL_FORMS.privateKey.form.test(value.text ?? '')).map(([key]) => ({
       found: `data.${key} holds a private key`,
       breaks: 'Everybody who reads the manifests can pose as the broker.',
     }));

@@ -184,6 +184,16 @@ export const secretCases: RuleCases[] = [
         findings: [{ object: 'ConfigMap mqtt/broker-configuration', found: "/data/bridge.password gives 'bridge.password' a literal value", breaks: PUBLIC }],
       },
       {
+        name: 'a password that is the one line of a configuration file',
+        manifests: production(({ configuration }) => { configuration.data['bridge.conf'] = 'password: "hunter2"'; }),
+        findings: [{ object: 'ConfigMap mqtt/broker-configuration', found: "/data/bridge.conf gives 'password' a literal value", breaks: PUBLIC }],
+      },
+      {
+        name: 'the password of a bridge of Mosquitto',
+        manifests: production(({ configuration }) => { configuration.data['bridge.conf'] = 'connection plant\nremote_username plant\nremote_password hunter2\n'; }),
+        findings: [{ object: 'ConfigMap mqtt/broker-configuration', found: "/data/bridge.conf gives 'remote_password' a literal value", breaks: PUBLIC }],
+      },
+      {
         name: 'a password hash in a configuration file',
         manifests: production(({ configuration }) => { configuration.data.users = 'admin:$2b$12$abcdefghijklmnopqrstuv'; }),
         findings: [{ object: 'ConfigMap mqtt/broker-configuration', found: '/data/users holds a password hash', breaks: PUBLIC }],
@@ -203,6 +213,16 @@ export const secretCases: RuleCases[] = [
           configuration.data.token = '';
           configuration.data.password = '/run/password';
         }),
+      },
+      {
+        name: 'references that are the one line of a file, or the whole entry',
+        manifests: production(({ configuration }) => {
+          Object.assign(configuration.data, { 'a.conf': 'password: ""', 'b.conf': 'password: $PASSWORD', 'c.conf': 'password: "${PASSWORD}"', 'password': '"${PASSWORD}"\n' });
+        }),
+      },
+      {
+        name: 'mappings and lists under the name of a credential',
+        manifests: production(({ configuration }) => { configuration.data['a.yaml'] = 'token:\n  file: x\ncredentials:\n  - name: x\nsecret: { name: x }\n'; }),
       },
       { name: 'a private key in a ConfigMap, of which MQTT-SECRET-002 tells', manifests: production(({ configuration }) => { configuration.data['tls.key'] = '-----BEGIN EC PRIVATE KEY-----'; }) },
       { name: 'objects of others', needsOtherObjects: 'which ConfigMaps are of a broker stands in the workload', manifests: production((manifests) => { manifests.other = { ...manifests.configuration, metadata: { name: 'other' }, data: { a: 'password: hunter2' } }; }) },
