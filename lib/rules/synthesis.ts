@@ -1,6 +1,7 @@
 import { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { renderingOnce } from '../manifest/rendering';
+import { writingScalarsOnce } from '../manifest/writing';
 
 /**
  * Knows whether an app is being synthesized as a whole. `App.synth` and `App.synthYaml` validate the whole app once more for each chart, without any code
@@ -34,7 +35,7 @@ export class Synthesis {
     this.depth++;
     this.seen = false;
     try {
-      return renderingOnce(this.root, work);
+      return renderingOnce(this.root, () => writingScalarsOnce(work));
     } finally {
       this.depth--;
       this.seen = false;
