@@ -13,7 +13,8 @@ import type { MqttStorage } from '../workload/mqtt-storage';
 export interface MqttMessageLogOptions extends MqttPlacementSettings {
   /**
    * Number of nodes: 3 survive the loss of one, 5 that of two. Each keeps a copy of everything. 1 is for development: while it is away, no broker takes
-   * a QoS 1 or 2 message. An even number survives no more than the odd one below it.
+   * a QoS 1 or 2 message. An even number survives no more than the odd one below it. Nodes can be added to three, and to nothing else: a change between one node and
+   * several begins an empty log, which brokers refuse until it is taken back (docs/cluster-mode.md#nodes-of-the-log).
    * @default - 1 in development, 3 in production
    */
   readonly nodes?: number;

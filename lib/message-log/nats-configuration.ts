@@ -17,6 +17,12 @@ export const NatsPaths = {
   PID: '/var/run/nats',
 } as const;
 
+/**
+ * Where JetStream keeps what it stores. A server that becomes one of several deletes the streams that it had alone, which the others know nothing of
+ * (`checkForOrphans` in its jetstream_cluster.go), and one that is left alone may have an old copy. In two folders, neither touches what the other stored.
+ */
+const STORE = { OF_ONE: `${NatsPaths.DATA}/one-node`, OF_SEVERAL: NatsPaths.DATA } as const;
+
 export const PID_FILE = `${NatsPaths.PID}/nats.pid`;
 
 /** Variables of the container that nats.conf refers to. */
@@ -69,7 +75,7 @@ export function natsConfiguration(name: string, namespace: string | undefined, i
 function jetStream(intent: MessageLogIntent): string[] {
   return [
     'jetstream {',
-    `  store_dir: "${NatsPaths.DATA}"`,
+    `  store_dir: "${intent.nodes === 1 ? STORE.OF_ONE : STORE.OF_SEVERAL}"`,
     `  domain: "${intent.instance}"`,
     '  # Acknowledge what is on the disk: with less, a power cut of all nodes loses acknowledged messages.',
     '  sync_interval: always',

@@ -223,7 +223,7 @@ lame_duck_grace_period: "3s"
 lame_duck_duration: "30s"
 
 jetstream {
-  store_dir: "/data"
+  store_dir: "/data/one-node"
   domain: "log"
   # Acknowledge what is on the disk: with less, a power cut of all nodes loses acknowledged messages.
   sync_interval: always
@@ -244,6 +244,7 @@ no_auth_user: broker
     const text = configuration({ name: 'log', nodes: 3, credentials: MqttMessageLogCredentials.fromSecret(secret('users')), tls: MqttTls.fromSecret(secret('tls')) });
     expect(text).toContain('  MQTT { jetstream: enabled, users: [{ user: $LOG_USER, pass: $LOG_PASS }] }\n');
     expect(text).not.toContain('no_auth_user');
+    expect(text).toContain('  store_dir: "/data"\n');
     for (const node of [0, 1, 2]) expect(text).toContain(`    "nats-route://log-${node}.log-headless.mqtt.svc:6222"\n`);
     expect(text).toContain('\ntls {\n  cert_file: "/etc/nats-certificate/tls.crt"\n  key_file: "/etc/nats-certificate/tls.key"\n}\n');
     expect(text).toContain('  tls {\n    cert_file: "/etc/nats-certificate/tls.crt"\n    key_file: "/etc/nats-certificate/tls.key"\n    ca_file: "/etc/nats-certificate/ca.crt"\n  }\n');

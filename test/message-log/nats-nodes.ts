@@ -92,7 +92,7 @@ export class NatsNodes {
       .replace('port: 4222', `listen: "127.0.0.1:${node.clientPort}"`)
       .replace('http_port: 8222', `http: "127.0.0.1:${node.monitoringPort}"`)
       .replace('port: 6222', `listen: "127.0.0.1:${node.routePort}"`)
-      .replace('"/data"', `"${home}"`)
+      .replace('"/data', `"${home}`)
       .replace('"/var/run/nats/nats.pid"', `"${home}/nats.pid"`);
     for (const peer of this.nodes) text = text.replace(new RegExp(`//${peer.name}\\.[^:"]*:6222`), `//127.0.0.1:${peer.routePort}`);
     if (certificates !== undefined) text = text.replaceAll('/etc/nats-certificate', certificates);

@@ -104,6 +104,24 @@ inServer('nats-server', () => {
     expect((await jetStream(clientPort, user, 'STREAM.INFO.mqtt', {})).config).toMatchObject({ name: 'mqtt' });
   }, 120_000);
 
+  test('keeps what one node stored when it becomes one of several, which would delete it, and finds it when that is taken back', async () => {
+    const [one, several] = [synth({ nodes: 1 }), synth({ nodes: 3 })];
+    await nodes.start(['log-0'], one);
+    const [first] = nodes.nodes;
+    await until('health', nodes, () => isHealthy(first.monitoringPort));
+    expect((await jetStream(first.clientPort, {}, 'STREAM.CREATE.mqtt', { name: 'mqtt', subjects: ['mqtt.log'], storage: 'file', num_replicas: 1 })).did_create).toBe(true);
+
+    await nodes.start(['log-1', 'log-2'], several);
+    await nodes.restart(several);
+    for (const { monitoringPort } of nodes.nodes) await until('health', nodes, () => isHealthy(monitoringPort));
+    // A stream that the node has and its cluster does not know is one that it deletes after half a minute.
+    expect((await monitor(first.monitoringPort, 'jsz')).streams).toBe(0);
+
+    await nodes.restart(one);
+    await until('health', nodes, () => isHealthy(first.monitoringPort));
+    expect((await jetStream(first.clientPort, {}, 'STREAM.INFO.mqtt', {})).config).toMatchObject({ name: 'mqtt' });
+  }, 120_000);
+
   test('verifies its peers by the certificate, which is client and server', async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk8s-mqtt-nats-tls-'));
     try {
