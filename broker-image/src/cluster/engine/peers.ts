@@ -47,6 +47,8 @@ interface Presence extends Peer {
   readonly kind: Kind;
   /** Milliseconds since the epoch. */
   readonly started: number;
+  /** Incarnation of the process that this is the answer to: only one that lives can have heard of it. */
+  readonly answers?: string;
 }
 
 interface Known {
@@ -63,10 +65,13 @@ export class Peers {
    */
   static async join(connection: EngineConnection, options: PeersOptions): Promise<Peers> {
     const peers = new Peers(connection, options);
-    peers.#tell('asking');
-    // What a connection that was lost meanwhile did not send, the next one does: it asks again as soon as it is there.
-    while (!(await connection.nats.flush().then(() => true, () => false)) && !connection.nats.isClosed()) await pause(ANSWER_MILLISECONDS);
-    await pause(ANSWER_MILLISECONDS);
+    do {
+      peers.#doubtful = false;
+      peers.#tell('asking');
+      // What a connection that was lost meanwhile did not send, the next one does: it asks again as soon as it is there.
+      while (!(await connection.nats.flush().then(() => true, () => false)) && !connection.nats.isClosed()) await pause(ANSWER_MILLISECONDS);
+      await pause(ANSWER_MILLISECONDS);
+    } while (peers.#doubtful && peers.#failure === undefined);
     if (peers.#failure !== undefined) {
       peers.#stop();
       throw peers.#failure;
@@ -89,12 +94,14 @@ export class Peers {
   readonly #subscription: Subscription;
   readonly #started = Date.now();
   readonly #known = new Map<string, Known>();
-  /** Brokers that said goodbye: what they said before may come later. */
+  /** Brokers that said goodbye, or were replaced under their name: what they said before may come later. */
   readonly #left = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   readonly #stopListening: () => void;
   #lastTick = performance.now();
   #joined = false;
+  /** Somebody spoke under this broker's name, alive or from before its end: it is asked once more. */
+  #doubtful = false;
   #failure: DuplicateBrokerError | undefined;
 
   private constructor(connection: EngineConnection, options: PeersOptions) {
@@ -144,11 +151,11 @@ export class Peers {
     if (!this.#connection.nats.isClosed()) this.#subscription.unsubscribe();
   }
 
-  #tell(kind: Kind): void {
+  #tell(kind: Kind, answers?: string): void {
     const { name, incarnation, status } = this.#options;
     // What is sent while there is no connection would come late, all at once.
     if (!this.#connection.connected) return;
-    const presence: Presence = { kind, name, incarnation, started: this.#started, ...status() };
+    const presence: Presence = { kind, name, incarnation, started: this.#started, ...status(), ...(answers !== undefined && { answers }) };
     this.#connection.nats.publish(this.#subject, JSON.stringify(presence));
   }
 
@@ -161,7 +168,7 @@ export class Peers {
   }
 
   #hear(data: Uint8Array): void {
-    const { kind, started, ...peer } = JSON.parse(Buffer.from(data).toString()) as Presence;
+    const { kind, started, answers, ...peer } = JSON.parse(Buffer.from(data).toString()) as Presence;
     const { name, incarnation } = this.#options;
     if (peer.incarnation === incarnation) return;
     if (kind === 'bye') {
@@ -170,7 +177,7 @@ export class Peers {
       return;
     }
     if (peer.name === name) {
-      this.#meetNamesake(kind, started, peer);
+      this.#meetNamesake(kind, started, peer, answers);
       return;
     }
     if (kind === 'asking' && this.#joined) this.#tell('here');
@@ -187,16 +194,24 @@ export class Peers {
     }
     this.#known.set(peer.incarnation, { peer, heard: performance.now() });
     // Its goodbye was lost, or it was killed: its name is only taken by a process that asked whether it was there.
-    for (const { peer: other } of this.#known.values()) if (other.name === peer.name && other.incarnation !== peer.incarnation) this.#forget(other.incarnation);
+    for (const { peer: other } of this.#known.values()) {
+      if (other.name !== peer.name || other.incarnation === peer.incarnation) continue;
+      this.#left.add(other.incarnation);
+      this.#forget(other.incarnation);
+    }
     this.onJoin(peer);
   }
 
-  /** One that has joined stays before one that asks. Of two that have joined, one was cut off or frozen while the other took its name: the later one stays. */
-  #meetNamesake(kind: Kind, started: number, { incarnation }: Peer): void {
+  /**
+   * One that has joined stays before one that asks. Of two that have joined, one was cut off or frozen while the other took its name: the later one stays. What a process said may arrive
+   * after it was killed, when its successor starts already, so nobody gives way before the other one has answered.
+   */
+  #meetNamesake(kind: Kind, started: number, { incarnation }: Peer, answers: string | undefined): void {
     const later = this.#started > started || (this.#started === started && this.#options.incarnation > incarnation);
     const stays = kind === 'asking' && this.#joined ? true : kind === 'here' && !this.#joined ? false : later;
-    if (stays) {
-      this.#tell(this.#joined ? 'here' : 'asking');
+    if (stays || answers !== this.#options.incarnation) {
+      if (!stays) this.#doubtful = true;
+      this.#tell(this.#joined ? 'here' : 'asking', incarnation);
       return;
     }
     if (this.#failure !== undefined) return;
