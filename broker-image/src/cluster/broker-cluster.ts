@@ -17,6 +17,8 @@ import type { Journal, Store, StoreOptions } from '../store/index.js';
 const UNREADY_MILLISECONDS = 4000;
 /** Entries that a ready broker may not have applied yet. */
 const MAX_LAG = 1000;
+/** Who connected since is not moved: it may not have subscribed yet, or was moved here itself. */
+const MIN_MOVED_SECONDS = 10;
 const CHECK_MILLISECONDS = 1000;
 const RETRY_MILLISECONDS = 5000;
 
@@ -126,7 +128,7 @@ export class BrokerCluster {
     });
     this.#timer = setInterval(() => this.#check(), CHECK_MILLISECONDS).unref();
     this.#keeper = new SnapshotKeeper({
-      store, snapshots, log: replicatedLog,
+      store, snapshots, log: replicatedLog, maxLogBytes: configuration.log.maxBytes,
       responsible: () => peers.isFirst && journal.failure === undefined,
       failed: (error) => this.#snapshotFailed(error),
       saved: () => this.#snapshotsSaved++,
@@ -139,8 +141,9 @@ export class BrokerCluster {
         ready: () => this.#status().ready,
         connections: this.#options.connections,
         release: (count) => {
-          log.write('info', 'cluster.rebalancing', 'clients are disconnected to spread them evenly', { count });
-          broker.release(count);
+          const released = broker.release(count, MIN_MOVED_SECONDS);
+          if (released > 0) log.write('info', 'cluster.rebalancing', 'clients are disconnected to spread them evenly', { count: released });
+          return released;
         },
       });
     }

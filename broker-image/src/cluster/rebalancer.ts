@@ -3,6 +3,8 @@ import type { Peer } from './engine/index.js';
 const CHECK_MILLISECONDS = 1000;
 /** Checks in a row at which the same brokers are there, before connections are moved: while brokers come and go one after the other, each of them would be moved again. */
 const STABLE_CHECKS = 30;
+/** With few clients, the tolerance is less than what comes and goes anyway. */
+const MIN_SURPLUS = 5;
 
 export interface RebalancerOptions {
   readonly connectionsPerSecond: number;
@@ -15,13 +17,13 @@ export interface RebalancerOptions {
   readonly ready: () => boolean;
   /** Of this broker. */
   readonly connections: () => number;
-  /** Ends so many connections, the longest-lived first. */
-  readonly release: (count: number) => void;
+  /** Ends so many connections at most, the longest-lived first, and returns how many. */
+  readonly release: (count: number) => number;
 }
 
 /**
  * Moves connections to brokers that have fewer: MQTT 3.1.1 cannot send a client elsewhere, so its connection is closed, and the load balancer decides. It lasts until
- * the clients are spread evenly; a broker that has no more than its share and the tolerance closes none.
+ * the clients are spread evenly; a broker that has no more than its share and the tolerance, or only a handful more than its share, closes none.
  */
 export class Rebalancer {
   readonly #options: RebalancerOptions;
@@ -61,12 +63,10 @@ export class Rebalancer {
     const mine = connections();
     const average = found.reduce((sum, peer) => sum + peer.connections, mine) / (found.length + 1);
     // Begun above the tolerance, it goes on to the average, so that it does not begin again with the next client.
-    if (mine > average * (1 + tolerancePercent / 100)) this.#moving = true;
     const surplus = Math.floor(mine - average);
+    if (surplus >= MIN_SURPLUS && mine > average * (1 + tolerancePercent / 100)) this.#moving = true;
     if (surplus <= 0) this.#moving = false;
     if (!this.#moving) return;
-    const count = Math.min(surplus, connectionsPerSecond);
-    this.#released += count;
-    release(count);
+    this.#released += release(Math.min(surplus, connectionsPerSecond));
   }
 }

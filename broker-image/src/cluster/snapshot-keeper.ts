@@ -15,16 +15,21 @@ export interface SnapshotKeeperOptions {
   readonly failed: (error: Error) => void;
   /** A snapshot is there for others. */
   readonly saved?: () => void;
+  /** Size at which the log is full, in bytes. */
+  readonly maxLogBytes: number;
   /** Entries after which another snapshot is due. @default 20000 */
   readonly entries?: number;
-  /** Size of the log from which on another snapshot is due, in bytes. @default 268435456 */
-  readonly logBytes?: number;
   /** @default 10 */
   readonly intervalSeconds?: number;
 }
 
 const ENTRIES = 20_000;
-const LOG_BYTES = 256 * 1024 * 1024;
+/** Share of a full log from which on another snapshot is due: the log holds what came since the one before, and what comes while the next one is saved. */
+const DUE_SHARE = 1 / 4;
+/** However large the log may be: whoever starts reads so much of it. */
+const MAX_DUE_BYTES = 256 * 1024 * 1024;
+/** Share of a full log that is not kept for brokers that are away for a moment, where no later snapshot comes. */
+const CROWDED_SHARE = 1 / 2;
 const INTERVAL_SECONDS = 10;
 
 /**
@@ -56,11 +61,16 @@ export class SnapshotKeeper {
   }
 
   async #check(): Promise<void> {
-    const { store, snapshots, log, responsible, entries = ENTRIES, logBytes = LOG_BYTES } = this.#options;
+    const { store, snapshots, log, responsible, maxLogBytes, entries = ENTRIES } = this.#options;
     if (!responsible()) return;
     const before = (await snapshots.latest())?.sequence ?? 0;
     const since = store.applied - before;
-    if (since < entries && (log.bytes < logBytes || since === 0)) return;
+    if (since === 0) {
+      // A log that filled up before the snapshot takes nothing more, so that none would follow by which it is trimmed.
+      if (log.bytes >= maxLogBytes * CROWDED_SHARE) await log.trim(before);
+      return;
+    }
+    if (since < entries && log.bytes < Math.min(maxLogBytes * DUE_SHARE, MAX_DUE_BYTES)) return;
     const { sequence, chunks } = store.snapshot();
     try {
       // What is on disk may be a little less than what was applied.

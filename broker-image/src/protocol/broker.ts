@@ -100,14 +100,18 @@ export class Broker implements ClientContext {
     }
   }
 
-  /** Ends so many connections of clients, the longest-lived first, so that they connect somewhere else. */
-  release(count: number): void {
+  /** Ends so many connections of clients at most, the longest-lived first, so that they connect somewhere else; none that is younger than this. Returns how many. */
+  release(count: number, minSeconds: number): number {
+    const latest = Date.now() - minSeconds * 1000;
+    let released = 0;
     for (const client of this.#connections) {
-      if (count === 0) return;
-      if (client.describe() === undefined) continue;
-      count--;
+      if (released === count) break;
+      const description = client.describe();
+      if (description === undefined || description.connectedAt > latest) continue;
+      released++;
       client.close('rebalance');
     }
+    return released;
   }
 
   /** Ends all connections, then flushes, syncs and closes the store. */

@@ -223,7 +223,7 @@ test('snapshots are saved when they are due, by who is responsible, and the log 
   let responsible = false;
   let bytes = 0;
   const keeper = new SnapshotKeeper({
-    store, snapshots: cluster.snapshots, entries: 5, logBytes: 1000, responsible: () => responsible, failed: (error) => failures.push(error.message),
+    store, snapshots: cluster.snapshots, entries: 5, maxLogBytes: 4000, responsible: () => responsible, failed: (error) => failures.push(error.message),
     log: { get bytes() { return bytes; }, trim: async (upTo) => cluster.log.trim(upTo) },
   });
   const round = async (entries: number) => {
@@ -243,8 +243,47 @@ test('snapshots are saved when they are due, by who is responsible, and the log 
   bytes = 1000;
   assert.deepEqual(await round(0), [2, 15, 11], 'nothing new');
   assert.deepEqual(await round(1), [3, 16, 16]);
+  bytes = 999;
+  assert.deepEqual(await round(1), [3, 16, 16], 'less than a quarter of a full log');
+  bytes = 1000;
+  assert.deepEqual(await round(0), [4, 17, 17]);
   cluster.snapshots.save = () => Promise.reject(new Error('no room'));
   await round(1);
   assert.deepEqual(failures, ['no room']);
+  await keeper.close();
+});
+
+test('a log that filled up before its first snapshot is trimmed to it: nothing more comes that could make another one due', async (t) => {
+  const cluster = new TestCluster(t);
+  const { store, journal } = await cluster.join('broker-0');
+  let bytes = 16_000_000;
+  const keeper = new SnapshotKeeper({
+    store, snapshots: cluster.snapshots, maxLogBytes: 16 * 1024 * 1024, responsible: () => true, failed: assert.fail,
+    log: { get bytes() { return bytes; }, trim: async (upTo) => cluster.log.trim(upTo) },
+  });
+  journal.submit(publish('x'));
+  await applied({ store, journal });
+  await store.durable();
+  await keeper.check();
+  assert.deepEqual([cluster.snapshots.saved, cluster.log.first], [1, 1]);
+  await keeper.check();
+  assert.deepEqual([cluster.snapshots.saved, cluster.log.first], [1, store.applied + 1]);
+  await keeper.close();
+});
+
+test('a snapshot is due from 256 MiB on, however large the log may be', async (t) => {
+  const cluster = new TestCluster(t);
+  const { store } = await cluster.join('broker-0');
+  await store.durable();
+  let bytes = 256 * 1024 * 1024 - 1;
+  const keeper = new SnapshotKeeper({
+    store, snapshots: cluster.snapshots, maxLogBytes: 4 * 1024 ** 3, responsible: () => true, failed: assert.fail,
+    log: { get bytes() { return bytes; }, trim: async (upTo) => cluster.log.trim(upTo) },
+  });
+  await keeper.check();
+  assert.equal(cluster.snapshots.saved, 0);
+  bytes++;
+  await keeper.check();
+  assert.equal(cluster.snapshots.saved, 1);
   await keeper.close();
 });

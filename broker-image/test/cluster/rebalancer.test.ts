@@ -17,6 +17,7 @@ function broker(t: TestContext, connections: number, peers: Peer[], more: Partia
       found.released.push(count);
       found.connections -= count;
       found.peers = found.peers.map((each, index) => (index === 0 ? { ...each, connections: each.connections + count } : each));
+      return count;
     },
     ...more,
   });
@@ -59,4 +60,27 @@ test('nobody is moved while brokers come, go, end or are ill, nor from a broker 
   found.ready = true;
   found.check(4);
   assert.deepEqual(found.released, [50, 50]);
+});
+
+test('with few clients, a handful more than the average is left alone', (t) => {
+  const found = broker(t, 9, [peer('a', 0)]);
+  found.check(10);
+  assert.deepEqual(found.released, []);
+  found.connections = 10;
+  found.check(10);
+  assert.deepEqual(found.released, [5]);
+});
+
+test('clients that may not be moved yet do not count as moved, and are moved later', (t) => {
+  let settled = 0;
+  const found = broker(t, 100, [peer('a', 0)], { release: (count) => {
+    const moved = Math.min(count, settled);
+    found.connections -= moved;
+    return moved;
+  } });
+  found.check(10);
+  assert.equal(found.rebalancer.released, 0);
+  settled = 3;
+  found.check(1);
+  assert.deepEqual([found.rebalancer.released, found.connections], [3, 97]);
 });
