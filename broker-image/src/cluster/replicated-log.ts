@@ -8,8 +8,8 @@ export interface LogEntry {
 /** A totally ordered log, kept by an engine on a quorum of its nodes: every broker reads the same entries in the same order. */
 export interface ReplicatedLog {
   /**
-   * Appends one entry and resolves with its sequence once a quorum has it. One at a time: the next batch fills meanwhile. Tries again by itself, without ever appending
-   * twice, until it knows, however long the engine is away or has no room; rejects only if the log is closed or the engine refuses for good (another cluster's stream, an
+   * Appends one entry and resolves with its sequence once a quorum has it. One at a time: the next batch fills meanwhile. Tries again by itself until it knows, however
+   * long the engine is away or has no room, so that in rare cases the entry is there again later; rejects only if the log is closed or the engine refuses for good (another cluster's stream, an
    * entry that is too large).
    */
   append(data: Uint8Array): Promise<number>;

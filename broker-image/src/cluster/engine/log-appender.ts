@@ -16,10 +16,15 @@ const MAX_PARTS = 1000;
 const ANSWERED_PARTS = 16;
 /** Header of the parts of an entry that is larger than a NATS message: `1/3`. */
 export const PART_HEADER = 'Mqtt-Part';
+/** Header with the number of the entry among those of its process, from 1. */
+export const ENTRY_HEADER = 'Mqtt-Entry';
 
 /**
- * Appends the entries of one broker, each exactly once. They form a chain: they stand on a subject that is of this process alone, and each names the sequence of the one before
- * it, which the leader of the stream checks. So it is safe to try again, no matter how long after: if an earlier attempt got through, the chain has moved on, and its end is that entry.
+ * Appends the entries of one broker. They form a chain: they stand on a subject that is of this process alone, and each names the sequence of the one before it, which the leader of the
+ * stream checks. So it is safe to try again, no matter how long after: if an earlier attempt got through, the chain has moved on, and its end is that entry.
+ *
+ * In one case an entry is there twice: a new leader checks an attempt before it has applied the earlier one, which it has from the leader before (`processStreamLeaderChange` of nats-server 2.12 forgets
+ * what is in flight). The second one may come after the first was found, and the chain goes on behind it. Batches have numbers, so brokers pass over it.
  */
 export class LogAppender {
   readonly #connection: EngineConnection;
@@ -28,6 +33,8 @@ export class LogAppender {
   readonly #subject: string;
   /** Sequence of the last entry of the chain; 0 before the first. */
   #end = 0;
+  /** Number of the entry under way, or of the last one. */
+  #entry = 0;
   #queue: Promise<unknown> = Promise.resolve();
   readonly #closed = new AbortController();
   /** The last sequence of the whole stream, or an earlier one. */
@@ -70,6 +77,7 @@ export class LogAppender {
 
   async #append(data: Uint8Array): Promise<number> {
     const parts = this.#partsOf(data);
+    this.#entry++;
     this.#waitingSince = performance.now();
     const before = this.#knownLast;
     try {
@@ -101,7 +109,7 @@ export class LogAppender {
 
   async #send(parts: readonly Uint8Array[]): Promise<number> {
     const expect = { lastSubjectSequence: this.#end };
-    if (parts.length === 1) return (await this.#client.publish(this.#subject, parts[0]!, { expect, timeout: ATTEMPT_MILLISECONDS })).seq;
+    if (parts.length === 1) return (await this.#client.publish(this.#subject, parts[0]!, { expect, headers: this.#headers(), timeout: ATTEMPT_MILLISECONDS })).seq;
     // Not by the library's batches, which take an answer that refuses the whole batch for one with a wrong count.
     const id = randomUUID();
     const { nats } = this.#connection;
@@ -117,8 +125,14 @@ export class LogAppender {
     return (await this.#client.publish(this.#subject, parts.at(-1)!, { headers: last, timeout: 5 * ATTEMPT_MILLISECONDS })).seq;
   }
 
-  #partHeaders(batch: string, index: number, count: number): MsgHdrs {
+  #headers(): MsgHdrs {
     const found = headers();
+    found.set(ENTRY_HEADER, String(this.#entry));
+    return found;
+  }
+
+  #partHeaders(batch: string, index: number, count: number): MsgHdrs {
+    const found = this.#headers();
     found.set(PART_HEADER, `${index + 1}/${count}`);
     found.set('Nats-Batch-Id', batch);
     found.set('Nats-Batch-Sequence', String(index + 1));
@@ -164,20 +178,25 @@ export class LogAppender {
     }
   }
 
-  /** Where the chain ends. Only this process writes it, one entry at a time: whatever is beyond the entry before is the one under way. */
+  /** Where the chain ends, and whether that is the entry under way: a leader that was frozen refuses, until it learns that there is another one, even the first attempt, which that one takes. */
   async #lookUp(before: number): Promise<number | undefined> {
     const { manager, name } = this.#stream;
     let last: number;
     let first: number;
+    let entry: number;
     try {
-      last = (await manager.streams.getMessage(name, { last_by_subj: this.#subject }))?.seq ?? 0;
+      const message = await manager.streams.getMessage(name, { last_by_subj: this.#subject });
+      last = message?.seq ?? 0;
+      entry = Number(message?.header.get(ENTRY_HEADER));
       first = last > 0 ? 0 : (await manager.streams.info(name)).state.first_seq;
     } catch {
       return undefined;
     }
     if (last > this.#end) {
-      if (before === Infinity) throw new EngineRefusedError(`Somebody else writes to ${this.#subject}, which is of this process alone. Let no other client of NATS publish to ${this.#stream.subject}.>.`);
-      return last;
+      if (entry === this.#entry) return last;
+      if (!(entry > 0 && entry < this.#entry)) throw new EngineRefusedError(`Somebody else writes to ${this.#subject}, which is of this process alone. Let no other client of NATS publish to ${this.#stream.subject}.>.`);
+      this.#end = last;
+      return undefined;
     }
     if (last === 0 && this.#end > 0) {
       // The entry before was trimmed. This one, too, if an earlier attempt got through and the trimmed part reaches beyond where that could be: then nobody can tell.

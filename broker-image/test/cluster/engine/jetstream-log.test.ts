@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { headers } from '@nats-io/transport-node';
 import { EngineConnection, JetStreamLog } from '../../../src/cluster/engine/index.js';
 import { LogTrimmedError } from '../../../src/cluster/replicated-log.js';
 import { Nats, natsMissing } from './nats.js';
+import { Proxy } from './proxy.js';
 
 const skip = natsMissing;
 
@@ -94,4 +96,39 @@ test('on one server', { skip, timeout: 120_000 }, async (t) => {
     await assert.rejects(third.log.append(Buffer.from('x')), { name: 'EngineClosedError' });
     assert.equal(third.log.available, false);
   });
+});
+
+test('where leaders change, an entry that is there twice, or before it was acknowledged, neither ends the chain nor is taken for another one', { skip, timeout: 60_000 }, async (t) => {
+  const nats = await Nats.start();
+  const proxy = await Proxy.start(nats.servers[0]!.port);
+  const direct = await EngineConnection.open({ log: nats.log, name: 'direct' });
+  const connection = await EngineConnection.open({ log: { servers: [proxy.url] }, name: 'test' });
+  const log = await JetStreamLog.open(connection, { cluster: 'mqtt', maxBytes: 64 * 1024 ** 2, incarnation: 'me', replicas: 1 });
+  t.after(async () => {
+    await log.close();
+    await Promise.all([connection.close(), direct.close(), proxy.stop()]);
+    await nats.stop();
+  });
+  const repeat = async (entry: number, text: string) => {
+    const repeated = headers();
+    repeated.set('Mqtt-Entry', String(entry));
+    await direct.nats.request('mqtt.log.me', text, { headers: repeated, timeout: 5000 });
+  };
+
+  assert.equal(await log.append(Buffer.from('first')), 1);
+  await repeat(1, 'first');
+  assert.equal(await log.append(Buffer.from('second')), 3);
+
+  // While the next one is tried: its first attempt is lost.
+  proxy.cut();
+  const third = log.append(Buffer.from('third'));
+  await repeat(2, 'second');
+  await repeat(1, 'first');
+  proxy.mend();
+  assert.equal(await third, 6);
+
+  // Refused by one leader, taken by another.
+  await repeat(4, 'fourth');
+  assert.equal(await log.append(Buffer.from('fourth')), 7);
+  assert.deepEqual((await take(log, 0, 7)).map(({ text }) => text), ['first', 'first', 'second', 'second', 'first', 'third', 'fourth']);
 });
