@@ -225,6 +225,26 @@ describe('guard rails on a real API server', () => {
     }
   });
 
+  test('a policy sees what the labels of the Namespace say', async () => {
+    const { statefulSet } = productionManifests();
+    statefulSet.metadata.annotations['cdk8s-mqtt/keepalive-max-seconds'] = '7200';
+    const label = (...labels: string[]) => kubectl(['label', '--overwrite', 'namespace', NAMESPACE, ...labels]);
+    const saysOfMesh = async (object: object) => / Found: ([^;]+), in front of mqtts; the broker accepts a keepalive of up to 7200 s/.exec((await created(placed(object))).warnings)?.[1];
+    const becomes = (found: string | undefined) => eventually(`the policy to say ${found}`, 30, async () => (await saysOfMesh(statefulSet)) === found || undefined);
+    try {
+      await label('istio-injection=enabled');
+      await becomes('istio-injection: enabled on the Namespace');
+      await label('istio-injection-', 'istio.io/rev=canary');
+      await becomes('istio.io/rev: canary on the Namespace');
+      statefulSet.spec.template.metadata.labels['sidecar.istio.io/inject'] = 'true';
+      await becomes('sidecar.istio.io/inject: \\"true\\"');
+      await label('istio-injection=disabled');
+      await becomes(undefined);
+    } finally {
+      await label('istio-injection-', 'istio.io/rev-');
+    }
+  }, 90_000);
+
   test('large files are no reason to refuse a ConfigMap', async () => {
     const { configuration } = productionManifests();
     // Beyond what the rule reads, and just within: no expression may cost more than the API server allows.

@@ -17,6 +17,8 @@ export interface TcpProbing {
   readonly probes: number;
   /** Whether the broker asks for it on its sockets, as far as that is known. */
   readonly active: boolean;
+  /** What answers the probes in the pod itself, so that they reach no client. */
+  readonly answeredBy?: string;
   /** Who chose the numbers. */
   readonly chosenBy: string;
 }
@@ -42,6 +44,7 @@ function tcpProbing(broker: BrokerWorkload): TcpProbing {
     interval: set('interval') ?? KERNEL_TCP_KEEPALIVE.interval,
     probes: set('probes') ?? KERNEL_TCP_KEEPALIVE.probes,
     active: broker.probesIdleConnections,
+    answeredBy: broker.meshProxy && `sidecar of ${broker.meshProxy.mesh}`,
     chosenBy: broker.pods.hostNetwork ? HOST_NETWORK : isSet ? "the pod's sysctls" : 'the kernel',
   };
 }

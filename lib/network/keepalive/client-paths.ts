@@ -38,9 +38,9 @@ export function clientPaths(broker: BrokerWorkload): ClientPath[] {
   return [
     ...services.filter((service) => service.isLoadBalancer).map((service) => entrance(service, 'load balancer', broker)),
     ...broker.routes.map((route) => entrance(route, 'gateway', broker)),
-    ...services.filter((service) => !service.isLoadBalancer).map(({ object }) => ({
-      path: `${nameOf(object.reference)}, inside the Kubernetes cluster`,
-      elements: [hidden(KUBE_PROXY_CONNTRACK, false)],
+    ...services.filter((service) => !service.isLoadBalancer).map((service) => ({
+      path: `${nameOf(service.object.reference)}, inside the Kubernetes cluster`,
+      elements: [hidden(KUBE_PROXY_CONNTRACK, false), ...sidecars(service, broker)],
     })),
   ];
 }
@@ -57,6 +57,7 @@ function entrance(service: ServiceObject, what: string, broker: BrokerWorkload):
       idleTimeout(service, what, provider),
       ...cloud ? [hidden(cloud, [object, broker.object].some(({ annotations }) => (annotations[ACKNOWLEDGE_PREFIX + cloud.settledBy] ?? '').trim() !== ''))] : [],
       hidden(KUBE_PROXY_CONNTRACK, false),
+      ...sidecars(service, broker),
     ],
   };
 }
@@ -82,6 +83,25 @@ function idleTimeout(service: ServiceObject, what: string, provider: string | un
       return isFixed || isTooLong ? undefined : `idle timeout of the ${what}: at least ${needed} s`;
     },
   };
+}
+
+/** The sidecar of a service mesh, where it takes a port that this entrance leads to. */
+function sidecars(service: ServiceObject, broker: BrokerWorkload): PathElement[] {
+  const { meshProxy } = broker;
+  const taken = meshProxy === undefined ? [] : broker.portsBehind(service).flatMap((port) => broker.target(port) ?? []).filter((port) => meshProxy.takes(port));
+  if (meshProxy === undefined || taken.length === 0) return [];
+  const { excludedBy, found, idleSeconds, mesh, source } = meshProxy;
+  return [{
+    element: `sidecar of ${mesh}`,
+    seconds: idleSeconds,
+    sees: 'what the application sends',
+    meaning: Number.isFinite(idleSeconds) ? `Only what the client sends resets it, a TCP keepalive probe does not (${found}).` : `It has no idle timeout (${found}).`,
+    source,
+    isProxy: true,
+    assumed: false,
+    settled: false,
+    remedy: () => `${excludedBy} of the pods: ${[...new Set(taken.map(({ port }) => port))].join(',')}`,
+  }];
 }
 
 function hidden({ element, seconds, meaning, source, setting, settledBy }: HiddenElement, settled: boolean): PathElement {

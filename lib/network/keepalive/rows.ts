@@ -40,7 +40,7 @@ function mqttRow({ disconnects }: BrokerTimers): MqttKeepaliveElement {
 }
 
 function tcpRow({ probing }: BrokerTimers, behindProxy: boolean): MqttKeepaliveElement {
-  const { active, time, interval, probes, chosenBy } = probing;
+  const { active, answeredBy, time, interval, probes, chosenBy } = probing;
   const numbers = `${time} s idle, then ${probes} probes, ${interval} s apart (${chosenBy})`;
   const peer = behindProxy ? 'The peer is the proxy, which answers for clients that are gone.' : 'The kernel gives up a client that answers no probe.';
   return {
@@ -48,7 +48,7 @@ function tcpRow({ probing }: BrokerTimers, behindProxy: boolean): MqttKeepaliveE
     seconds: finite(detectionSeconds(probing)),
     meaning: active
       ? `${peer} ${numbers}.`
-      : 'Not counted: this broker is not known to ask for it (SO_KEEPALIVE).',
+      : `Not counted: ${answeredBy === undefined ? 'this broker is not known to ask for it (SO_KEEPALIVE)' : `the ${answeredBy} answers it in the pod`}.`,
     source: `${KERNEL_TCP_KEEPALIVE.source} (${Object.values(TCP_KEEPALIVE_SYSCTLS).map((name) => name.replace('net.ipv4.', '')).join(', ')})`,
   };
 }

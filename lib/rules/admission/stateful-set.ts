@@ -1,6 +1,7 @@
 import type { AdmissionSubject } from './admission-check';
 import { annotation, selects, text, textMap, texts } from './cel';
 import { podCredentials } from './credentials';
+import { MESH_VARIABLES, meshCheck } from './mesh';
 import { podSecurityChecks } from './pod-security';
 import { storageChecks } from './storage';
 import { ANNOTATIONS, PODS, preStopSeconds, variables } from './variables';
@@ -47,6 +48,7 @@ const VARIABLES = variables({
   preStops: 'variables.pod.containers.filter(c, has(c.lifecycle) && has(c.lifecycle.preStop)).map(c, c.lifecycle.preStop)',
   preStopSeconds: preStopSeconds('variables.preStops'),
   drainSeconds: 'variables.drainRate == 0 ? 0 : (variables.connections + variables.drainRate - 1) / variables.drainRate',
+  ...MESH_VARIABLES,
 });
 
 /** The workload of a broker, as it is written. */
@@ -57,5 +59,5 @@ export const statefulSet: AdmissionSubject = {
   resource: 'statefulsets',
   concerns: `${text(Annotations.BROKER)} in object.metadata.?annotations.orValue({})`,
   variables: VARIABLES,
-  checks: [...storageChecks, ...workloadChecks, ...podSecurityChecks, podCredentials],
+  checks: [...storageChecks, ...workloadChecks, ...podSecurityChecks, meshCheck, podCredentials],
 };

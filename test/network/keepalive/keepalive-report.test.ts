@@ -236,6 +236,56 @@ describe('a route of the Gateway API', () => {
   });
 });
 
+describe('the sidecar of a service mesh', () => {
+  const SIDECAR = 'sidecar of Istio';
+  const inMesh = (keepalive: number | undefined, annotations: object) => {
+    const cluster = brokers(keepalive);
+    cluster.workload.addJsonPatch(JsonPatch.add('/spec/template/metadata/annotations', annotations));
+    return cluster;
+  };
+  const injected = { 'sidecar.istio.io/inject': 'true' };
+
+  test('of Istio cuts idle clients on every way, and answers the probes of the pods', () => {
+    const cluster = inMesh(7200, injected);
+    balancer(cluster, LoadBalancerProvider.metalLb());
+    const [balanced, inside] = keepaliveReport(cluster.workload).paths;
+    for (const { elements, ...path } of [balanced, inside]) {
+      expect(elements.map(({ element }) => element).slice(-4)).toEqual([NODE, SIDECAR, MQTT, TCP]);
+      expect(elements.at(-3)).toEqual({
+        element: SIDECAR,
+        seconds: 3600,
+        verdict: CUT,
+        meaning: 'Only what the client sends resets it, a TCP keepalive probe does not (sidecar.istio.io/inject: "true").',
+        source: 'https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts#tcp',
+      });
+      expect(elements.at(-1)).toMatchObject({ seconds: undefined, meaning: 'Not counted: the sidecar of Istio answers it in the pod.' });
+      expect(path).toMatchObject({
+        verdict: CUT,
+        firstToCut: SIDECAR,
+        deadConnectionFoundBy: SIDECAR,
+        fixes: ['keepaliveLimit of the cluster: at most 2880 s', 'traffic.sidecar.istio.io/excludeInboundPorts of the pods: 1883'],
+      });
+    }
+  });
+
+  test('of Istio lets clients live that speak in time', () => {
+    expect(firstPath(inMesh(2880, injected))).toMatchObject({ verdict: SURVIVES, firstToCut: SIDECAR, cutAfterSeconds: 3600 });
+  });
+
+  test('of Istio is none for ports that it leaves alone', () => {
+    const { elements, verdict } = firstPath(inMesh(7200, { ...injected, 'traffic.sidecar.istio.io/excludeInboundPorts': '1883' }));
+    expect([elements.map(({ element }) => element), verdict]).toEqual([['longest keepalive of clients', NODE, MQTT, TCP], SURVIVES]);
+    expect(elements.at(-1)!.meaning).toContain('The kernel gives up a client');
+  });
+
+  test('of Linkerd cuts nobody, and answers the probes too', () => {
+    const { elements, verdict } = firstPath(inMesh(undefined, { 'linkerd.io/inject': 'enabled' }));
+    expect(elements[2]).toMatchObject({ element: 'sidecar of Linkerd', seconds: undefined, meaning: 'It has no idle timeout (linkerd.io/inject: enabled).', verdict: SURVIVES });
+    // Without probes that reach clients, the node forgets them after a day.
+    expect(verdict).toBe(CUT);
+  });
+});
+
 describe('overrides count', () => {
   test('of the load balancer', () => {
     const cluster = brokers(300, UNPROBED);

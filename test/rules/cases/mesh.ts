@@ -50,6 +50,7 @@ export const meshCases: RuleCases[] = [
       },
       {
         name: 'without a limit of the keepalive, and another port kept out',
+        beyondAdmission: 'without the annotation, the configuration file of the companion broker tells what it accepts',
         manifests: inMesh({ annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '8080' } }, (manifests) => {
           labelled(manifests, injected);
           delete manifests.statefulSet.metadata.annotations[KEEPALIVE];
@@ -66,7 +67,17 @@ export const meshCases: RuleCases[] = [
       { name: 'no mesh', manifests: inMesh({}) },
       { name: 'clients that speak in time', manifests: production(({ statefulSet }) => { statefulSet.spec.template.metadata.annotations = injected; }) },
       { name: 'pods that stay out', manifests: inMesh({ annotations: { 'sidecar.istio.io/inject': 'false' } }, (manifests) => { manifests.namespace = namespace({ labels: { 'istio-injection': 'enabled' } }); }) },
+      {
+        name: 'a Namespace that stays out, whatever the pods say',
+        needsOtherObjects: 'the Namespace',
+        manifests: inMesh({ annotations: injected }, (manifests) => {
+          labelled(manifests, { 'istio.io/rev': 'canary' });
+          manifests.namespace = namespace({ labels: { 'istio-injection': 'disabled', 'istio.io/rev': 'canary' } });
+        }),
+      },
       { name: 'listeners that stay out', manifests: inMesh({ annotations: { ...injected, 'traffic.sidecar.istio.io/excludeInboundPorts': '1883, 8883' } }) },
+      { name: 'a range of ports that stays out', manifests: inMesh({ annotations: { ...injected, 'traffic.sidecar.istio.io/excludeInboundPorts': '80, 8000 - 9000, x' } }) },
+      { name: 'no port that goes in', manifests: inMesh({ annotations: { ...injected, 'traffic.sidecar.istio.io/includeInboundPorts': '' } }) },
       { name: 'another port that goes in', manifests: inMesh({ annotations: { ...injected, 'traffic.sidecar.istio.io/includeInboundPorts': '8080' } }) },
       { name: 'another Namespace', manifests: inMesh({}, (manifests) => { manifests.namespace = { ...namespace({ name: 'other', labels: { 'istio-injection': 'enabled' } }) }; }) },
       { name: 'Linkerd, which has no such timeout', manifests: inMesh({ annotations: { 'linkerd.io/inject': 'enabled' } }) },

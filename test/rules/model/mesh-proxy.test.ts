@@ -14,6 +14,8 @@ describe('the sidecar of a mesh', () => {
     ['a label of Istio', pods({ labels: { 'sidecar.istio.io/inject': 'true' } }), undefined, 'Istio sidecar.istio.io/inject: "true"'],
     ['a revision that the pods leave', pods({ labels: { 'istio.io/rev': 'a', 'sidecar.istio.io/inject': 'false' } }), undefined, undefined],
     ['a Namespace that the pods leave', pods({ labels: { 'sidecar.istio.io/inject': 'false' } }), namespace({ labels: { 'istio-injection': 'enabled' } }), undefined],
+    ['a Namespace that stays out with pods that ask for it', pods({ labels: { 'sidecar.istio.io/inject': 'true' } }), namespace({ labels: { 'istio-injection': 'disabled' } }), undefined],
+    ['a Namespace that stays out and names a revision', pods({}), namespace({ labels: { 'istio-injection': 'disabled', 'istio.io/rev': 'a' } }), undefined],
     ['an annotation of Linkerd', pods({ annotations: { 'linkerd.io/inject': 'enabled' } }), undefined, 'Linkerd linkerd.io/inject: enabled'],
     ['a Namespace of Linkerd', pods({}), namespace({ annotations: { 'linkerd.io/inject': 'ingress' } }), 'Linkerd linkerd.io/inject: ingress on Namespace mqtt'],
     ['a Namespace of Linkerd that the pods leave', pods({ annotations: { 'linkerd.io/inject': 'disabled' } }), namespace({ annotations: { 'linkerd.io/inject': 'enabled' } }), undefined],
