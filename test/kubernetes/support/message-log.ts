@@ -1,4 +1,4 @@
-import type net from 'net';
+import type { Duplex } from 'stream';
 import tls from 'tls';
 import type { Relay } from './relay';
 
@@ -48,7 +48,7 @@ export async function answerTo(relay: Relay, host: string, ca: string, credentia
   }
 }
 
-function line(socket: net.Socket): Promise<string> {
+function line(socket: Duplex): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
     const patience = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);

@@ -1,27 +1,23 @@
 'use strict';
-// Runs in a pod. A connection begins with one line, `HOST PORT`; what follows goes to that address, and what comes from there goes back.
+// Runs in a pod: a proxy for HTTP/2 `CONNECT host:port` (RFC 9113 §8.5). Each stream is one connection to that address.
 
+const http2 = require('node:http2');
 const net = require('node:net');
 
-const LINE_FEED = 10;
+const server = http2.createServer();
 
-const server = net.createServer((client) => {
-  let beginning = Buffer.alloc(0);
-  client.on('error', () => client.destroy());
-  client.on('data', function onBeginning(chunk) {
-    beginning = Buffer.concat([beginning, chunk]);
-    const end = beginning.indexOf(LINE_FEED);
-    if (end < 0) return;
-    client.off('data', onBeginning);
-    const [host, port] = beginning.subarray(0, end).toString().split(' ');
-    const target = net.connect(Number(port), host);
-    target.on('error', () => target.destroy());
-    // Always end, never reset: a reset would end the whole port-forward.
-    target.on('close', () => client.end());
-    client.on('close', () => target.destroy());
-    target.write(beginning.subarray(end + 1));
-    client.pipe(target);
-    target.pipe(client);
+server.on('stream', (stream, headers) => {
+  stream.on('error', () => stream.destroy());
+  const { hostname, port } = new URL(`tcp://${headers[':authority']}`);
+  const target = net.connect(Number(port), hostname);
+  target.on('error', () => target.destroy());
+  target.on('close', () => stream.close());
+  stream.on('close', () => target.destroy());
+  target.on('connect', () => {
+    if (stream.destroyed) return;
+    stream.respond();
+    stream.pipe(target);
+    target.pipe(stream);
   });
 });
 

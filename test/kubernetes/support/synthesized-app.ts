@@ -67,7 +67,10 @@ export class SynthesizedApp {
     return new SynthesizedApp(this.manifests.map((manifest) => stringify(withImage(manifest, image, other))).join('---\n'));
   }
 
-  /** The same app without what this cluster cannot take: kinds that it does not know, classes of volumes whose driver it does not have, images that it cannot get, and the broker image's name where the cluster has another. */
+  /**
+   * The same app without what this cluster cannot take: kinds that it does not know, classes of volumes whose driver it does not have, images that it cannot get, and the broker
+   * image's name where the cluster has another.
+   */
   async forThisCluster(): Promise<SynthesizedApp> {
     const kinds = new Set((await kubectl(['api-resources', '--no-headers'])).stdout.split('\n').map(apiKind));
     const unknown = this.manifests.filter((manifest) => !kinds.has(`${manifest.apiVersion} ${manifest.kind}`));
