@@ -95,7 +95,7 @@ function sidecars(service: ServiceObject, broker: BrokerWorkload): PathElement[]
     element: `sidecar of ${mesh}`,
     seconds: idleSeconds,
     sees: 'what the application sends',
-    meaning: Number.isFinite(idleSeconds) ? `Only what the client sends resets it, a TCP keepalive probe does not (${found}).` : `It has no idle timeout (${found}).`,
+    meaning: `${Number.isFinite(idleSeconds) ? 'Only what the client sends resets it, a TCP keepalive probe does not' : 'It has no idle timeout'} (${found}).`,
     source,
     isProxy: true,
     assumed: false,
