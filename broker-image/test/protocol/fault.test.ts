@@ -9,9 +9,11 @@ import { temporaryDirectory } from '../store/temporary-directory.js';
 /** How often the broker ends in each test. */
 const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 3);
 const IN_FLIGHT = 50;
+/** What is lost is waited for in vain. */
+const limits = { timeout: 120_000 + ROUNDS * 60_000 };
 
 for (const [end, signal, qos] of [['kill -9', 'SIGKILL', 1], ['kill -9', 'SIGKILL', 2], ['a restart in order', 'SIGTERM', 1], ['a restart in order', 'SIGTERM', 2]] as const) {
-  test(`${end} under a QoS ${qos} stream, ${ROUNDS} times: nothing acknowledged is lost${qos === 2 ? ', nothing comes twice' : ''}, and the order holds`, async (t) => {
+  test(`${end} under a QoS ${qos} stream, ${ROUNDS} times: nothing acknowledged is lost${qos === 2 ? ', nothing comes twice' : ''}, and the order holds`, limits, async (t) => {
     const directory = temporaryDirectory(t);
     let broker = await spawnBroker(t, directory);
     const { port } = broker;
@@ -45,7 +47,7 @@ for (const [end, signal, qos] of [['kill -9', 'SIGKILL', 1], ['kill -9', 'SIGKIL
   });
 }
 
-test('the will of a client that was connected when the broker was killed is published at the next start, once', async (t) => {
+test('the will of a client that was connected when the broker was killed is published at the next start, once', limits, async (t) => {
   const directory = temporaryDirectory(t);
   let broker = await spawnBroker(t, directory);
   const { port } = broker;

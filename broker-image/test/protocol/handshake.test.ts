@@ -207,6 +207,17 @@ test('many connections under one client id at once: one remains, and it works', 
   assert.deepEqual(broker.broker.statistics().sessions, { connected: 1, disconnected: 0 });
 });
 
+test('to be moved, the longest-lived clients are disconnected, as many as asked for; none that connected a moment ago', async (t) => {
+  const broker = await TestBroker.start(t);
+  for (const clientId of ['first', 'second', 'third']) await broker.connect({ clientId, reconnectPeriod: 0 });
+  assert.equal(broker.broker.release(3, 3600), 0);
+  assert.equal(broker.broker.release(2, 0), 2);
+  const closed = () => broker.observer.events.filter(([name]) => name === 'closed').map(([, clientId, reason]) => [clientId, reason]);
+  await broker.observer.event('closed', ([, clientId]) => clientId === 'second');
+  assert.deepEqual(closed(), [['first', 'rebalance'], ['second', 'rebalance']]);
+  assert.equal(broker.broker.release(5, 0), 1);
+});
+
 test('draining refuses new clients with return code 3 and disconnects the others; wills wait for the next start', async (t) => {
   const broker = await TestBroker.start(t);
   const clients = await Promise.all(Array.from({ length: 5 }, async (_, i) => {

@@ -13,7 +13,7 @@ const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 3);
 const IN_FLIGHT = 50;
 const WAITING = 3000;
 /** What is lost is waited for in vain. */
-const limits = { timeout: 60_000 + ROUNDS * 30_000 };
+const limits = { timeout: 120_000 + ROUNDS * 60_000 };
 
 for (const qos of [1, 2] as const) {
   test(`members of a group at QoS ${qos} whose connections break, and kill -9 of the broker, ${ROUNDS} times: every message comes to one${qos === 2 ? ', once' : ' at least'}`, limits, async (t) => {

@@ -10,6 +10,8 @@ import { Store } from '../../src/store/index.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 3);
+/** A writer that says nothing more is waited for in vain. */
+const limits = { timeout: 120_000 + ROUNDS * 60_000 };
 const PROGRAM = fileURLToPath(new URL('./store-process.js', import.meta.url));
 
 /** A process that writes into a store, and what it said. */
@@ -17,13 +19,20 @@ class Writer {
   readonly lines: string[] = [];
   readonly process: ChildProcess;
   #waiting: Array<() => void> = [];
+  #end: string | undefined;
+  #errors = '';
 
   constructor(t: TestContext, command: string, parameters: readonly string[]) {
-    this.process = spawn(command, parameters, { stdio: ['pipe', 'pipe', 'ignore'] });
+    this.process = spawn(command, parameters, { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.process.stderr!.on('data', (chunk: Buffer) => (this.#errors += String(chunk)));
     t.after(() => this.process.kill('SIGKILL'));
     createInterface({ input: this.process.stdout! }).on('line', (line) => {
       this.lines.push(line);
-      for (const resolve of this.#waiting.splice(0)) resolve();
+      this.#wake();
+    });
+    this.process.on('close', (code, signal) => {
+      this.#end = `exit code ${String(code)}, signal ${String(signal)}`;
+      this.#wake();
     });
   }
 
@@ -32,7 +41,10 @@ class Writer {
   }
 
   async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    while (!condition()) {
+      if (this.#end !== undefined) throw new Error(`the writer ended by itself: ${this.#end}; the last that it said:\n${this.lines.slice(-10).join('\n')}\n${this.#errors.slice(-2000)}`);
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
   }
 
   tell(line: string): void {
@@ -42,6 +54,10 @@ class Writer {
   async kill(): Promise<void> {
     this.process.kill('SIGKILL');
     await once(this.process, 'close');
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }
 
@@ -55,7 +71,7 @@ async function stored(directory: string): Promise<Set<number>> {
   return found;
 }
 
-test(`kill -9 in the middle of commits, ${ROUNDS} times: what was said to be durable is there`, async (t) => {
+test(`kill -9 in the middle of commits, ${ROUNDS} times: what was said to be durable is there`, limits, async (t) => {
   const directory = temporaryDirectory(t);
   const durable = new Set<number>();
   for (let round = 0; round < ROUNDS; round++) {
@@ -71,7 +87,7 @@ test(`kill -9 in the middle of commits, ${ROUNDS} times: what was said to be dur
 
 const canLimit = spawnSync('prlimit', ['--version']).status === 0;
 
-test(`a full disk, ${ROUNDS} times: nothing is said to be durable that is not, new messages are refused, and all goes on when there is space`, { skip: !canLimit && 'prlimit (util-linux) is not here' }, async (t) => {
+test(`a full disk, ${ROUNDS} times: nothing is said to be durable that is not, new messages are refused, and all goes on when there is space`, { ...limits, skip: !canLimit && 'prlimit (util-linux) is not here' }, async (t) => {
   for (let round = 0; round < ROUNDS; round++) await fillDisk(t);
 });
 
