@@ -34,14 +34,14 @@ export const NO_VALUE = `(?:"${NO_LITERAL}"|'${NO_LITERAL}'|[{\\[].*|${NO_LITERA
 const BEFORE_KEY = '(?:^|[\\s{,])["\']?';
 /** Not across lines: what follows `secret:` on the next ones is a mapping or a list in most files. */
 const BEFORE_VALUE = '["\']?[ \\t]*[:=][ \\t]*';
-/** mosquitto.conf separates by spaces, of which other texts are full: https://mosquitto.org/man/mosquitto-conf-5.html */
-const SPACED_KEY = 'remote_password';
+/** mosquitto.conf separates by spaces, of which other texts and comments are full: https://mosquitto.org/man/mosquitto-conf-5.html */
+const KEY_OF_MOSQUITTO = '^[ \\t]*remote_password[ \\t]+';
 const VALUE = '(?:"[^"\\n]*"|\'[^\'\\n]*\'|[^\\s,}]+)';
 
 /** `password: x`, `password = "x"`, `{"password":"x"}`. */
-export const ASSIGNMENT = `${BEFORE_KEY}(?:${SECRET_KEY}${BEFORE_VALUE}|${SPACED_KEY}[ \\t]+)${VALUE}`;
+export const ASSIGNMENT = `(?:${BEFORE_KEY}${SECRET_KEY}${BEFORE_VALUE}|${KEY_OF_MOSQUITTO})${VALUE}`;
 /** An assignment that assigns no literal. */
-export const NO_ASSIGNMENT = `^[\\s{,]?["']?[\\w.-]+(?:${BEFORE_VALUE}|[ \\t]+)${NO_VALUE}$`;
+export const NO_ASSIGNMENT = `^[\\s{,]*["']?[\\w.-]+(?:${BEFORE_VALUE}|[ \\t]+)${NO_VALUE}$`;
 
 /** The same for an element of XML. */
 export const ELEMENT = `<${SECRET_KEY}>[^<]+</`;

@@ -34,7 +34,7 @@ test.each([
   ['a: 1\npassphrase: one\npassword: two\npassword: three', ['passphrase', 'password']],
   ['password: |\n  hunter2', ['password']],
   ['password: "{hunter2}"', ['password']],
-  ['connection bridge\nremote_username a\nremote_password hunter2', ['remote_password']],
+  ['connection bridge\nremote_username a\n  remote_password hunter2', ['remote_password']],
 ])('%s assigns one', (text, keys) => {
   expect(assignedCredentials(text)).toEqual(keys);
 });
@@ -42,7 +42,7 @@ test.each([
 test.each([
   'passwordFile: /etc/mqtt/passwords', 'password: /run/secrets/password', 'password: ${PASSWORD}', 'password: $(PASSWORD)', 'password: $NATS_PASSWORD', 'password: ""', 'token: null', 'secret: {{ .secret }}',
   'anonymous: true', 'secretName: broker-tls', 'tokenUrl: https://example.com', '<password>${ENV:PASSWORD}</password>', 'the password is kept elsewhere',
-  'password:\nusername: a', 'secret:\n  name: broker-tls', 'credentials:\n  - name: a', 'token: {file: /run/token}', 'credentials: [/run/a, /run/b]', 'remote_password\ncleansession true', 'remote_password /run/x',
+  'password:\nusername: a', 'secret:\n  name: broker-tls', 'credentials:\n  - name: a', 'token: {file: /run/token}', 'credentials: [/run/a, /run/b]', 'remote_password\ncleansession true', 'remote_password /run/x', '# remote_password is made elsewhere',
 ])('%s assigns none', (text) => {
   expect(assignedCredentials(text)).toEqual([]);
 });

@@ -88,14 +88,17 @@ function idleTimeout(service: ServiceObject, what: string, provider: string | un
 /** The sidecar of a service mesh, where it takes a port that this entrance leads to. */
 function sidecars(service: ServiceObject, broker: BrokerWorkload): PathElement[] {
   const { meshProxy } = broker;
-  const taken = meshProxy === undefined ? [] : broker.portsBehind(service).flatMap((port) => broker.target(port) ?? []).filter((port) => meshProxy.takes(port));
+  const ports = broker.portsBehind(service).flatMap((port) => broker.target(port) ?? []);
+  const taken = ports.filter((port) => meshProxy?.takes(port));
   if (meshProxy === undefined || taken.length === 0) return [];
   const { excludedBy, found, idleSeconds, mesh, source } = meshProxy;
   return [{
     element: `sidecar of ${mesh}`,
     seconds: idleSeconds,
     sees: 'what the application sends',
-    meaning: `${Number.isFinite(idleSeconds) ? 'Only what the client sends resets it, a TCP keepalive probe does not' : 'It has no idle timeout'} (${found}).`,
+    meaning: Number.isFinite(idleSeconds)
+      ? `Only what the client sends resets it, a TCP keepalive probe does not (${found}).`
+      : `It has no idle timeout (${found}).`,
     source,
     isProxy: true,
     assumed: false,

@@ -54,6 +54,8 @@ describe('what policies know of credentials', () => {
     ['a.conf', 'token: {file: x}', false],
     ['a.conf', 'remote_password x', true],
     ['a.conf', 'remote_password /run/x', false],
+    ['a.conf', 'x\n # remote_password x', false],
+    ['a.conf', 'x\n\tremote_password x', true],
     ['password', '"${PASSWORD}"', false],
     ['password', '"x"', true],
   ])('%s with %j', (key, text, isFound) => {
