@@ -9,7 +9,7 @@ export const BROKER_VOCABULARY = {
   connections: { type: 'gauge', meaning: 'clients connected now, by listener' },
   connectionsOpened: { type: 'counter', meaning: 'connections accepted, by listener' },
   connectionsClosed: { type: 'counter', meaning: 'connections ended, by reason' },
-  connectionsLost: { type: 'counter', meaning: 'connections ended that nobody wanted to end: not the client, a drain, a rebalance or an administrator' },
+  connectionsLost: { type: 'counter', meaning: 'connections ended that nobody wanted to end: not the client, a drain, a rebalance, an administrator or a token that expired' },
   connectionsRefused: { type: 'counter', meaning: 'connections refused before or at CONNECT, by reason' },
   authenticationFailures: { type: 'counter', meaning: 'connections refused because the broker could not tell who the client is' },
   connectFailures: { type: 'counter', meaning: 'connections refused for a limit, or for a CONNECT that is malformed, late or not supported' },

@@ -453,6 +453,7 @@ const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
       { because: 'an update drained the broker', series: disconnects(1000, 500, 'drain'), at: '25m' },
       { because: 'clients were moved to a new broker', series: disconnects(1000, 500, 'rebalance'), at: '25m' },
       { because: 'an administrator disconnected them', series: disconnects(1000, 500, 'admin'), at: '25m' },
+      { because: 'their tokens expired', series: disconnects(1000, 500, 'token-expired'), at: '25m' },
       { because: 'the cluster has few clients', series: disconnects(20, 10, 'network'), at: '25m' },
     ],
   },

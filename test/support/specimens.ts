@@ -145,6 +145,10 @@ const ALERTS = {
   commitDuration: Duration.millis(100),
   queuedMessages: 10,
   authenticationFailuresPerSecond: 1,
+  deniedPerSecond: 1,
+  throttledClients: 0.5,
+  logLagEntries: 100,
+  appendDuration: Duration.millis(100),
   unbalancedRatio: 2,
   eventLoopLag: Duration.millis(100),
 };

@@ -8,7 +8,7 @@ export const COMPANION_METRICS: BrokerMetrics = {
   connections: { name: 'mqtt_connections' },
   connectionsOpened: { name: 'mqtt_connections_opened_total' },
   connectionsClosed: { name: 'mqtt_connections_closed_total' },
-  connectionsLost: { name: 'mqtt_connections_closed_total', matchers: 'reason!~"client|takeover|drain|rebalance|admin"' },
+  connectionsLost: { name: 'mqtt_connections_closed_total', matchers: 'reason!~"client|takeover|drain|rebalance|admin|token-expired"' },
   connectionsRefused: { name: 'mqtt_connections_refused_total' },
   authenticationFailures: { name: 'mqtt_connections_refused_total', matchers: 'reason=~"anonymous|bad-credentials|token-expired|too-many-failures|unavailable"' },
   connectFailures: { name: 'mqtt_connections_refused_total', matchers: 'reason!~"anonymous|bad-credentials|token-expired|too-many-failures|unavailable|draining"' },
