@@ -92,9 +92,12 @@ class Writer {
     return isLines(value) ? this.lines(value, indent) : this.scalars.get(value as Scalar)!;
   }
 
-  /** A text of several lines; which of the forms for that it gets does not depend on the depth. */
+  /** A text of several lines, which are indented: cdk8s writes it at the same depth. Remembering them would be no use, most are long and there once. */
   private lines(value: string, indent: string): string {
-    return this.stringify({ k: value }).slice('k: '.length, -1).replace(/\n(?!\n|$)/g, `\n${indent.slice(2)}`);
+    let nested: unknown = value;
+    for (let depth = 0; depth < indent.length; depth += 2) nested = { k: nested };
+    const text = this.stringify(nested);
+    return text.slice(text.indexOf('k: ') + 'k: '.length, -1);
   }
 }
 

@@ -19,6 +19,15 @@ export type LogMatchers = ClusterMatchers;
  */
 export type Need = BrokerMetric | 'claims' | 'messageLog' | 'messageLogClaims';
 
+/** Series with marks in the place of matchers. */
+export interface MarkedSeries {
+  readonly series: Series;
+  /** The matchers that the marks stand for. */
+  readonly matchers: Map<string, string>;
+  /** The same for all series that differ in nothing but that. */
+  readonly shape: string;
+}
+
 /** The series of one cluster, as PromQL selectors. */
 export class Series {
   constructor(
@@ -67,6 +76,20 @@ export class Series {
   /** What Kubernetes or an exporter tells about the nodes of the message log. */
   public platformOfLog(metric: PlatformMetric): string {
     return selector(metric, matchersOf(PLATFORM_VOCABULARY[metric].subject, this.matchersOfLog));
+  }
+
+  /** With a mark for each matcher: a text that is made of it is that of any other cluster of the same shape, once its own matchers are put in. */
+  public marked(mark: (matcher: string) => string): MarkedSeries {
+    const matchers = new Map<string, string>();
+    const marks = (subject: string, given: ClusterMatchers): ClusterMatchers => {
+      const entries = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined);
+      return Object.fromEntries(entries.map(([name, matcher]) => {
+        matchers.set(`${subject}.${name}`, matcher);
+        return [name, mark(`${subject}.${name}`)];
+      })) as unknown as ClusterMatchers;
+    };
+    const series = new Series(this.metrics, marks('brokers', this.matchers), this.logMatchers && marks('log', this.logMatchers));
+    return { series, matchers, shape: JSON.stringify([this.metrics, [...matchers.keys()]]) };
   }
 
   private get matchersOfLog(): LogMatchers {

@@ -27,7 +27,7 @@ describe('YAML whose scalars are asked for once', () => {
     fc.assert(fc.property(fc.array(fc.oneof({ weight: 9, arbitrary: map }, json), { maxLength: 4 }), (documents) => {
       const [ofCdk8s, faster] = bothWays(...documents);
       expect(faster).toBe(ofCdk8s);
-    }), { numRuns: 300 });
+    }), { numRuns: 200 });
   });
 
   test.each<[string, unknown]>([

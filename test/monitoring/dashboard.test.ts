@@ -1,5 +1,6 @@
 import { chartWithCluster, dashboardOf, type Manifest, monitor, monitorWithLog } from './fixtures';
 import { describeWithPromtool, promtool } from './promtool';
+import { MqttSessionStore } from '../../lib/message-log/mqtt-session-store';
 import { MqttDashboard } from '../../lib/monitoring/mqtt-dashboard';
 import { MqttMonitoring } from '../../lib/monitoring/mqtt-monitoring';
 
@@ -46,6 +47,19 @@ describe('the object', () => {
     expect(metadata.labels).toMatchObject({ team: 'iot' });
     expect(metadata.labels).not.toHaveProperty('grafana_dashboard');
     expect(JSON.parse(spec.json)).toEqual(dashboard);
+  });
+
+  test('each cluster has its own names in it, and nothing else of its own', () => {
+    const textOf = (name: string, namespace: string) => {
+      const { chart, cluster } = chartWithCluster(namespace, { name, sessionStore: MqttSessionStore.replicated() });
+      const { uid, ...rest } = dashboardOf(new MqttMonitoring(chart, 'Monitoring', { cluster }));
+      return { uid, text: JSON.stringify(rest) };
+    };
+    const [press, oven] = [textOf('press', 'north'), textOf('oven', 'south')];
+    for (const name of ['MQTT / press', 'press-[0-9]+', 'press-log', 'north']) expect(press.text.includes(name)).toBe(true);
+    expect(oven.text === press.text.replaceAll('press', 'oven').replaceAll('north', 'south')).toBe(true);
+    expect(/[⟦⟧]/.test(oven.text)).toBe(false);
+    expect(oven.uid).not.toBe(press.uid);
   });
 
   test('it is small enough for kubectl apply', () => {

@@ -22,23 +22,40 @@ const SCHEMA_VERSION = 42;
 /** Value of Grafana's DashboardCursorSync: the time under the mouse is marked in every panel. */
 const CROSSHAIR = 1;
 
+/** Dashboards by their shape, with marks in the place of what differs between clusters: fleets have few shapes, and each dashboard is a thousand lines. */
+const templates = new Map<string, string>();
+
+/** Stands for a name or matcher of the cluster. No text of a dashboard has these brackets. */
+const mark = (name: string) => `⟦${name}⟧`;
+const MARK = /⟦([\w.]+)⟧/g;
+
 /** The dashboard of a cluster as Grafana imports it. */
 export function dashboardJson(subject: DashboardSubject): string {
+  const { series, matchers, shape } = subject.series.marked(mark);
+  const texts = new Map([...matchers, ['cluster', subject.cluster], ['namespace', subject.namespace ?? ''], ['podNames', subject.podNames], ['uid', uid(subject)]]);
+  const key = JSON.stringify([shape, subject.namespace === undefined]);
+  const template = templates.get(key)
+    ?? dashboardText({ cluster: mark('cluster'), namespace: subject.namespace === undefined ? undefined : mark('namespace'), podNames: mark('podNames'), series }, mark('uid'));
+  templates.set(key, template);
+  return template.replace(MARK, (_, name: string) => JSON.stringify(texts.get(name)).slice(1, -1));
+}
+
+function dashboardText({ cluster, namespace, podNames, series }: DashboardSubject, uidOfCluster: string): string {
   const dashboard: Dashboard = {
     timezone: 'utc',
     editable: false,
     graphTooltip: CROSSHAIR,
     fiscalYearStartMonth: 0,
     schemaVersion: SCHEMA_VERSION,
-    templating: { list: variables(subject.podNames, subject.namespace) },
+    templating: { list: variables(podNames, namespace) },
     annotations: {},
-    title: `MQTT / ${subject.cluster}`,
-    uid: uid(subject),
-    description: `MQTT cluster ${subject.cluster}: clients, messages, sessions, store, process, nodes and volumes.`,
+    title: `MQTT / ${cluster}`,
+    uid: uidOfCluster,
+    description: `MQTT cluster ${cluster}: clients, messages, sessions, store, process, nodes and volumes.`,
     tags: ['mqtt', 'cdk8s-mqtt'],
     time: { from: 'now-6h', to: 'now' },
     refresh: '30s',
-    panels: panels(subject.series),
+    panels: panels(series),
   };
   return JSON.stringify(dashboard, undefined, 2);
 }

@@ -7,7 +7,9 @@ export class Fields {
 
   /** The field at this path, for example `at('spec', 'template')`. */
   public at(...path: string[]): Fields {
-    return new Fields(path.reduce((value, key) => isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined, this.value));
+    let { value } = this;
+    for (const key of path) value = isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    return new Fields(value);
   }
 
   public get exists(): boolean {

@@ -149,8 +149,16 @@ export class ManifestModel {
   }
 }
 
-function identity({ apiVersion, kind, namespace, name, origin }: ManifestReference): string {
-  return JSON.stringify([apiVersion, kind, namespace, name, origin]);
+/** Rules ask for the brokers of every object again and again. */
+const identities = new WeakMap<ManifestReference, string>();
+
+function identity(reference: ManifestReference): string {
+  const known = identities.get(reference);
+  if (known !== undefined) return known;
+  const { apiVersion, kind, namespace, name, origin } = reference;
+  const made = JSON.stringify([apiVersion, kind, namespace, name, origin]);
+  identities.set(reference, made);
+  return made;
 }
 
 /** What a companion broker is configured to do: the file that its container is told to read, or its command line. */
