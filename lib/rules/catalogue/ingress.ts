@@ -28,10 +28,13 @@ spec:
           - path: /mqtt
             pathType: Exact
             backend: { service: { name: broker, port: { name: ws } } }`,
-  }, (route, broker) => backendsOf(route, broker).filter(({ target }) => broker.isBareMqtt(target)).map(({ service, target }) => ({
-    found: `${route.kind} leads to ${target.name ?? target.port} of Service ${service}, a listener for MQTT without HTTP`,
-    breaks: 'No client gets through.',
-  }))),
+  }, (route, broker) => {
+    const isReached = (target: ContainerPort) => !broker.isBareMqtt(target) || (passesTls(route) && !broker.isPlaintext(target));
+    return backendsOf(route, broker).filter(({ target }) => !isReached(target)).map(({ service, target }) => ({
+      found: `${route.kind} leads to ${target.name ?? target.port} of Service ${service}, a listener for MQTT without HTTP`,
+      breaks: 'No client gets through.',
+    }));
+  }),
 
   httpRouteRule({
     id: 'MQTT-INGRESS-002',
@@ -48,7 +51,7 @@ spec:
     const hasListener = backendsOf(route, broker).some(({ target }) => !broker.isBareMqtt(target));
     const short = NGINX_TIMEOUTS.map((timeout) => ({ timeout, seconds: nginxSeconds(route, timeout) }))
       .filter(({ seconds }) => broker.keepaliveMaximum > MARGIN * seconds);
-    return !isNginx(route) || !hasListener || !broker.knowsKeepalive || short.length === 0 ? [] : [{
+    return !isNginx(route) || passesTls(route) || !hasListener || !broker.knowsKeepalive || short.length === 0 ? [] : [{
       found: `${short.map(({ timeout, seconds }) => `${timeout} of ${seconds} s`).join(', ')}; ${broker.object.kind} ${broker.object.name} accepts `
         + `${Number.isFinite(broker.keepaliveMaximum) ? `a keepalive of up to ${broker.keepaliveMaximum} s` : 'any keepalive, and none at all'}`,
       breaks: `A client that is silent for ${Math.min(...short.map(({ seconds }) => seconds))} s loses its connection.`,
@@ -77,6 +80,14 @@ function backendsOf(route: ManifestObject, broker: BrokerWorkload): { service: s
 function isNginx(route: ManifestObject): boolean {
   const className = route.spec.at('ingressClassName').text ?? route.annotations['kubernetes.io/ingress.class'] ?? '';
   return isIngress(route) && (/(^|-)nginx(-|$)/.test(className) || Object.keys(route.annotations).some((key) => key.startsWith(NGINX)));
+}
+
+/**
+ * Whether the controller hands TLS connections on by the name that clients ask for, whatever is inside, and ignores timeouts for HTTP:
+ * https://kubernetes.github.io/ingress-nginx/user-guide/tls/#ssl-passthrough; those of HAProxy have annotations of the same name.
+ */
+function passesTls(route: ManifestObject): boolean {
+  return isIngress(route) && Object.entries(route.annotations).some(([key, value]) => key.endsWith('/ssl-passthrough') && value === 'true');
 }
 
 function nginxSeconds(route: ManifestObject, timeout: string): number {

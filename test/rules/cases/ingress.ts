@@ -55,8 +55,19 @@ export const ingressCases: RuleCases[] = [
         manifests: behind(ingress({ number: 8883 }), ({ statefulSet }) => { statefulSet.metadata.annotations['cdk8s-mqtt/broker'] = 'mosquitto'; }),
         findings: bare('Ingress'),
       },
+      {
+        name: 'a listener without TLS behind one that hands TLS on',
+        needsOtherObjects: 'the Service',
+        manifests: behind(ingress({ number: 8883 }, { [`${NGINX}ssl-passthrough`]: 'true' }), ({ statefulSet }) => {
+          statefulSet.metadata.annotations['cdk8s-mqtt/broker'] = 'mosquitto';
+          delete statefulSet.metadata.annotations['cdk8s-mqtt/tls-listeners'];
+        }),
+        findings: bare('Ingress'),
+      },
+      { name: 'one that does not hand TLS on', needsOtherObjects: 'the Service', manifests: behind(ingress({ number: 8883 }, { [`${NGINX}ssl-passthrough`]: 'false' })), findings: bare('Ingress') },
     ],
     satisfies: [
+      { name: 'a listener with TLS behind one that hands TLS on', manifests: behind(ingress({ number: 8883 }, { [`${NGINX}ssl-passthrough`]: 'true' })) },
       { name: 'a listener for WebSocket', manifests: behind(ingress({ name: 'ws' })) },
       { name: 'a listener for WebSocket, by HTTPRoute', manifests: behind(httpRoute(80)) },
       { name: 'metrics, which are HTTP', manifests: behind(ingress({ number: 8080 })) },
@@ -88,6 +99,7 @@ export const ingressCases: RuleCases[] = [
       },
     ],
     satisfies: [
+      { name: 'TLS that it hands on', manifests: behind(ingress({ name: 'ws' }, { [`${NGINX}ssl-passthrough`]: 'true' })) },
       { name: 'an hour', manifests: behind(ingress({ name: 'ws' }, timeouts('3600', '3600'))) },
       { name: 'another controller', manifests: behind(ingress({ name: 'ws' }, {}, { ingressClassName: 'traefik' })) },
       { name: 'metrics', manifests: behind(ingress({ number: 8080 }, {}, { ingressClassName: 'nginx' })) },
