@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ClusterError } from './cluster-error.js';
 import { DepartedBrokers } from './departed-brokers.js';
-import { Engine, EngineEndedError, EngineRefusedError, SnapshotInProgressError, type Peers, type PeerStatus } from './engine/index.js';
+import { Engine, EngineEndedError, EngineRefusedError, LogFullError, SnapshotInProgressError, type Peers, type PeerStatus } from './engine/index.js';
 import { joinCluster, shareContent } from './join.js';
 import { ConnectedBrokers } from './other-brokers.js';
 import { Rebalancer } from './rebalancer.js';
@@ -129,7 +129,8 @@ export class BrokerCluster {
     this.#timer = setInterval(() => this.#check(), CHECK_MILLISECONDS).unref();
     this.#keeper = new SnapshotKeeper({
       store, snapshots, log: replicatedLog, maxLogBytes: configuration.log.maxBytes,
-      responsible: () => peers.isFirst && journal.failure === undefined,
+      // While the log is full, no broker is ready, and so none is the first: whoever finds it so saves what lets it be trimmed.
+      responsible: () => replicatedLog.failure instanceof LogFullError || (peers.isFirst && journal.failure === undefined),
       failed: (error) => this.#snapshotFailed(error),
       saved: () => this.#snapshotsSaved++,
     });

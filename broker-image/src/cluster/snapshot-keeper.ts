@@ -28,13 +28,13 @@ const ENTRIES = 20_000;
 const DUE_SHARE = 1 / 4;
 /** However large the log may be: whoever starts reads so much of it. */
 const MAX_DUE_BYTES = 256 * 1024 * 1024;
-/** Share of a full log that is not kept for brokers that are away for a moment, where no later snapshot comes. */
+/** Share of a full log from which on nothing of it is kept for brokers that are away for a moment: they begin from the snapshot. */
 const CROWDED_SHARE = 1 / 2;
 const INTERVAL_SECONDS = 10;
 
 /**
  * Saves a snapshot now and then, so that the log can be short: it goes back to the snapshot before the latest one, so that a broker which was away for a moment
- * still catches up along the log.
+ * still catches up along the log, unless that is about to be full.
  */
 export class SnapshotKeeper {
   readonly #options: SnapshotKeeperOptions;
@@ -65,9 +65,10 @@ export class SnapshotKeeper {
     if (!responsible()) return;
     const before = (await snapshots.latest())?.sequence ?? 0;
     const since = store.applied - before;
+    const crowded = () => log.bytes >= maxLogBytes * CROWDED_SHARE;
     if (since === 0) {
-      // A log that filled up before the snapshot takes nothing more, so that none would follow by which it is trimmed.
-      if (log.bytes >= maxLogBytes * CROWDED_SHARE) await log.trim(before);
+      // A full log takes nothing more, so that no snapshot would follow by which it is trimmed.
+      if (crowded()) await log.trim(before);
       return;
     }
     if (since < entries && log.bytes < Math.min(maxLogBytes * DUE_SHARE, MAX_DUE_BYTES)) return;
@@ -80,6 +81,7 @@ export class SnapshotKeeper {
     } finally {
       await chunks.return();
     }
-    if (before > 0) await log.trim(before);
+    const dispensable = crowded() ? sequence : before;
+    if (dispensable > 0) await log.trim(dispensable);
   }
 }

@@ -253,21 +253,34 @@ test('snapshots are saved when they are due, by who is responsible, and the log 
   await keeper.close();
 });
 
-test('a log that filled up before its first snapshot is trimmed to it: nothing more comes that could make another one due', async (t) => {
+test('a log that is about to be full is trimmed to its latest snapshot, also if nothing more comes that could make another one due', async (t) => {
   const cluster = new TestCluster(t);
   const { store, journal } = await cluster.join('broker-0');
-  let bytes = 16_000_000;
+  let bytes = 8 * 1024 * 1024;
   const keeper = new SnapshotKeeper({
     store, snapshots: cluster.snapshots, maxLogBytes: 16 * 1024 * 1024, responsible: () => true, failed: assert.fail,
     log: { get bytes() { return bytes; }, trim: async (upTo) => cluster.log.trim(upTo) },
   });
-  journal.submit(publish('x'));
-  await applied({ store, journal });
-  await store.durable();
-  await keeper.check();
-  assert.deepEqual([cluster.snapshots.saved, cluster.log.first], [1, 1]);
+  const more = async () => {
+    journal.submit(publish('x'));
+    await applied({ store, journal });
+    await store.durable();
+  };
+  await more();
   await keeper.check();
   assert.deepEqual([cluster.snapshots.saved, cluster.log.first], [1, store.applied + 1]);
+
+  const first = cluster.log.first;
+  await more();
+  bytes = 4 * 1024 * 1024;
+  await keeper.check();
+  assert.deepEqual([cluster.snapshots.saved, cluster.log.first], [2, first], 'it goes back to the snapshot before');
+  bytes = 8 * 1024 * 1024 - 1;
+  await keeper.check();
+  assert.equal(cluster.log.first, first);
+  bytes++;
+  await keeper.check();
+  assert.deepEqual([cluster.snapshots.saved, cluster.log.first], [2, store.applied + 1]);
   await keeper.close();
 });
 

@@ -237,3 +237,24 @@ test('while NATS is away: QoS 0 goes on, what needs the log waits, who connects 
   await eventually('it is ready', async () => (await fetch(`${broker.url('operations')}/readyz`)).status === 200);
   client.end(true);
 });
+
+test('more than the log holds, faster than snapshots are looked after: it fills up, is trimmed, and goes on', { skip, timeout: 180_000 }, async (t) => {
+  const nats = await natsFor(t);
+  const directory = temporaryDirectory();
+  const file = join(directory, 'broker.yaml');
+  const maxBytes = 16 * 1024 ** 2;
+  writeFileSync(file, `name: a\nlisteners: [{name: tcp, protocol: tcp, port: 1883}]\nauthentication: {anonymous: true}\ncluster: {log: {servers: ["${nats.servers[0]!.url}"], replicas: 1, maxBytes: ${maxBytes}}}\n`);
+  const broker = await BrokerProcess.start(['--config', file, '--listen', 'tcp=tcp://127.0.0.1:0', '--operations', 'http://127.0.0.1:0', '--data', join(directory, 'data')]);
+  const client = await dial(broker);
+  const payload = Buffer.alloc(100_000);
+  let acknowledged = 0;
+  // Retained, so that each passes the log, and the store keeps one.
+  const publishing = Promise.all(Array.from({ length: 400 }, () => client.publishAsync('state', payload, { qos: 1, retain: true }).then(() => acknowledged++)));
+  const { msg } = await broker.logged('cluster.unavailable');
+  assert.match(msg, /^NATS cannot store more in the stream mqtt-log: maximum bytes exceeded/);
+  assert.ok(acknowledged * payload.length < maxBytes);
+  await publishing;
+  await broker.logged('cluster.recovered');
+  await eventually('it is ready', async () => (await fetch(`${broker.url('operations')}/readyz`)).status === 200);
+  client.end(true);
+});
