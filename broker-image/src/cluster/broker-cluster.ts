@@ -9,7 +9,7 @@ import { SnapshotKeeper } from './snapshot-keeper.js';
 import type { ReplicatedJournal } from './replicated-journal.js';
 import type { ReplicatedLog } from './replicated-log.js';
 import type { ClusterConfiguration } from '../config/index.js';
-import type { ClusterStatistics, Log } from '../operations/index.js';
+import type { ClusterStatistics, DepartureReason, Log } from '../operations/index.js';
 import type { Broker, OtherBrokers } from '../protocol/index.js';
 import type { Journal, Store, StoreOptions } from '../store/index.js';
 
@@ -56,7 +56,7 @@ export class BrokerCluster {
   #rebalancer: Rebalancer | undefined;
   #snapshotsSaved = 0;
   #snapshotsFailed = 0;
-  #expelled = 0;
+  readonly #expelled: Record<DepartureReason, number> = { shutdown: 0, lost: 0, unheard: 0 };
   #journal: ReplicatedJournal | undefined;
   #store: Store | undefined;
   readonly #stopping = new AbortController();
@@ -121,9 +121,9 @@ export class BrokerCluster {
     this.#departed = new DepartedBrokers({
       name, peers, store, journal,
       isolated: () => this.#engine!.isolation !== undefined,
-      expelling: (gone) => {
-        this.#expelled++;
-        log.write('warn', 'cluster.peer-expelled', 'a broker is gone: its clients count as disconnected, and their wills are published', { peer: gone });
+      expelling: (gone, reason) => {
+        this.#expelled[reason]++;
+        log.write('warn', 'cluster.peer-expelled', 'a broker is gone: its clients count as disconnected, and their wills are published', { peer: gone, reason });
       },
     });
     this.#timer = setInterval(() => this.#check(), CHECK_MILLISECONDS).unref();
@@ -251,10 +251,10 @@ export class BrokerCluster {
       log.write('info', 'cluster.peer-joined', 'another broker is there', { peer: peer.name });
       onJoin(peer);
     };
-    peers.onLeave = (peer) => {
+    peers.onLeave = (peer, saidGoodbye) => {
       log.write('info', 'cluster.peer-left', 'another broker left, or is silent', { peer: peer.name });
-      onLeave(peer);
-      this.#departed?.left(peer.name, peer.run);
+      onLeave(peer, saidGoodbye);
+      this.#departed?.left(peer.name, peer.run, saidGoodbye ? 'shutdown' : 'lost');
     };
     peers.onReplaced = (error) => failed(explained(error));
   }

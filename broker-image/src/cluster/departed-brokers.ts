@@ -1,4 +1,5 @@
 import type { Peers } from './engine/index.js';
+import type { DepartureReason } from '../operations/index.js';
 import type { Journal, Store } from '../store/index.js';
 
 const CHECK_MILLISECONDS = 1000;
@@ -16,7 +17,7 @@ export interface DepartedBrokersOptions {
   /** Whether this broker cannot hear the others. */
   readonly isolated: () => boolean;
   /** A run of a broker is about to be ended. */
-  readonly expelling: (broker: string) => void;
+  readonly expelling: (broker: string, reason: DepartureReason) => void;
 }
 
 /**
@@ -30,7 +31,7 @@ export class DepartedBrokers {
   readonly #missing = new Map<string, { readonly run: number; checks: number }>();
   #calm = 0;
   /** Runs of brokers that were there, and left or fell silent. */
-  readonly #left = new Map<string, number>();
+  readonly #left = new Map<string, { readonly run: number; readonly reason: DepartureReason }>();
 
   constructor(options: DepartedBrokersOptions) {
     this.#options = options;
@@ -38,9 +39,9 @@ export class DepartedBrokers {
   }
 
   /** Nobody has to wait any longer for this run. */
-  left(broker: string, run: number): void {
+  left(broker: string, run: number, reason: Exclude<DepartureReason, 'unheard'>): void {
     if (run === 0) return;
-    this.#left.set(broker, run);
+    this.#left.set(broker, { run, reason });
     this.#check();
   }
 
@@ -68,9 +69,11 @@ export class DepartedBrokers {
       const known = this.#missing.get(broker);
       const missing = known?.run === incarnation ? known : { run: incarnation, checks: 0 };
       this.#missing.set(broker, missing);
-      const due = this.#left.get(broker) === incarnation || missing.checks > UNHEARD_CHECKS;
+      const left = this.#left.get(broker);
+      const reason = left?.run === incarnation ? left.reason : 'unheard';
+      const due = reason !== 'unheard' || missing.checks > UNHEARD_CHECKS;
       if (!due || !peers.isFirst || this.#calm < CALM_CHECKS) continue;
-      expelling(broker);
+      expelling(broker, reason);
       journal.submit({ kind: 'expel', time: Date.now(), broker, incarnation });
       this.#left.delete(broker);
       this.#missing.delete(broker);

@@ -3,7 +3,7 @@ export { ExitCode } from './exit-code.js';
 export { Health } from './health.js';
 export { takeHeapSnapshot } from './heap-snapshot.js';
 export { createOperationsServer } from './http-server.js';
-export type { ClusterStatistics } from './cluster-metrics.js';
+export type { ClusterStatistics, DepartureReason } from './cluster-metrics.js';
 export { createLog, type Log } from './log.js';
 export { LogObserver } from './log-observer.js';
 export { Metrics } from './metrics.js';

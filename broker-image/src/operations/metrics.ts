@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ClientIdentity } from '../access/access-control.js';
 import { closeReasons, dropReasons, refusalReasons, throttleReasons, type CloseReason, type DropReason, type Qos, type RefusalReason, type ThrottleReason } from './observer.js';
-import { appendBuckets, noCluster, type ClusterStatistics } from './cluster-metrics.js';
+import { appendBuckets, departureReasons, noCluster, type ClusterStatistics } from './cluster-metrics.js';
 import type { BrokerStatistics } from './statistics.js';
 
 const qualities = [0, 1, 2] as const;
@@ -196,7 +196,8 @@ export class Metrics {
     this.counter('mqtt_cluster_messages_dropped_total', 'QoS 0 messages for other brokers that were dropped.', ['reason'], () => [[{ reason: 'slow-peer' }, now().live.dropped]]);
     this.single('gauge', 'mqtt_cluster_buffered_bytes', 'Bytes that wait for other brokers.', () => now().live.bufferedBytes);
     this.counter('mqtt_cluster_snapshots_total', 'Snapshots that this broker saved for others, or could not.', ['result'], () => [[{ result: 'success' }, now().snapshots.saved], [{ result: 'failure' }, now().snapshots.failed]]);
-    this.single('counter', 'mqtt_cluster_expelled_total', 'Brokers that this one found gone, and whose clients it ended.', () => now().expelled);
+    this.single('counter', 'mqtt_cluster_interruptions_total', 'Times that another broker took this one for gone and found it again: QoS 1 and 2 for clean sessions may be lost.', () => now().live.interrupted);
+    this.counter('mqtt_cluster_expelled_total', 'Brokers that this one found gone, and whose clients it ended.', ['reason'], () => departureReasons.map((reason) => [{ reason }, now().expelled[reason]]));
     this.single('counter', 'mqtt_cluster_rebalanced_connections_total', 'Connections that were closed to move their clients to brokers that have fewer.', () => now().rebalanced);
   }
 

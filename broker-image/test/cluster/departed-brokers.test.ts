@@ -19,7 +19,7 @@ async function scene(t: TestContext, { first = true } = {}) {
     name: 'broker-0', store: member.store, journal: member.journal,
     peers: { list: () => heard, isFirst: first } as unknown as Peers,
     isolated: () => world.isolated,
-    expelling: (broker) => expelled.push(broker),
+    expelling: (broker, reason) => expelled.push(`${broker} ${reason}`),
   });
   t.after(() => departed.close());
   const run = other.journal.incarnation;
@@ -34,12 +34,26 @@ test('a broker that left is expelled, once', async (t) => {
   checks(20);
   assert.deepEqual(expelled, [], 'while it is heard');
   heard.pop();
-  departed.left('broker-1', run);
-  assert.deepEqual(expelled, ['broker-1']);
+  departed.left('broker-1', run, 'lost');
+  assert.deepEqual(expelled, ['broker-1 lost']);
   await member.applied();
   assert.deepEqual(member.store.brokers.get('broker-1'), { ...member.store.brokers.get('broker-1'), incarnation: run, expelled: true });
   checks(20);
-  assert.deepEqual(expelled, ['broker-1']);
+  assert.deepEqual(expelled, ['broker-1 lost']);
+});
+
+test('one that shut down is told from one that was lost', async (t) => {
+  const { departed, expelled, run, checks } = await scene(t);
+  checks(3);
+  departed.left('broker-1', run, 'shutdown');
+  assert.deepEqual(expelled, ['broker-1 shutdown']);
+});
+
+test('one of which only an earlier run was lost counts as never heard', async (t) => {
+  const { departed, expelled, run, checks } = await scene(t);
+  departed.left('broker-1', run - 1, 'lost');
+  checks(1 + 6 + 1);
+  assert.deepEqual(expelled, ['broker-1 unheard']);
 });
 
 test('a broker that was never heard is expelled after more checks than a silent one gets seconds', async (t) => {
@@ -48,13 +62,13 @@ test('a broker that was never heard is expelled after more checks than a silent 
   checks(1 + 6);
   assert.deepEqual(expelled, []);
   checks(1);
-  assert.deepEqual(expelled, ['broker-1']);
+  assert.deepEqual(expelled, ['broker-1 unheard']);
 });
 
 test('only the first broker expels', async (t) => {
   const { departed, expelled, run, checks } = await scene(t, { first: false });
   checks(20);
-  departed.left('broker-1', run);
+  departed.left('broker-1', run, 'lost');
   assert.deepEqual(expelled, []);
 });
 
@@ -62,8 +76,8 @@ test('an earlier run that left says nothing of the one that is there now, nor do
   const { departed, heard, here, expelled, run, checks } = await scene(t);
   heard.push(here);
   checks(10);
-  departed.left('broker-1', run - 1);
-  departed.left('broker-1', 0);
+  departed.left('broker-1', run - 1, 'lost');
+  departed.left('broker-1', 0, 'lost');
   assert.deepEqual(expelled, []);
 });
 
@@ -76,14 +90,14 @@ for (const [name, breaks, mends] of [
     const { departed, expelled, run, checks } = all;
     checks(3);
     breaks(all);
-    departed.left('broker-1', run);
+    departed.left('broker-1', run, 'lost');
     checks(20);
     assert.deepEqual(expelled, []);
     mends(all);
     checks(2);
     assert.deepEqual(expelled, []);
     checks(1);
-    assert.deepEqual(expelled, ['broker-1']);
+    assert.deepEqual(expelled, ['broker-1 lost']);
   });
 }
 

@@ -155,14 +155,15 @@ test('a broker of a cluster shows what it knows of it, zero before it has joined
   const found = async () => Object.fromEntries(Object.entries(await scrape(metrics)).filter(([name]) => name.startsWith('mqtt_cluster_') && !name.includes('duration')));
   assert.deepEqual(new Set(Object.values(await found())), new Set([0]));
   statistics = {
-    ready: true, logWritable: true, applied: 90, last: 100, logBytes: 7, peers: 2, live: { sent: 1, sentBytes: 2, received: 3, receivedBytes: 4, dropped: 5, bufferedBytes: 6 },
-    snapshots: { saved: 8, failed: 9 }, expelled: 11, rebalanced: 12,
+    ready: true, logWritable: true, applied: 90, last: 100, logBytes: 7, peers: 2, live: { sent: 1, sentBytes: 2, received: 3, receivedBytes: 4, dropped: 5, interrupted: 13, bufferedBytes: 6 },
+    snapshots: { saved: 8, failed: 9 }, expelled: { shutdown: 11, lost: 14, unheard: 15 }, rebalanced: 12,
   };
   assert.deepEqual(await found(), {
     mqtt_cluster_ready: 1, mqtt_cluster_log_writable: 1, mqtt_cluster_peers: 2, mqtt_cluster_log_applied_sequence: 90, mqtt_cluster_log_last_sequence: 100, mqtt_cluster_log_lag_entries: 10, mqtt_cluster_log_size_bytes: 7,
     'mqtt_cluster_messages_total{direction="sent"}': 1, 'mqtt_cluster_messages_total{direction="received"}': 3, 'mqtt_cluster_message_bytes_total{direction="sent"}': 2, 'mqtt_cluster_message_bytes_total{direction="received"}': 4,
     'mqtt_cluster_messages_dropped_total{reason="slow-peer"}': 5, mqtt_cluster_buffered_bytes: 6, 'mqtt_cluster_snapshots_total{result="success"}': 8, 'mqtt_cluster_snapshots_total{result="failure"}': 9,
-    mqtt_cluster_expelled_total: 11, mqtt_cluster_rebalanced_connections_total: 12,
+    mqtt_cluster_interruptions_total: 13, 'mqtt_cluster_expelled_total{reason="shutdown"}': 11, 'mqtt_cluster_expelled_total{reason="lost"}': 14, 'mqtt_cluster_expelled_total{reason="unheard"}': 15,
+    mqtt_cluster_rebalanced_connections_total: 12,
   });
   metrics.logAppended(0.02);
   assert.equal((await scrape(metrics)).mqtt_cluster_log_append_duration_seconds_sum, 0.02);

@@ -40,6 +40,7 @@ export interface PeersOptions {
 }
 
 export type PeerListener = (peer: Peer) => void;
+export type DepartureListener = (peer: Peer, saidGoodbye: boolean) => void;
 
 type Kind = 'asking' | 'here' | 'bye';
 
@@ -83,8 +84,8 @@ export class Peers {
 
   /** Told of a broker that came. */
   onJoin: PeerListener = () => {};
-  /** Told of a broker that said goodbye, or was silent for too long. */
-  onLeave: PeerListener = () => {};
+  /** Told of a broker that said goodbye, that was silent for too long, or whose name was taken anew. */
+  onLeave: DepartureListener = () => {};
   /** Another broker runs under this one's name, and this is the older: it has to end. */
   onReplaced: (error: DuplicateBrokerError) => void = () => {};
 
@@ -173,7 +174,7 @@ export class Peers {
     if (peer.incarnation === incarnation) return;
     if (kind === 'bye') {
       this.#left.add(peer.incarnation);
-      this.#forget(peer.incarnation);
+      this.#forget(peer.incarnation, true);
       return;
     }
     if (peer.name === name) {
@@ -219,11 +220,11 @@ export class Peers {
     if (this.#joined) this.onReplaced(this.#failure);
   }
 
-  #forget(incarnation: string): void {
+  #forget(incarnation: string, saidGoodbye = false): void {
     const known = this.#known.get(incarnation);
     if (known === undefined) return;
     this.#known.delete(incarnation);
-    this.onLeave(known.peer);
+    this.onLeave(known.peer, saidGoodbye);
   }
 
   #hearEverybody(): void {

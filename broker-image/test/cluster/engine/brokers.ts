@@ -10,6 +10,8 @@ export interface TestBroker {
   readonly traffic: LiveTraffic;
   readonly received: string[];
   readonly events: string[];
+  /** Of those that left, the names of the brokers that said so. */
+  readonly goodbyes: string[];
   leave(): Promise<void>;
 }
 
@@ -21,6 +23,7 @@ export async function startBroker(log: EngineAddress, name: string): Promise<Tes
   const traffic = new LiveTraffic(connection, { cluster: 'mqtt', incarnation });
   const received: string[] = [];
   const events: string[] = [];
+  const goodbyes: string[] = [];
   traffic.onMessage = (packet) => received.push(packet.toString());
   const leave = async () => {
     await peers?.leave();
@@ -40,13 +43,14 @@ export async function startBroker(log: EngineAddress, name: string): Promise<Tes
     events.push(`${peer.name} came`);
     join(peer);
   };
-  peers.onLeave = (peer: Peer) => {
+  peers.onLeave = (peer: Peer, saidGoodbye: boolean) => {
+    if (saidGoodbye) goodbyes.push(peer.name);
     events.push(`${peer.name} left`);
-    gone(peer);
+    gone(peer, saidGoodbye);
   };
   peers.onReplaced = (error) => events.push(error.message);
   leaving.push(leave);
-  return { name, connection, peers, traffic, received, events, leave };
+  return { name, connection, peers, traffic, received, events, goodbyes, leave };
 }
 
 /** For the end of a test: whoever is still there leaves. */

@@ -25,6 +25,7 @@ test('brokers find each other, know what they say of themselves, and which is th
   await eventually('the goodbye', () => b.peers.isFirst && c.peers.list().length === 1);
   assert.ok(performance.now() - before < 5000, 'earlier than silence would tell');
   assert.ok(c.events.includes('a left'));
+  assert.deepEqual(c.goodbyes, ['a']);
 
   const again = await startBroker(nats.log, 'a');
   await eventually('it came back', () => b.peers.list().some(({ name }) => name === 'a'));
@@ -45,6 +46,7 @@ test('a broker that is cut off is gone after a while, and comes back; it does no
   proxy.mend();
   await eventually('it is back', () => a.peers.list().length === 1 && b.connection.connected);
   assert.deepEqual([a.events, b.events.filter((event) => event.endsWith('left'))], [['b came', 'b left', 'b came'], []]);
+  assert.deepEqual(a.goodbyes, []);
 });
 
 test('a name is taken once', { skip, timeout: 60_000 }, async (t) => {
@@ -119,4 +121,5 @@ test('what a killed broker said arrives late: neither its successor under the na
   successor.received.push('x');
   await eventually('the other hears the successor', () => other.peers.list().some(({ connections }) => connections === 1));
   assert.deepEqual([successor.events.filter((event) => event !== 'b came'), other.events], [[], ['a came', 'a left', 'a came']]);
+  assert.deepEqual(other.goodbyes, []);
 });
