@@ -100,9 +100,9 @@ describe('the cluster example', () => {
   });
 
   // The others, and these again: cluster-faults.test.ts.
-  for (const { title, seconds, skip, happen } of [POWER_CUT, BROKER_RESTART]) {
+  for (const { name, title, seconds, skip, happen } of [POWER_CUT, BROKER_RESTART]) {
     (skip === undefined ? step : skippedStep(skip))(`${title}, and nothing is lost`, seconds, async () => {
-      const load = await ClusterLoad.start(cluster.relay, cluster.service, 'load', USER);
+      const load = await ClusterLoad.start(cluster.relay, cluster.service, name, USER);
       await happen(cluster, load);
       await load.acknowledges();
       await load.expectNothingLost();
