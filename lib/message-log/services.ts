@@ -13,7 +13,7 @@ export function renderClientService(scope: Construct, name: string, intent: Mess
 
 /** Gives each node a DNS name of its own, also before it is ready: nodes must find each other to become so, and brokers each of them. */
 export function renderHeadlessService(scope: Construct, name: string, intent: MessageLogIntent): ApiObject {
-  const exporter = intent.exporterImage === undefined ? [] : [servicePort(EXPORTER_PORT_NAME, EXPORTER_PORT)];
+  const exporter = intent.exporterImage === undefined ? [] : [servicePort(EXPORTER_PORT_NAME, EXPORTER_PORT, 'http')];
   return renderService(scope, 'Headless', headlessServiceName(name), intent, {
     clusterIp: 'None',
     publishNotReadyAddresses: true,
@@ -30,6 +30,10 @@ function renderService(scope: Construct, id: string, name: string, intent: Messa
   });
 }
 
-function servicePort(name: string, port: number): k8s.ServicePort {
-  return { name, port, targetPort: k8s.IntOrString.fromString(name), protocol: 'TCP' };
+/**
+ * The server of NATS speaks first, also before TLS: the sidecar of a mesh that waits for the client's first bytes, to see what they are, would hold both up.
+ * https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/#server-first-protocols
+ */
+function servicePort(name: string, port: number, appProtocol = 'tcp'): k8s.ServicePort {
+  return { name, port, targetPort: k8s.IntOrString.fromString(name), protocol: 'TCP', appProtocol };
 }

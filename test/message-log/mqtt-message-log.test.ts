@@ -260,7 +260,11 @@ describe('Services', () => {
     expect(findObject(make().chart, 'Service', 'test-log-headless').spec).toMatchObject({
       clusterIP: 'None',
       publishNotReadyAddresses: true,
-      ports: [{ name: 'nats', port: 4222, targetPort: 'nats' }, { name: 'cluster', port: 6222 }, { name: 'metrics', port: 7777 }],
+      ports: [
+        { name: 'nats', port: 4222, targetPort: 'nats', appProtocol: 'tcp' },
+        { name: 'cluster', port: 6222, appProtocol: 'tcp' },
+        { name: 'metrics', port: 7777, appProtocol: 'http' },
+      ],
     });
   });
 
