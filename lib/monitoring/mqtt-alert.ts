@@ -47,6 +47,10 @@ export enum MqttAlert {
   CLUSTER_SNAPSHOTS_FAILING = 'MqttClusterSnapshotsFailing',
   /** QoS 0 messages from broker to broker are dropped. */
   CLUSTER_MESSAGES_DROPPED = 'MqttClusterMessagesDropped',
+  /** A broker was cut off from others for a while: QoS 1 and 2 messages between their clients and its clean sessions may be lost. */
+  CLUSTER_TRAFFIC_INTERRUPTED = 'MqttClusterTrafficInterrupted',
+  /** A broker crashed, hung or was cut off: its clients were disconnected, and their wills published. */
+  CLUSTER_BROKER_LOST = 'MqttClusterBrokerLost',
 
   /** QoS 0 messages are dropped because subscribers are slow. */
   MESSAGES_DROPPED = 'MqttMessagesDropped',

@@ -31,6 +31,10 @@ export const BROKER_VOCABULARY = {
   retainedMessages: { type: 'gauge', meaning: 'retained messages' },
   queuedMessages: { type: 'gauge', meaning: 'messages that wait for their subscribers' },
   queuedBytes: { type: 'gauge', meaning: 'size of the messages that wait for their subscribers' },
+  sharedSubscriptions: { type: 'gauge', meaning: 'shared subscriptions, each a group with a topic filter' },
+  sharedQueuedMessages: { type: 'gauge', meaning: 'messages that wait with shared subscriptions for any member, part of those that wait' },
+  sharedQueuedBytes: { type: 'gauge', meaning: 'size of these messages' },
+  sharedMessagesDropped: { type: 'counter', meaning: 'messages of shared subscriptions that were dropped before they went to a member, part of those that were dropped' },
 
   storeWritable: { type: 'gauge', meaning: '1 while the store takes writes, else 0' },
   storeSizeBytes: { type: 'gauge', meaning: 'space that the store uses' },
@@ -57,7 +61,9 @@ export const BROKER_VOCABULARY = {
   clusterSnapshots: { type: 'counter', meaning: 'snapshots of the store that the broker saved for others, by result' },
   clusterSnapshotsSaved: { type: 'counter', meaning: 'those that were saved' },
   clusterSnapshotsFailed: { type: 'counter', meaning: 'those that could not be saved' },
-  clusterExpelled: { type: 'counter', meaning: 'brokers that the broker found gone, whether they shut down, crashed or were cut off' },
+  clusterInterruptions: { type: 'counter', meaning: 'times that another broker took the broker for gone, and found it again' },
+  clusterExpelled: { type: 'counter', meaning: 'brokers that the broker found gone, by reason' },
+  clusterBrokersLost: { type: 'counter', meaning: 'those that had not shut down: they crashed, hung or were cut off' },
   clusterRebalanced: { type: 'counter', meaning: 'connections closed to move their clients to brokers that have fewer' },
 
   cpuSeconds: { type: 'counter', meaning: 'CPU time of the broker process' },

@@ -79,6 +79,7 @@ const appends = (within100ms: number, within500ms: number): InputSeries => ({
   [`mqtt_cluster_log_append_duration_seconds_bucket${pod(0, ',le="+Inf"')}`]: `0+${within500ms}x60`,
 });
 const snapshots = (broker: number, result: string, values: string): InputSeries => ({ [`mqtt_cluster_snapshots_total${pod(broker, `,result="${result}"`)}`]: values });
+const expelled = (broker: number, reason: string, values: string): InputSeries => ({ [`mqtt_cluster_expelled_total${pod(broker, `,reason="${reason}"`)}`]: values });
 const throttled = (aMinute: number): InputSeries => ({ [`mqtt_publish_throttled_total${pod(0, ',reason="bytes"')}`]: `0+${aMinute}x60` });
 const lastReload = (values: string): InputSeries => ({ [`mqtt_config_last_reload_successful${pod(0, ',file="acl"')}`]: values });
 
@@ -334,6 +335,34 @@ const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
         + 'one of them, or the network to it, does not keep up, and its clients miss them.',
     },
     silent: [{ because: 'it is long ago', series: { [`mqtt_cluster_messages_dropped_total${pod(0, ',reason="slow-peer"')}`]: '500+0x60' }, at: '30m' }],
+  },
+  [MqttAlert.CLUSTER_TRAFFIC_INTERRUPTED]: {
+    fires: {
+      series: inCluster('interruptions_total', '0+0x60', '0+0x20 2+0x60'),
+      at: '30m',
+      labels: inPod({}, 1),
+      description: 'Other brokers took broker mqtt/broker-1 for gone and found it again 2 times within 15 minutes: QoS 1 and 2 messages from their clients to its clean sessions may be lost, '
+        + 'although they were acknowledged. Persistent sessions lost nothing.',
+    },
+    silent: [
+      { because: 'nothing was interrupted', series: inCluster('interruptions_total', '0+0x60'), at: '30m' },
+      { because: 'it is long ago', series: inCluster('interruptions_total', '3+0x60'), at: '30m' },
+      { because: 'the broker restarted since', series: inCluster('interruptions_total', '3+0x20 0+0x60'), at: '30m' },
+    ],
+  },
+  [MqttAlert.CLUSTER_BROKER_LOST]: {
+    fires: {
+      series: { ...expelled(0, 'lost', '0+0x20 1+0x60'), ...expelled(1, 'lost', '0+0x25 1+0x60') },
+      at: '30m',
+      labels: { namespace: 'mqtt' },
+      description: 'Brokers of the MQTT cluster broker were lost 2 times within 15 minutes: they crashed, hung or were cut off without shutting down. '
+        + 'Their clients count as disconnected and their wills were published; QoS 1 and 2 messages on the way between them and clean sessions may be lost.',
+    },
+    silent: [
+      { because: 'an update shuts one down after the other', series: expelled(0, 'shutdown', '0+0x20 1+0x5 2+0x60'), at: '30m' },
+      { because: 'all were stopped at once, and one is back', series: expelled(0, 'unheard', '0+0x20 2+0x60'), at: '30m' },
+      { because: 'it is long ago', series: expelled(0, 'lost', '1+0x60'), at: '30m' },
+    ],
   },
   [MqttAlert.MESSAGE_LOG_SLOW_BROKERS]: {
     fires: {

@@ -61,7 +61,7 @@ describe('what is lost', () => {
   const table = /<!-- losses -->\n([^]*?)\n<!-- \/losses -->/.exec(PAGE)![1].split('\n').slice(2).map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
   const quoted = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, word]) => word);
 
-  test.each(['mqtt_messages_dropped_total', 'mqtt_cluster_messages_dropped_total', 'mqtt_publish_throttled_total'])('every reason of %s stands in docs/monitoring.md', (counter) => {
+  test.each(['mqtt_messages_dropped_total', 'mqtt_cluster_messages_dropped_total', 'mqtt_cluster_expelled_total', 'mqtt_publish_throttled_total'])('every reason of %s stands in docs/monitoring.md', (counter) => {
     const [, description] = new RegExp(`\\| \`${counter}\\{reason\\}\` \\| counter \\| (.*) \\|`).exec(readme)!;
     const reasons = quoted(description);
     expect(reasons.length).toBeGreaterThan(0);

@@ -79,4 +79,26 @@ export const CLUSTER_ALERTS: AlertDefinition[] = [
     description: () => `${BROKER} dropped {{ $value | humanize }} messages of QoS 0 for other brokers within 15 minutes ({{ $labels.reason }}): `
       + 'one of them, or the network to it, does not keep up, and its clients miss them.',
   },
+  {
+    alert: MqttAlert.CLUSTER_TRAFFIC_INTERRUPTED,
+    severity: 'warning',
+    holdsFor: '0s',
+    needs: ['clusterInterruptions'],
+    // These were acknowledged to their publishers: one interruption is enough.
+    expression: (series) => `sum by (namespace, pod) (increase(${series.broker('clusterInterruptions')}[15m])) > 0`,
+    summary: 'Traffic between brokers of the MQTT cluster was interrupted.',
+    description: () => 'Other brokers took broker {{ $labels.namespace }}/{{ $labels.pod }} for gone and found it again {{ $value | humanize }} times within 15 minutes: QoS 1 and 2 messages from their clients '
+      + 'to its clean sessions may be lost, although they were acknowledged. Persistent sessions lost nothing.',
+  },
+  {
+    alert: MqttAlert.CLUSTER_BROKER_LOST,
+    severity: 'warning',
+    holdsFor: '0s',
+    needs: ['clusterBrokersLost'],
+    // The labels tell which broker found it out, which may be another one each time.
+    expression: (series) => `sum by (namespace) (increase(${series.broker('clusterBrokersLost')}[15m])) > 0`,
+    summary: 'A broker of the MQTT cluster was lost.',
+    description: (cluster) => `Brokers of the MQTT cluster ${cluster} were lost {{ $value | humanize }} times within 15 minutes: they crashed, hung or were cut off without shutting down. `
+      + 'Their clients count as disconnected and their wills were published; QoS 1 and 2 messages on the way between them and clean sessions may be lost.',
+  },
 ];

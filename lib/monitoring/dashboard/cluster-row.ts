@@ -87,9 +87,15 @@ export const CLUSTER_ROW: RowDefinition = {
     },
     {
       title: 'Brokers that left',
-      description: 'Brokers that shut down, crashed or were cut off: their clients counted as disconnected. Besides updates there should be none.',
+      description: '`shutdown` are updates and drains; `lost` are brokers that crashed, hung or were cut off; `unheard` were gone already when the broker came that found it out.',
       unit: 'short',
-      queries: [{ needs: ['clusterExpelled'], expression: (series) => `sum by (pod) (increase(${series.broker('clusterExpelled')}[$__rate_interval]))`, legend: 'found by {{pod}}' }],
+      queries: [{ needs: ['clusterExpelled'], expression: (series) => `sum by (reason) (increase(${series.broker('clusterExpelled')}[$__rate_interval]))`, legend: '{{reason}}' }],
+    },
+    {
+      title: 'Interruptions between brokers',
+      description: 'Times that others took the broker for gone, and found it again: QoS 1 and 2 to its clean sessions may be lost. There should be none.',
+      unit: 'short',
+      queries: [{ needs: ['clusterInterruptions'], expression: (series) => `sum by (pod) (increase(${series.broker('clusterInterruptions')}[$__rate_interval]))`, legend: '{{pod}}' }],
     },
     {
       title: 'Clients moved',

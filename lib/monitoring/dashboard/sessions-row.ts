@@ -1,5 +1,5 @@
 import type { RowDefinition } from './panel-definition';
-import { total } from './promql';
+import { rate, total } from './promql';
 
 export const SESSIONS_ROW: RowDefinition = {
   title: 'Sessions and queues',
@@ -34,6 +34,30 @@ export const SESSIONS_ROW: RowDefinition = {
       description: 'Size of the messages that wait. They are on the disk of the broker.',
       unit: 'bytes',
       queries: [total('queuedBytes', 'pod')],
+    },
+    {
+      title: 'Shared subscriptions',
+      description: 'Groups of subscribers that share their messages, one for each group and topic filter.',
+      unit: 'short',
+      queries: [total('sharedSubscriptions', 'pod')],
+    },
+    {
+      title: 'Messages waiting with shared subscriptions',
+      description: 'Messages that no member has room for yet, part of the queued ones; brokers that share their sessions have the same ones. A number that grows: a group has too few members, or all are away.',
+      unit: 'short',
+      queries: [total('sharedQueuedMessages', 'pod')],
+    },
+    {
+      title: 'Bytes waiting with shared subscriptions',
+      description: 'Size of the messages that wait with shared subscriptions.',
+      unit: 'bytes',
+      queries: [total('sharedQueuedBytes', 'pod')],
+    },
+    {
+      title: 'Dropped by shared subscriptions',
+      description: 'Messages of QoS 1 and 2 that were dropped before they went to a member: the queue of the group was full, or its last session expired. Part of the dropped ones.',
+      unit: 'cps',
+      queries: [rate('sharedMessagesDropped', 'pod')],
     },
   ],
 };

@@ -30,6 +30,10 @@ export const COMPANION_METRICS: BrokerMetrics = {
   retainedMessages: { name: 'mqtt_retained_messages' },
   queuedMessages: { name: 'mqtt_queued_messages' },
   queuedBytes: { name: 'mqtt_queued_bytes' },
+  sharedSubscriptions: { name: 'mqtt_shared_subscriptions' },
+  sharedQueuedMessages: { name: 'mqtt_shared_queued_messages' },
+  sharedQueuedBytes: { name: 'mqtt_shared_queued_bytes' },
+  sharedMessagesDropped: { name: 'mqtt_shared_messages_dropped_total' },
 
   storeWritable: { name: 'mqtt_store_writable' },
   storeSizeBytes: { name: 'mqtt_store_size_bytes' },
@@ -66,6 +70,8 @@ export const COMPANION_CLUSTER_METRICS: BrokerMetrics = {
   clusterSnapshots: { name: 'mqtt_cluster_snapshots_total' },
   clusterSnapshotsSaved: { name: 'mqtt_cluster_snapshots_total', matchers: 'result="success"' },
   clusterSnapshotsFailed: { name: 'mqtt_cluster_snapshots_total', matchers: 'result="failure"' },
+  clusterInterruptions: { name: 'mqtt_cluster_interruptions_total' },
   clusterExpelled: { name: 'mqtt_cluster_expelled_total' },
+  clusterBrokersLost: { name: 'mqtt_cluster_expelled_total', matchers: 'reason="lost"' },
   clusterRebalanced: { name: 'mqtt_cluster_rebalanced_connections_total' },
 };
