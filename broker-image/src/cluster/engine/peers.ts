@@ -174,6 +174,9 @@ export class Peers {
     if (peer.incarnation === incarnation) return;
     if (kind === 'bye') {
       this.#left.add(peer.incarnation);
+      const known = this.#known.get(peer.incarnation);
+      // One that shuts down soon after it began may have told of its run in no other word.
+      if (known !== undefined) known.peer = peer;
       this.#forget(peer.incarnation, true);
       return;
     }
