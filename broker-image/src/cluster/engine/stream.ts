@@ -112,11 +112,10 @@ async function attempt(connection: EngineConnection, options: StreamOptions): Pr
     if (clusterId !== undefined && content === 'log') throw new ClusterMismatchError(name, clusterId, undefined);
     info = await create(connection, manager, name, options);
   }
-  const found = check(info, options);
+  const found = { ...check(info, options), replicas: await adapt(connection, manager, info, options) };
   if (found.replicas === 1 && options.replicas === undefined) {
     onWarning?.(`The stream ${name} has one copy, on a single NATS server: what is acknowledged is lost with its disk. Run three servers as a cluster, or write cluster.log.replicas: 1 to accept it.`);
   }
-  if (info.config.max_bytes !== options.maxBytes) await manager.streams.update(name, { max_bytes: options.maxBytes });
   return { ...found, name, subject: `${cluster}.${content}`, manager };
 }
 
@@ -131,7 +130,7 @@ async function find(manager: JetStreamManager, name: string): Promise<StreamInfo
 
 async function create(connection: EngineConnection, manager: JetStreamManager, name: string, options: StreamOptions): Promise<StreamInfo> {
   const { cluster, content, clusterId = randomUUID(), maxBytes } = options;
-  const replicas = options.replicas ?? (connection.nats.info?.cluster === undefined ? 1 : 3);
+  const replicas = options.replicas ?? (isSingle(connection) ? 1 : 3);
   const config: Partial<StreamConfig> & { name: string } = {
     name,
     description: `The ${content} of the MQTT brokers "${cluster}". Written by the brokers alone.`,
@@ -151,14 +150,32 @@ async function create(connection: EngineConnection, manager: JetStreamManager, n
     // Another broker was first, with an id of its own: that is the cluster's.
     const other = errorCode(error) === ErrorCode.nameInUse ? await find(manager, name) : undefined;
     if (other !== undefined) return other;
-    if (errorCode(error) === ErrorCode.replicasNotSupported) {
-      throw new StreamMismatchError(`The stream ${name} cannot have ${replicas} copies on this NATS, which is a single server. Run at least ${replicas} servers as a cluster, or write cluster.log.replicas: 1.`, { cause: error });
-    }
+    if (errorCode(error) === ErrorCode.replicasNotSupported) throw tooManyCopies(name, replicas, error);
     throw error;
   }
 }
 
-function check({ config }: StreamInfo, { cluster, content, clusterId, replicas }: StreamOptions): { readonly clusterId: string; readonly replicas: number } {
+/** What the configuration says may have changed since the stream was made. JetStream adds and removes copies while the stream is in use. Answers how many there shall be. */
+async function adapt(
+  connection: EngineConnection, manager: JetStreamManager, { config }: StreamInfo, { maxBytes, replicas = config.num_replicas }: StreamOptions,
+): Promise<number> {
+  if (config.max_bytes === maxBytes && config.num_replicas === replicas) return replicas;
+  // A single server takes any number, and keeps one copy.
+  if (config.num_replicas !== replicas && isSingle(connection)) throw tooManyCopies(config.name, replicas);
+  await manager.streams.update(config.name, { max_bytes: maxBytes, num_replicas: replicas });
+  return replicas;
+}
+
+function isSingle({ nats }: EngineConnection): boolean {
+  return nats.info?.cluster === undefined;
+}
+
+/** Waiting does not make a cluster of it. */
+function tooManyCopies(name: string, replicas: number, cause?: unknown): StreamMismatchError {
+  return new StreamMismatchError(`The stream ${name} cannot have ${replicas} copies on this NATS, which is a single server. Run at least ${replicas} servers as a cluster, or write cluster.log.replicas: 1.`, { cause });
+}
+
+function check({ config }: StreamInfo, { cluster, content, clusterId }: StreamOptions): { readonly clusterId: string } {
   const { name, metadata = {} } = config;
   const format = Number(metadata[metadataKeys.format]);
   const id = metadata[metadataKeys.id];
@@ -169,10 +186,7 @@ function check({ config }: StreamInfo, { cluster, content, clusterId, replicas }
     throw new StreamMismatchError(`The stream ${name} has format ${format}; this broker knows ${FORMAT}. A newer broker wrote it, so run that version or a newer one.`);
   }
   if (clusterId !== undefined && id !== clusterId) throw new ClusterMismatchError(name, clusterId, id);
-  if (replicas !== undefined && config.num_replicas !== replicas) {
-    throw new StreamMismatchError(`The stream ${name} has ${config.num_replicas} ${config.num_replicas === 1 ? 'copy' : 'copies'}, cluster.log.replicas says ${replicas}. Change one of them: \`nats stream edit ${name} --replicas ${replicas}\`, or cluster.log.replicas: ${config.num_replicas}.`);
-  }
-  return { clusterId: id, replicas: config.num_replicas };
+  return { clusterId: id };
 }
 
 /** Without JetStream nobody answers at all, or the server says so. */

@@ -54,8 +54,8 @@ test('a stream that is not this cluster\'s is left alone, and told', { skip, tim
   await t.test('another cluster under the same name', () =>
     refused('ClusterMismatchError', `The store of this broker belongs to the cluster 4711, the stream mqtt-log to the cluster ${clusterId}: two clusters use one name on one NATS, or the stream was made anew. Give this cluster another cluster.name, or start with an empty store.`, { clusterId: '4711' }));
 
-  await t.test('another number of copies', () =>
-    refused('StreamMismatchError', 'The stream mqtt-log has 1 copy, cluster.log.replicas says 5. Change one of them: `nats stream edit mqtt-log --replicas 5`, or cluster.log.replicas: 1.', { replicas: 5 }));
+  await t.test('more copies than servers, of a stream that is there', () =>
+    refused('StreamMismatchError', 'The stream mqtt-log cannot have 5 copies on this NATS, which is a single server. Run at least 5 servers as a cluster, or write cluster.log.replicas: 1.', { replicas: 5 }));
 
   await t.test('a store that is ahead of its log', async () => {
     const log = await open();
@@ -112,6 +112,39 @@ test('a stream that is not this cluster\'s is left alone, and told', { skip, tim
     end.abort();
     await assert.rejects(opening, { name: 'EngineClosedError' });
   });
+});
+
+test('another number of copies is taken over, with what the stream has', { skip, timeout: 120_000 }, async (t) => {
+  const nats = await Nats.start({ servers: 3 });
+  t.after(() => nats.stop());
+  const connection = await EngineConnection.open({ log: nats.log, name: 'test' });
+  t.after(() => connection.close());
+  const manager = await jetstreamManager(connection.nats, { checkAPI: false });
+  const open = (more: Partial<Parameters<typeof JetStreamLog.open>[1]>) => JetStreamLog.open(connection, { cluster: 'mqtt', maxBytes, incarnation: randomUUID(), ...more });
+
+  const one = await open({ replicas: 1 });
+  await one.append(Buffer.from('a'));
+  await one.close();
+  const three = await open({ replicas: 3, clusterId: one.clusterId });
+  await eventually('three copies have it', async () => {
+    const { config, cluster } = await manager.streams.info('mqtt-log');
+    return config.num_replicas === 3 && cluster?.replicas?.length === 2 && cluster.replicas.every(({ current }) => current);
+  });
+  assert.deepEqual([three.clusterId, await three.last()], [one.clusterId, 1]);
+  assert.equal(await three.append(Buffer.from('b')), 2);
+  await three.close();
+
+  // Without a word about copies, they stay as they are.
+  await (await open({})).close();
+  assert.equal((await manager.streams.info('mqtt-log')).config.num_replicas, 3);
+
+  const waiting: string[] = [];
+  const end = new AbortController();
+  const opening = open({ replicas: 5, onWaiting: (error) => waiting.push(error.message), signal: end.signal });
+  await eventually('five wait for servers', () => waiting.length > 0);
+  assert.match(waiting[0]!, /^JetStream is not ready: the stream mqtt-log cannot have 5 copies now \(.*\)\. Run at least 5 NATS servers with JetStream, or write a smaller cluster\.log\.replicas\.$/);
+  end.abort();
+  await assert.rejects(opening, { name: 'EngineClosedError' });
 });
 
 test('NATS without JetStream', { skip, timeout: 60_000 }, async (t) => {
