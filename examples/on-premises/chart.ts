@@ -1,9 +1,9 @@
 import { Chart, Duration, JsonPatch, Size } from 'cdk8s';
-import { ConfigMap, Secret } from 'cdk8s-plus-27';
 import {
   AddressAnnouncement, LoadBalancerExposure, LoadBalancerProvider, MqttAutoscaler, MqttAutoscalerKind, MqttBroker, MqttCapacity, MqttClientCa, MqttClientCertificate, MqttCluster, MqttDisruptionBudget,
   MqttListener, MqttLoadBalancer, MqttMonitoring, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttScalingMetric, MqttSessionStore, MqttSpread, MqttStorage, MqttTls, MqttTrafficDistribution,
 } from 'cdk8s-mqtt';
+import { ConfigMap, Secret } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 
 /** A fleet in a data centre of one's own: nodes for brokers alone, canaries, mutual TLS, MetalLB, and an autoscaler that adds brokers with the load. */

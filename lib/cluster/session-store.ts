@@ -31,7 +31,11 @@ export function messageLogOf(scope: Construct, store: MqttSessionStore, owner: L
   if (!store.isReplicated) return undefined;
   const { name, profile, kubernetesVersion, labels, selectorLabels, storageSize } = owner;
   const log = store._log ?? new MqttMessageLog(scope, 'Log', {
-    ...store._ownLog, name: name === undefined ? undefined : `${name}-log`, profile, kubernetesVersion, labels,
+    ...store._ownLog,
+    name: name === undefined ? undefined : `${name}-log`,
+    profile,
+    kubernetesVersion,
+    labels,
     // What the brokers store has to fit into a snapshot: no less than their volumes have (MQTT-LOG-003).
     storage: store._ownLog?.storage ?? MqttStorage.persistentVolume({ size: larger(storageSize, LOG_DEFAULTS[profile.name].storageSize) }),
   });
