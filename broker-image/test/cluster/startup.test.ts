@@ -124,21 +124,23 @@ test('two brokers of one name: the one that comes later ends', limits, async (t)
   client.end(true);
 });
 
+/** A single broker that leaves a persistent session with two messages queued, and one retained. */
+async function fillAlone(directory: string): Promise<void> {
+  const single = await BrokerProcess.start(['--listen', 'tcp://127.0.0.1:0', '--allow-anonymous', '--data', directory]);
+  const device = await dial(single, { clientId: 'device', clean: false });
+  await device.subscribeAsync('commands', { qos: 1 });
+  await device.endAsync();
+  const publisher = await dial(single);
+  for (const command of ['one', 'two']) await publisher.publishAsync('commands', command, { qos: 1 });
+  await publisher.publishAsync('state', 'kept', { qos: 1, retain: true });
+  await publisher.endAsync();
+  single.kill('SIGTERM');
+  await single.exit();
+}
+
 test('what a single broker had becomes what the cluster begins with; a second such store is refused', limits, async (t) => {
-  const alone = ['--listen', 'tcp://127.0.0.1:0', '--allow-anonymous'];
   const [kept, refused] = [temporaryDirectory(), temporaryDirectory()];
-  for (const directory of [kept, refused]) {
-    const single = await BrokerProcess.start([...alone, '--data', directory]);
-    const client = await dial(single, { clientId: 'device', clean: false });
-    await client.subscribeAsync('commands', { qos: 1 });
-    await client.endAsync();
-    const publisher = await dial(single);
-    for (const command of ['one', 'two']) await publisher.publishAsync('commands', command, { qos: 1 });
-    await publisher.publishAsync('state', 'kept', { qos: 1, retain: true });
-    await publisher.endAsync();
-    single.kill('SIGTERM');
-    await single.exit();
-  }
+  for (const directory of [kept, refused]) await fillAlone(directory);
   const nats = await natsFor(t);
   const [{ url }] = nats.servers as [Nats['servers'][0]];
   await BrokerProcess.start(quickTry(kept, 'a', url));
@@ -157,17 +159,7 @@ test('what a single broker had becomes what the cluster begins with; a second su
 
 test('three brokers start at once on an empty log: the first one begins it with what it had alone, and all have that', limits, async (t) => {
   const directories = [temporaryDirectory(), temporaryDirectory(), temporaryDirectory()];
-  const single = await BrokerProcess.start(['--listen', 'tcp://127.0.0.1:0', '--allow-anonymous', '--data', directories[2]!]);
-  const device = await dial(single, { clientId: 'device', clean: false });
-  await device.subscribeAsync('commands', { qos: 1 });
-  await device.endAsync();
-  const publisher = await dial(single);
-  for (const command of ['one', 'two']) await publisher.publishAsync('commands', command, { qos: 1 });
-  await publisher.publishAsync('state', 'kept', { qos: 1, retain: true });
-  await publisher.endAsync();
-  single.kill('SIGTERM');
-  await single.exit();
-
+  await fillAlone(directories[2]!);
   const nats = await natsFor(t);
   const [{ url }] = nats.servers as [Nats['servers'][0]];
   const firstBroker = 'mqtt-2';
