@@ -38,10 +38,12 @@ export class DepartedBrokers {
     this.#timer = setInterval(() => this.#tick(), CHECK_MILLISECONDS).unref();
   }
 
-  /** Nobody has to wait any longer for this run. */
+  /** Nobody has to wait any longer for this run. It is 0 if the broker was last heard before its run was in the log: then it is the one that is there by now, unless another process has the name. */
   left(broker: string, run: number, reason: Exclude<DepartureReason, 'unheard'>): void {
-    if (run === 0) return;
-    this.#left.set(broker, { run, reason });
+    const { peers, store } = this.#options;
+    const left = run === 0 && peers.list().every(({ name }) => name !== broker) ? store.brokers.get(broker)?.incarnation : run;
+    if (left === undefined || left === 0) return;
+    this.#left.set(broker, { run: left, reason });
     this.#check();
   }
 

@@ -56,6 +56,20 @@ test('one of which only an earlier run was lost counts as never heard', async (t
   assert.deepEqual(expelled, ['broker-1 unheard']);
 });
 
+test('one that was last heard before its run was in the log is lost, not unheard', async (t) => {
+  const { departed, expelled, checks } = await scene(t);
+  checks(3);
+  departed.left('broker-1', 0, 'lost');
+  assert.deepEqual(expelled, ['broker-1 lost']);
+});
+
+test('one that left before it had a run leaves nothing to end', async (t) => {
+  const { departed, expelled, checks } = await scene(t);
+  checks(3);
+  departed.left('broker-2', 0, 'lost');
+  assert.deepEqual(expelled, []);
+});
+
 test('a broker that was never heard is expelled after more checks than a silent one gets seconds', async (t) => {
   const { expelled, checks } = await scene(t);
   // The first check finds that it is missing.
@@ -72,7 +86,7 @@ test('only the first broker expels', async (t) => {
   assert.deepEqual(expelled, []);
 });
 
-test('an earlier run that left says nothing of the one that is there now, nor does one without a number', async (t) => {
+test('an earlier run that left says nothing of the one that is there now, nor does one that had none yet', async (t) => {
   const { departed, heard, here, expelled, run, checks } = await scene(t);
   heard.push(here);
   checks(10);
