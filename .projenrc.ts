@@ -122,7 +122,7 @@ const brokerTest = project.addTask('test:broker-image', {
 });
 
 project.addTask('test:faults', {
-  description: 'Break brokers, NATS servers and Kubernetes nodes under load, ten rounds of each and more (FAULT_ROUNDS); needs nats-server',
+  description: 'Break brokers, NATS servers and Kubernetes nodes under load, many rounds of each (FAULT_ROUNDS, KUBERNETES_FAULT_ROUNDS); needs nats-server',
   exec: 'scripts/test-faults',
 });
 
