@@ -29,6 +29,7 @@ export class ProxyPorts {
     if (!listener) errors.add(`listener is ${show(listenerName)}, but the cluster has ${this.intent.listeners.map(({ name }) => `'${name}'`).join(', ')}`);
     errors.member('version', options.version, ProxyProtocolVersion);
     checkCidrBlocks(errors, 'sources', options.sources, 'leave it out to believe everybody who reaches the port, or name at least one CIDR block');
+    if (listener) this.checkLimit(errors, listenerName, options.sources);
     errors.throwIfAny();
 
     const version: ProxyPortIntent['version'] = options.version ?? 'any';
@@ -42,6 +43,15 @@ export class ProxyPorts {
     this.intent.proxyPorts.push(port);
     this.declare();
     return port.name;
+  }
+
+  /** Behind the header, everybody would get past what limits the listener. */
+  private checkLimit(errors: ArgumentErrors, listener: string, sources: string[] | undefined): void {
+    const { listenerClients, clients } = this.intent.networkAccess ?? {};
+    const limit = listenerClients?.[listener] ? `networkAccess listenerClients['${listener}']` : 'networkAccess clients';
+    if (sources !== undefined || (listenerClients?.[listener] ?? clients) === undefined) return;
+    errors.add(`sources are left out, but ${limit} says who may connect to listener '${listener}': the port for PROXY protocol would let everybody in, who could also claim any address. `
+      + 'Name the CIDR blocks from which the load balancer reaches the pods (sources, or proxySources of MqttLoadBalancer)');
   }
 
   /** What the rules have to know of the listeners. */

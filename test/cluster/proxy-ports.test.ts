@@ -1,6 +1,6 @@
 import { Secret } from 'cdk8s-plus-27';
 import { parse } from 'yaml';
-import { MqttCluster, type MqttClusterProps, MqttListener, MqttNetworkPeer, MqttTls, ProxyProtocolVersion } from '../../lib';
+import { MqttCluster, type MqttClusterProps, MqttListener, type MqttNetworkAccess, MqttNetworkPeer, MqttTls, ProxyProtocolVersion } from '../../lib';
 import { messageOf, newChart } from '../support/synth';
 
 const SOURCES = ['10.0.0.0/16', '2001:db8::/64'];
@@ -55,14 +55,14 @@ test('a cluster without TLS declares none', () => {
 });
 
 test('the NetworkPolicy lets only the sources to the PROXY port, whoever the clients are', () => {
-  const brokers = cluster([MqttListener.tcp(), MqttListener.websocket()], { networkAccess: { clients: [MqttNetworkPeer.namespace('gateways')] } });
+  const brokers = cluster([MqttListener.tcp(), MqttListener.websocket()], { networkAccess: { listenerClients: { mqtt: [MqttNetworkPeer.namespace('gateways')] } } });
   brokers.openProxyPort('mqtt', { sources: SOURCES });
   brokers.openProxyPort('ws');
   const { ingress } = (brokers.networkPolicy!.toJson() as any).spec;
   expect(ingress).toEqual([
-    { from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'gateways' } } }], ports: [{ port: 1883, protocol: 'TCP' }, { port: 8083, protocol: 'TCP' }] },
+    { from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'gateways' } } }], ports: [{ port: 1883, protocol: 'TCP' }] },
+    { ports: [{ port: 8083, protocol: 'TCP' }, { port: 18083, protocol: 'TCP' }, { port: 8080, protocol: 'TCP' }] },
     { from: SOURCES.map((cidr) => ({ ipBlock: { cidr } })), ports: [{ port: 11883, protocol: 'TCP' }] },
-    { ports: [{ port: 18083, protocol: 'TCP' }, { port: 8080, protocol: 'TCP' }] },
   ]);
 });
 
@@ -103,6 +103,20 @@ describe('errors', () => {
       "sources[2] is '10.0.0.0/8' a second time: name each block once",
     ]);
     expect(said(() => cluster().openProxyPort('mqtt', { sources: [] }))[1]).toBe('sources is empty: leave it out to believe everybody who reaches the port, or name at least one CIDR block');
+  });
+
+  test('a limit of the listener counts behind the header too', () => {
+    const limited = (networkAccess: MqttNetworkAccess) => cluster([MqttListener.tcp(), MqttListener.websocket()], { networkAccess });
+    const gateways = [MqttNetworkPeer.namespace('gateways')];
+    const refused = (limit: string) => [
+      '[test/Broker] openProxyPort: an argument cannot work:',
+      `sources are left out, but ${limit} says who may connect to listener 'mqtt': the port for PROXY protocol would let everybody in, who could also claim any address. `
+        + 'Name the CIDR blocks from which the load balancer reaches the pods (sources, or proxySources of MqttLoadBalancer)',
+    ];
+    expect(said(() => limited({ clients: gateways }).openProxyPort('mqtt'))).toEqual(refused('networkAccess clients'));
+    expect(said(() => limited({ listenerClients: { mqtt: gateways } }).openProxyPort('mqtt'))).toEqual(refused("networkAccess listenerClients['mqtt']"));
+    expect(() => limited({ listenerClients: { ws: gateways }, metricsReaders: gateways }).openProxyPort('mqtt')).not.toThrow();
+    expect(said(() => limited({ clients: gateways }).openProxyPort('mqtts'))).toEqual(['[test/Broker] openProxyPort: an argument cannot work:', "listener is 'mqtts', but the cluster has 'mqtt', 'ws'"]);
   });
 
   test('a listener has one PROXY port', () => {
