@@ -113,7 +113,7 @@ export class MqttMessageLog extends Construct implements IMqttMessageLog {
     const labels = workloadLabels('message-log', this.selectorLabels, props.labels);
     const intent = resolveIntent(props, { instance, selectorLabels: this.selectorLabels, labels });
 
-    this.workload = renderStatefulSet(this, props.name, intent, () => this.configuration);
+    this.workload = renderStatefulSet(this, props.name, intent, () => this.configuration, () => this.clients);
     this.name = checkedName(this, this.workload);
     this.configuration = renderManifest(this, 'Configuration', {
       gvk: k8s.KubeConfigMap.GVK,

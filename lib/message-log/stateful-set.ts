@@ -6,6 +6,7 @@ import { CLIENT_PORT, CONFIGURATION_KEY, MONITORING_PORT, NatsPaths, NatsVariabl
 import { sidecars } from './sidecars';
 import { Annotations } from '../manifest/annotations';
 import { renderManifest } from '../manifest/render-manifest';
+import type { MqttNetworkPeer } from '../security/mqtt-network-peer';
 import { CONFIGURATION_CHECKSUM, configurationChecksum } from '../workload/configuration-checksum';
 import { containerResources } from '../workload/container-resources';
 import { claims, DATA_VOLUME, ephemeralVolume, withNewerClaimFields } from '../workload/data-volume';
@@ -28,20 +29,22 @@ const STARTUP_PROBES = 90;
 const GO_MEMORY_SHARE = 0.9;
 
 /** The nodes of the log. */
-export function renderStatefulSet(scope: Construct, name: string | undefined, intent: MessageLogIntent, configuration: () => ApiObject): ApiObject {
+export function renderStatefulSet(
+  scope: Construct, name: string | undefined, intent: MessageLogIntent, configuration: () => ApiObject, clients: () => MqttNetworkPeer[],
+): ApiObject {
   const statefulSet: ApiObject = renderManifest(scope, 'Resource', {
     gvk: k8s.KubeStatefulSet.GVK,
     name,
     labels: intent.labels,
     annotations: { [Annotations.MESSAGE_LOG_ENGINE]: 'nats', [Annotations.PROFILE]: intent.profileName },
     fields: {
-      spec: () => withNewerClaimFields(k8s.KubeStatefulSet.manifest({ spec: spec(statefulSet.name, intent, configuration()) }).spec, intent),
+      spec: () => withNewerClaimFields(k8s.KubeStatefulSet.manifest({ spec: spec(statefulSet.name, intent, configuration(), clients()) }).spec, intent),
     },
   });
   return statefulSet;
 }
 
-function spec(name: string, intent: MessageLogIntent, configuration: ApiObject): k8s.StatefulSetSpec {
+function spec(name: string, intent: MessageLogIntent, configuration: ApiObject, clients: MqttNetworkPeer[]): k8s.StatefulSetSpec {
   return {
     serviceName: headlessServiceName(name),
     replicas: intent.nodes,
@@ -51,19 +54,19 @@ function spec(name: string, intent: MessageLogIntent, configuration: ApiObject):
     updateStrategy: { type: 'RollingUpdate' },
     template: {
       metadata: { labels: intent.labels, annotations: { [CONFIGURATION_CHECKSUM]: configurationChecksum(configuration) } },
-      spec: podSpec(name, intent, configuration),
+      spec: podSpec(name, intent, configuration, clients),
     },
     ...claims(intent, intent.selectorLabels),
   };
 }
 
-function podSpec(name: string, intent: MessageLogIntent, configuration: ApiObject): k8s.PodSpec {
+function podSpec(name: string, intent: MessageLogIntent, configuration: ApiObject, clients: MqttNetworkPeer[]): k8s.PodSpec {
   return {
     serviceAccountName: name,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: GRACE_SECONDS,
-    ...podPlacement(intent.placement, intent.selectorLabels),
+    ...podPlacement(intent.placement, intent.selectorLabels, clients),
     imagePullSecrets: intent.imagePullSecretNames.length > 0 ? intent.imagePullSecretNames.map((secret) => ({ name: secret })) : undefined,
     securityContext: podSecurityContext(USER_ID, MqttTcpKeepalive.kernelDefaults()),
     // The reloader signals the process of another container.

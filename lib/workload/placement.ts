@@ -4,6 +4,7 @@ import type { MqttNodeQuery } from './mqtt-node-query';
 import { MqttSpread } from './mqtt-spread';
 import type { MqttDedicatedNodes } from './mqtt-toleration';
 import { Labels, PART_OF } from '../manifest/labels';
+import type { MqttNetworkPeer } from '../security/mqtt-network-peer';
 
 const HOSTNAME = 'kubernetes.io/hostname';
 const ZONE = 'topology.kubernetes.io/zone';
@@ -18,9 +19,13 @@ const NODE_WEIGHT = 50;
 
 const DEDICATED_KEY = 'dedicated';
 
-/** Which nodes may take the pods of a cluster, and which should. */
-export function podPlacement(placement: PlacementIntent, selectorLabels: { [key: string]: string }): Partial<k8s.PodSpec> {
-  const affinity = { nodeAffinity: nodeAffinity(placement), podAntiAffinity: podAntiAffinity(placement, selectorLabels) };
+/**
+ * Which nodes may take the pods of a cluster, and which should.
+ *
+ * @param partners pods that work together with these: the message log of brokers, or the brokers of a message log
+ */
+export function podPlacement(placement: PlacementIntent, selectorLabels: { [key: string]: string }, partners: MqttNetworkPeer[] = []): Partial<k8s.PodSpec> {
+  const affinity = { nodeAffinity: nodeAffinity(placement), podAntiAffinity: podAntiAffinity(placement, selectorLabels, partners) };
   return {
     affinity: affinity.nodeAffinity || affinity.podAntiAffinity ? affinity : undefined,
     topologySpreadConstraints: zoneSpread(placement, selectorLabels),
@@ -30,14 +35,19 @@ export function podPlacement(placement: PlacementIntent, selectorLabels: { [key:
   };
 }
 
-/** Keeps pods of the cluster apart, and away from other MQTT clusters' pods: they would compete for sockets, conntrack entries and disk. */
-export function podAntiAffinity(placement: PlacementIntent, selectorLabels: { [key: string]: string }): k8s.PodAntiAffinity | undefined {
+/**
+ * Keeps pods of the cluster apart, and away from other MQTT clusters' pods: they would compete for sockets, conntrack entries and disk. Partners are kept away like those
+ * while nodes are left, and are no reason to leave a pod unscheduled: required, it would take a node for each broker and another for each node of the message log.
+ */
+export function podAntiAffinity(placement: PlacementIntent, selectorLabels: { [key: string]: string }, partners: MqttNetworkPeer[] = []): k8s.PodAntiAffinity | undefined {
+  const isRequired = placement.antiAffinityToOtherClusters === MqttSpread.REQUIRED;
+  const instances = new Set([selectorLabels[Labels.INSTANCE], ...(isRequired ? instancesOf(partners) : [])]);
   const own: k8s.PodAffinityTerm = { topologyKey: HOSTNAME, labelSelector: { matchLabels: selectorLabels } };
   const others: k8s.PodAffinityTerm = {
     topologyKey: HOSTNAME,
     labelSelector: {
       matchLabels: { [Labels.PART_OF]: PART_OF },
-      matchExpressions: [{ key: Labels.INSTANCE, operator: 'NotIn', values: [selectorLabels[Labels.INSTANCE]] }],
+      matchExpressions: [{ key: Labels.INSTANCE, operator: 'NotIn', values: [...instances] }],
     },
     // An empty selector is every namespace; without one, only the pod's own is looked at.
     namespaceSelector: {},
@@ -55,6 +65,11 @@ export function podAntiAffinity(placement: PlacementIntent, selectorLabels: { [k
     requiredDuringSchedulingIgnoredDuringExecution: required.length > 0 ? required : undefined,
     preferredDuringSchedulingIgnoredDuringExecution: preferred.length > 0 ? preferred : undefined,
   };
+}
+
+/** Only pods are named by labels; what is named by its address is none of this library's. */
+function instancesOf(peers: MqttNetworkPeer[]): string[] {
+  return peers.flatMap(({ podLabels }) => podLabels?.[Labels.INSTANCE] ?? []);
 }
 
 /** Spreads the pods evenly over zones. */

@@ -93,7 +93,7 @@ function podSpec(name: string, intent: ClusterIntent, pod: BrokerPod): k8s.PodSp
     // Service environment variables grow with the namespace and can even keep a pod from starting.
     enableServiceLinks: false,
     terminationGracePeriodSeconds: intent.shutdown.graceSeconds,
-    ...podPlacement(intent.placement, intent.selectorLabels),
+    ...podPlacement(intent.placement, intent.selectorLabels, intent.replication?.peers),
     imagePullSecrets: pod.imagePullSecrets,
     securityContext: podSecurityContext(pod.userId, intent.tcpKeepalive),
     containers: [{

@@ -1,7 +1,7 @@
 import { Chart, Duration, Size, Testing } from 'cdk8s';
 import { ConfigMap, Secret } from 'cdk8s-plus-27';
 import { parse } from 'yaml';
-import { MqttCluster, type MqttClusterProps, MqttListener, MqttNetworkPeer, MqttProfile, MqttStorage, MqttTls } from '../../lib';
+import { MqttCluster, type MqttClusterProps, MqttListener, MqttNetworkPeer, MqttProfile, MqttSpread, MqttStorage, MqttTls } from '../../lib';
 import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
 import { MqttMessageLogCredentials } from '../../lib/message-log/mqtt-message-log-credentials';
 import type { MqttMessageLogServersOptions } from '../../lib/message-log/mqtt-message-log-reference';
@@ -280,6 +280,34 @@ test.each<[string, object, unknown[]]>([
   ['a name that the log\'s would not fit', { name: 'a'.repeat(46), sessionStore: MqttSessionStore.replicated() }, [expect.stringContaining('with 46 characters, but may have 45')]],
 ])('%s', (_, props, expected) => {
   expect(complaints({ listeners: [MqttListener.tcp()], storage: MqttStorage.persistentVolume(), ...props })).toEqual(expected);
+});
+
+describe('a cluster that shares no node with others', () => {
+  const REQUIRED = { antiAffinityToOtherClusters: MqttSpread.REQUIRED };
+  /** Instances beside which the pods of a workload may run. */
+  const besides = (chart: Chart, name: string): string[] => {
+    const { requiredDuringSchedulingIgnoredDuringExecution: terms } = findObject(chart, 'StatefulSet', name).spec.template.spec.affinity.podAntiAffinity;
+    return terms.find(({ namespaceSelector }: any) => namespaceSelector).labelSelector.matchExpressions[0].values;
+  };
+
+  test('shares them with its own message log, and that with it', () => {
+    const { chart } = make({ name: 'plant', ...REQUIRED, sessionStore: MqttSessionStore.replicated(REQUIRED) });
+    expect([besides(chart, 'plant'), besides(chart, 'plant-log')]).toEqual([['plant', 'plant-log'], ['plant-log', 'plant']]);
+  });
+
+  test('shares them with a log that it shares, and that with every cluster of it', () => {
+    const chart = newChart();
+    const log = new MqttMessageLog(chart, 'Log', { name: 'shared', ...REQUIRED, storage: MqttStorage.persistentVolume({ size: Size.gibibytes(30) }) });
+    log.allowClients(MqttNetworkPeer.pods({ app: 'tool' }));
+    ['one', 'two'].forEach((name) => new MqttCluster(chart, name, { name, ...REQUIRED, sessionStore: MqttSessionStore.replicatedBy(log) }));
+    expect(['one', 'two', 'shared'].map((name) => besides(chart, name))).toEqual([['one', 'shared'], ['two', 'shared'], ['shared', 'one', 'two']]);
+  });
+
+  test('shares them with a log of another app whose pods it is told', () => {
+    const peers = [MqttNetworkPeer.podsOf('logs', { 'app.kubernetes.io/instance': 'shared' })];
+    const { chart } = make({ name: 'plant', ...REQUIRED, sessionStore: MqttSessionStore.replicatedBy(MqttMessageLog.fromServers(['nats://shared.logs:4222'], { peers })) });
+    expect(besides(chart, 'plant')).toEqual(['plant', 'shared']);
+  });
 });
 
 test('two synths are equal', () => {

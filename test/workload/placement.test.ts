@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { MqttDedicatedNodes, MqttNodeAffinity, MqttNodePreference, MqttNodeQuery, MqttTaintEffect, MqttToleration } from '../../lib';
+import { MqttDedicatedNodes, MqttNetworkPeer, MqttNodeAffinity, MqttNodePreference, MqttNodeQuery, MqttTaintEffect, MqttToleration } from '../../lib';
 import { MqttSpread } from '../../lib/workload/mqtt-spread';
 import { podAntiAffinity, podPlacement, zoneSpread } from '../../lib/workload/placement';
 
@@ -31,6 +31,24 @@ test('preferred for both: the own cluster weighs more', () => {
 
 test('required for both', () => {
   expect(podAntiAffinity(placement(MqttSpread.REQUIRED, MqttSpread.REQUIRED), SELECTOR)).toEqual({ requiredDuringSchedulingIgnoredDuringExecution: [OWN, OTHERS] });
+});
+
+describe('pods that work together with these', () => {
+  const log = MqttNetworkPeer.podsOf('mqtt', { 'app.kubernetes.io/name': 'mqtt-message-log', 'app.kubernetes.io/instance': 'plant-log' });
+  const partners = [log, MqttNetworkPeer.pods({ app: 'tool' }), MqttNetworkPeer.namespace('tools'), MqttNetworkPeer.cidr('10.0.0.0/8'), log];
+
+  test('may share a node where other clusters\' may not', () => {
+    const affinity = podAntiAffinity(placement(MqttSpread.NONE, MqttSpread.REQUIRED), SELECTOR, partners);
+    expect(affinity?.requiredDuringSchedulingIgnoredDuringExecution).toEqual([{
+      ...OTHERS,
+      labelSelector: { ...OTHERS.labelSelector, matchExpressions: [{ key: 'app.kubernetes.io/instance', operator: 'NotIn', values: ['plant', 'plant-log'] }] },
+    }]);
+  });
+
+  test('are kept away like those of other clusters while there are nodes', () => {
+    const affinity = podAntiAffinity(placement(MqttSpread.NONE, MqttSpread.PREFERRED), SELECTOR, partners);
+    expect(affinity).toEqual({ preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 20, podAffinityTerm: OTHERS }] });
+  });
 });
 
 test('none of it', () => {
