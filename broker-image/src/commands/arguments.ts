@@ -6,7 +6,8 @@ export type Command =
   | { readonly name: 'version' }
   | { readonly name: 'serve'; readonly source: ConfigurationSource }
   | { readonly name: 'check-config'; readonly source: ConfigurationSource; readonly skipFiles: boolean }
-  | { readonly name: 'hash-password'; readonly user?: string; readonly randomSecret: boolean };
+  | { readonly name: 'hash-password'; readonly user?: string; readonly randomSecret: boolean }
+  | { readonly name: 'leave-cluster'; readonly directory: string; readonly dryRun: boolean };
 
 export type ConfigurationSource =
   | { readonly kind: 'file'; readonly file: string; readonly overrides: Overrides }
@@ -33,6 +34,7 @@ const options = {
   name: { type: 'string' },
   user: { type: 'string' },
   'random-secret': { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const;
@@ -42,6 +44,7 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof options; strict: tru
 const optionsOf: Record<string, readonly (keyof Values)[]> = {
   serve: ['config', 'check-config', 'skip-files', 'listen', 'operations', 'admin', 'data', 'allow-anonymous', 'log', 'name'],
   'hash-password': ['user', 'random-secret'],
+  'leave-cluster': ['data', 'dry-run'],
 };
 
 /** Throws a UsageError. */
@@ -52,12 +55,12 @@ export function parseCommandLine(args: readonly string[], environment: { readonl
 
   const [subcommand = 'serve', ...surplus] = positionals;
   const allowed = optionsOf[subcommand];
-  if (allowed === undefined) throw new UsageError([`unknown subcommand "${subcommand}"; there are ${Object.keys(optionsOf).join(' and ')}`]);
+  if (allowed === undefined) throw new UsageError([`unknown subcommand "${subcommand}"; there are ${Object.keys(optionsOf).join(', ')}`]);
   const problems = surplus.map((argument) => `unexpected argument "${argument}"`);
   for (const given of Object.keys(values) as (keyof Values)[]) {
     if (!allowed.includes(given)) problems.push(`--${given} does not belong to ${subcommand}`);
   }
-  const command = subcommand === 'hash-password' ? hashPassword(values) : serve(values, environment, problems);
+  const command = subcommand === 'hash-password' ? hashPassword(values) : subcommand === 'leave-cluster' ? leaveCluster(values, problems) : serve(values, environment, problems);
   if (problems.length > 0) throw new UsageError(problems);
   return command;
 }
@@ -74,6 +77,11 @@ function parse(args: readonly string[]): { values: Values; positionals: string[]
 
 function hashPassword(values: Values): Command {
   return { name: 'hash-password', randomSecret: values['random-secret'] ?? false, ...(values.user !== undefined && { user: values.user }) };
+}
+
+function leaveCluster({ data: directory = '', 'dry-run': dryRun = false }: Values, problems: string[]): Command {
+  if (directory === '') problems.push('--data is missing: say by --data DIR in which folder the store is that leaves its cluster');
+  return { name: 'leave-cluster', directory, dryRun };
 }
 
 function serve(values: Values, environment: { readonly MQTT_BROKER_CONFIG?: string | undefined }, problems: string[]): Command {

@@ -4,6 +4,7 @@ export const help = `MQTT broker of cdk8s-mqtt
   mqtt-broker [serve] --listen URL... --data DIR --allow-anonymous [--operations URL] [--log URL... --name NAME]
   mqtt-broker --check-config --config FILE [--skip-files]
   mqtt-broker hash-password [--user NAME] [--random-secret]
+  mqtt-broker leave-cluster --data DIR [--dry-run]
 
 With a configuration file (or its path in MQTT_BROKER_CONFIG):
   --config FILE           the configuration, YAML
@@ -30,6 +31,10 @@ Port 0 stands for any free port; the log says which one it is.
 hash-password reads a password from the standard input (or asks for it) and prints its hash for the password file:
   --user NAME             print the whole line, NAME:HASH
   --random-secret         a cheap hash, for secrets of at least 128 random bits only, such as those of devices
+
+leave-cluster makes a store of its own of that of a stopped broker of a cluster, to begin a new log with it or to go on alone:
+  --data DIR              folder of the store
+  --dry-run               only say of which cluster it is, how far it has followed its log, and what it has
 
   --version               print the version
   -h, --help              print this text

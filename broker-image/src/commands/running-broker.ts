@@ -144,6 +144,10 @@ export class RunningBroker {
       if (error instanceof StoreOpenError) throw error;
       throw new StoreOpenError(`cannot open the store in ${directory}: ${(error as Error).message}`, { cause: error });
     }
+    const { cluster } = this.store;
+    if (cluster !== undefined && this.configuration.cluster === undefined) {
+      throw new StoreOpenError(`The store in ${directory} belongs to the cluster ${cluster}, and would not fit its log any more if this broker went on alone. Write the section cluster, name another folder, or take the store out of the cluster for good: mqtt-broker leave-cluster --data ${directory}`);
+    }
     this.log.write('info', 'store.opened', 'the store is open', { directory, milliseconds: Math.round(performance.now() - begun) });
   }
 

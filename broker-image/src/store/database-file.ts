@@ -8,6 +8,8 @@ import { StoreOpenError } from './errors.js';
 const META = { length: 160, magic: 24, pageSize: 48, lastPage: 144, transaction: 152 };
 const MAGIC = 0xbeefc0de;
 
+export const DATABASE_FILE = 'data.mdb';
+
 /** Folder in which the restore of a snapshot takes shape. */
 export const RESTORE_FOLDER = 'restore';
 
@@ -20,13 +22,13 @@ const IGNORED = new Set(['lost+found', 'broker.sock', 'lock.mdb', RESTORE_FOLDER
  */
 export async function checkDatabaseFile(directory: string): Promise<void> {
   const names = (await readdir(directory)).filter((name) => !IGNORED.has(name));
-  if (!names.includes('data.mdb')) {
+  if (!names.includes(DATABASE_FILE)) {
     if (names.length > 0) {
       throw new StoreOpenError(`${directory} is not empty and holds no store (found ${names.sort().slice(0, 5).join(', ')}). Name an empty folder in store.directory.`);
     }
     return;
   }
-  const path = join(directory, 'data.mdb');
+  const path = join(directory, DATABASE_FILE);
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();

@@ -1,3 +1,4 @@
+export { DATABASE_FILE } from './database-file.js';
 export { EmbeddedJournal } from './embedded-journal.js';
 export { StoreOpenError, StoreUnavailableError } from './errors.js';
 export type { Journal, JournalListener, OpenedSession, SessionOwner, SubmittedOperation } from './journal.js';

@@ -348,6 +348,19 @@ export class State implements SharedSubscriptionsOwner {
     return true;
   }
 
+  /** From now on it follows no log: nobody is connected any more, and the next log that it follows begins with what it has. */
+  leaveCluster(time: number, changes: Changes, group: number): void {
+    for (const [broker, { incarnation }] of [...this.brokers]) {
+      this.apply({ kind: 'expel', time, broker, incarnation }, changes, group);
+      this.brokers.delete(broker);
+      changes.remove(keys.broker(broker));
+    }
+    this.applied = 0;
+    this.cluster = undefined;
+    this.content = undefined;
+    for (const key of [keys.applied, keys.cluster, keys.content]) changes.remove(key);
+  }
+
   #setRun(broker: string, run: BrokerRun, changes: Changes): void {
     this.brokers.set(broker, run);
     changes.put(keys.broker(broker), records.broker(run));

@@ -163,7 +163,7 @@ export class Store {
     return this.#state.content;
   }
 
-  /** Binds the store to a cluster, for good, and gives what it holds an id, by which the cluster can begin with it. */
+  /** Binds the store to a cluster, and gives what it holds an id, by which the cluster can begin with it. */
   async joinCluster(cluster: string): Promise<void> {
     const state = this.#state;
     if (state.cluster === undefined) {
@@ -176,6 +176,14 @@ export class Store {
       this.#changes.operations++;
       this.#schedule();
     }
+    await this.durable();
+  }
+
+  /** Makes a store of its own of that of a cluster, which that cluster does not take back. Whoever was connected is disconnected; wills are published. */
+  async leaveCluster(): Promise<void> {
+    this.#state.leaveCluster(Date.now(), this.#changes, this.#group);
+    this.#changes.operations++;
+    this.#schedule();
     await this.durable();
   }
 

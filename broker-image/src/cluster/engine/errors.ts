@@ -1,3 +1,5 @@
+const BEGIN_ANEW = 'If the log was lost, a new one can begin with what this broker has: mqtt-broker leave-cluster.';
+
 /** The engine can be reached, but this broker must not use it as it is: an operator has to change something. */
 export class EngineRefusedError extends Error {
   override readonly name: string = 'EngineRefusedError';
@@ -43,8 +45,8 @@ export class ClusterMismatchError extends EngineRefusedError {
   ) {
     super(
       found === undefined
-        ? `The store of this broker belongs to the cluster ${stored}, whose stream ${stream} is not in this NATS. Point cluster.log.servers to the NATS that has it, restore the stream, or start with an empty store.`
-        : `The store of this broker belongs to the cluster ${stored}, the stream ${stream} to the cluster ${found}: two clusters use one name on one NATS, or the stream was made anew. Give this cluster another cluster.name, or start with an empty store.`,
+        ? `The store of this broker belongs to the cluster ${stored}, whose stream ${stream} is not in this NATS. Point cluster.log.servers to the NATS that has it, restore the stream, or start with an empty store. ${BEGIN_ANEW}`
+        : `The store of this broker belongs to the cluster ${stored}, the stream ${stream} to the cluster ${found}: two clusters use one name on one NATS, or the stream was made anew. Give this cluster another cluster.name, or start with an empty store. ${BEGIN_ANEW}`,
     );
   }
 }
@@ -54,7 +56,7 @@ export class LogBehindError extends EngineRefusedError {
   override readonly name = 'LogBehindError';
 
   constructor(stream: string, last: number, applied: number) {
-    super(`The stream ${stream} ends at ${last}, but this broker has applied it up to ${applied}: NATS lost entries, or was restored from an older copy. Restore a copy that is not older than the brokers, or start all brokers with empty stores.`);
+    super(`The stream ${stream} ends at ${last}, but this broker has applied it up to ${applied}: NATS lost entries, or was restored from an older copy. Restore a copy that is not older than the brokers, or begin a new log. ${BEGIN_ANEW}`);
   }
 }
 

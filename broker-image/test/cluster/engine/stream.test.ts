@@ -21,7 +21,7 @@ test('a stream that is not this cluster\'s is left alone, and told', { skip, tim
     refused('StreamMismatchError', 'The stream mqtt-log cannot have 3 copies on this NATS, which is a single server. Run at least 3 servers as a cluster, or write cluster.log.replicas: 1.', { replicas: 3 }));
 
   await t.test('a store whose stream is gone', async () => {
-    await refused('ClusterMismatchError', 'The store of this broker belongs to the cluster 4711, whose stream mqtt-log is not in this NATS. Point cluster.log.servers to the NATS that has it, restore the stream, or start with an empty store.', { clusterId: '4711' });
+    await refused('ClusterMismatchError', 'The store of this broker belongs to the cluster 4711, whose stream mqtt-log is not in this NATS. Point cluster.log.servers to the NATS that has it, restore the stream, or start with an empty store. If the log was lost, a new one can begin with what this broker has: mqtt-broker leave-cluster.', { clusterId: '4711' });
     await assert.rejects(manager.streams.info('mqtt-log'));
   });
 
@@ -52,7 +52,7 @@ test('a stream that is not this cluster\'s is left alone, and told', { skip, tim
   });
 
   await t.test('another cluster under the same name', () =>
-    refused('ClusterMismatchError', `The store of this broker belongs to the cluster 4711, the stream mqtt-log to the cluster ${clusterId}: two clusters use one name on one NATS, or the stream was made anew. Give this cluster another cluster.name, or start with an empty store.`, { clusterId: '4711' }));
+    refused('ClusterMismatchError', `The store of this broker belongs to the cluster 4711, the stream mqtt-log to the cluster ${clusterId}: two clusters use one name on one NATS, or the stream was made anew. Give this cluster another cluster.name, or start with an empty store. If the log was lost, a new one can begin with what this broker has: mqtt-broker leave-cluster.`, { clusterId: '4711' }));
 
   await t.test('more copies than servers, of a stream that is there', () =>
     refused('StreamMismatchError', 'The stream mqtt-log cannot have 5 copies on this NATS, which is a single server. Run at least 5 servers as a cluster, or write cluster.log.replicas: 1.', { replicas: 5 }));
@@ -61,7 +61,7 @@ test('a stream that is not this cluster\'s is left alone, and told', { skip, tim
     const log = await open();
     await assert.rejects(async () => {
       for await (const _ of log.read(99)) break;
-    }, { name: 'LogBehindError', message: 'The stream mqtt-log ends at 2, but this broker has applied it up to 99: NATS lost entries, or was restored from an older copy. Restore a copy that is not older than the brokers, or start all brokers with empty stores.' });
+    }, { name: 'LogBehindError', message: 'The stream mqtt-log ends at 2, but this broker has applied it up to 99: NATS lost entries, or was restored from an older copy. Restore a copy that is not older than the brokers, or begin a new log. If the log was lost, a new one can begin with what this broker has: mqtt-broker leave-cluster.' });
     await log.close();
   });
 
