@@ -42,10 +42,10 @@ const CONNECT = { tcp: 650 * MICROSECOND, tls: 2000 * MICROSECOND };
 
 /**
  * To apply what is in the replicated log, for each operation and for each entry, whatever is in it. Measured by `bench/cluster/run brokers` on 2026-11-21, at a broker that has
- * neither the publisher nor the subscriber: 4.4 µs for a message to one session, which is two operations, and 231 µs for an entry (`logged.other` and `entry.pod` in
+ * neither the publisher nor the subscriber: 4.4 µs for a message to one session, which is two operations, and 151 µs for an entry (`logged.other` and `entry.pod` in
  * bench/cluster/costs.json; docs/benchmarks.md). It is the time of all threads, counted for the event loop.
  */
-const APPLY = { operation: 2.2 * MICROSECOND, entry: 231 * MICROSECOND };
+const APPLY = { operation: 2.2 * MICROSECOND, entry: 151 * MICROSECOND };
 
 /**
  * Share of the event loop that the load may take while one pod is out. The rest is for reconnecting clients, garbage collection and bursts: latency

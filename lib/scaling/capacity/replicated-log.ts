@@ -2,10 +2,10 @@ import type { Load } from './load';
 import { storedPerSecond } from './store';
 
 /**
- * Entries that the log takes in a second, from all brokers together; more operations make them larger. Each takes the server that leads 1.44 ms of CPU time
+ * Entries that the log takes in a second, from all brokers together; more operations make them larger. Each takes the server that leads 1.01 ms of CPU time
  * (`entry.leader` in bench/cluster/costs.json, measured by `bench/cluster/run brokers` on 2026-11-21), and each broker has one under way.
  */
-export const MOST_ENTRIES = 700;
+export const MOST_ENTRIES = 950;
 
 /** Messages that brokers put into the log, a second: once each, however many sessions want it. */
 export function loggedMessages(load: Load): number {

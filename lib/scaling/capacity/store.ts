@@ -12,7 +12,7 @@ const RECORD_OVERHEAD = 25;
 
 /**
  * Pages of a B+tree are half full at worst. Measured on 2026-11-21, 20,000 messages to 500 sessions: 1.6 to 1.8 times the records; 1,000,000 messages of 64 bytes with topics of 14 to 100
- * sessions: 204 bytes each, where this plans 206 (`storedBytes` in bench/cluster/costs.json).
+ * sessions: 201 bytes each, where this plans 206 (`storedBytes` in bench/cluster/costs.json).
  */
 const PAGE_FACTOR = 2;
 
