@@ -11,7 +11,7 @@ const FEATURE_GATES = 'https://kubernetes.io/docs/reference/command-line-tools-r
 
 /**
  * The one table of what is newer than Kubernetes 1.27, the oldest minor that is supported. What that has already stands nowhere: claim retention, minDomains,
- * nodeTaintsPolicy, unhealthyPodEvictionPolicy and ReadWriteOncePod are on by default since 1.27 or before.
+ * nodeTaintsPolicy, unhealthyPodEvictionPolicy, ReadWriteOncePod and the metric ContainerResource of a HorizontalPodAutoscaler are on by default since 1.27 or before.
  */
 export const VersionGates = {
   SAFE_KEEPALIVE_SYSCTLS: {
@@ -30,5 +30,11 @@ export const VersionGates = {
   SAME_TRAFFIC_DISTRIBUTION: { what: 'a value in Services that is known', since: 34, source: `${FEATURE_GATES} (PreferSameTrafficDistribution)` },
   /** Where somebody switched the feature gate on: it is off by default until it is general. */
   VOLUME_ATTRIBUTES_CLASS_BETA: { what: 'a field of claims that is known behind a feature gate', since: 31, source: `${FEATURE_GATES} (VolumeAttributesClass)` },
+  /** Of Gateway API 1.5. */
+  TLS_ROUTE: {
+    what: 'TLSRoute, whose validation expressions are known',
+    since: 31,
+    source: 'https://github.com/kubernetes-sigs/gateway-api/releases/tag/v1.5.0',
+  },
   VOLUME_ATTRIBUTES_CLASS: { what: 'a field of claims that is known', since: 34, source: `${FEATURE_GATES} (VolumeAttributesClass)` },
 } as const satisfies { readonly [gate: string]: VersionGate };

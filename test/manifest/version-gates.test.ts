@@ -28,6 +28,6 @@ test.each([
 test('every gate is above the oldest version, and says where it was read', () => {
   for (const { since, source } of Object.values(VersionGates)) {
     expect(since).toBeGreaterThan(27);
-    expect(source).toMatch(/^https:\/\/kubernetes\.io\//);
+    expect(source).toMatch(/^https:\/\/(kubernetes\.io|github\.com\/kubernetes-sigs)\//);
   }
 });

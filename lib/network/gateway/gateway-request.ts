@@ -2,13 +2,12 @@ import type { Construct } from 'constructs';
 import type { MqttGateway } from './mqtt-gateway';
 import { type MqttGatewayRouteProps, MqttTcpRouteVersion } from './mqtt-gateway-route-props';
 import { ArgumentErrors, show } from '../../manifest/arguments';
+import { VersionGates } from '../../manifest/version-gates';
 import { checkNamespace, checkPorts, checkReservedLabels, exposedPorts, isReservedAnnotation, selectedListeners } from '../exposed-listeners';
 import { LoadBalancerExposure, LoadBalancerKind } from '../load-balancer-traits';
 import type { MqttListener } from '../mqtt-listener';
 import { checkStatedIdleTimeout } from '../stated-idle-timeout';
 
-/** The minor version of Kubernetes whose validation expressions the TLSRoute of Gateway API 1.5 needs: https://github.com/kubernetes-sigs/gateway-api/releases/tag/v1.5.0 */
-const TLS_ROUTE_MINOR = 31;
 /** https://gateway-api.sigs.k8s.io/reference/spec/#tlsroutespec */
 const MAX_HOSTNAMES = 1024;
 
@@ -66,10 +65,7 @@ function checkHostnames({ cluster, hostnames }: MqttGatewayRouteProps, listeners
     if (hostnames.indexOf(hostname) < index) errors.add(`hostnames[${index}] is ${show(hostname)} a second time: name each DNS name once`);
   });
   if (hostnames.length > MAX_HOSTNAMES) errors.add(`hostnames has ${hostnames.length} names, but a TLSRoute takes ${MAX_HOSTNAMES}: use a wildcard, or make several routes`);
-  if (!cluster.kubernetesVersion.isAtLeast(TLS_ROUTE_MINOR)) {
-    errors.add(`hostnames needs TLSRoute, which needs Kubernetes 1.${TLS_ROUTE_MINOR} or newer, but the cluster is made for ${cluster.kubernetesVersion}: `
-      + 'leave hostnames out and get a TCPRoute, or raise kubernetesVersion');
-  }
+  errors.needs('hostnames', VersionGates.TLS_ROUTE, cluster.kubernetesVersion, 'the API server refuses its definition', 'Leave hostnames out and get a TCPRoute');
   const plain = listeners.filter((listener) => !listener.encrypted).map(({ name }) => `'${name}'`);
   if (plain.length > 0) {
     errors.add(`hostnames is set, but the listeners ${plain.join(', ')} have no TLS, and without a TLS handshake nobody says which name was meant: `

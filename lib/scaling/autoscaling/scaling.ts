@@ -9,9 +9,6 @@ import { MqttScalingMetric } from '../mqtt-scaling-metric';
 const CONNECTIONS_SHARE = 0.8;
 const CPU_UTILIZATION = 70;
 
-/** First Kubernetes minor in which ContainerResource metrics are generally available. */
-const CONTAINER_RESOURCE = 30;
-
 /** What was asked for, with every default resolved. */
 export interface Scaling {
   readonly cluster: IMqttCluster;
@@ -51,9 +48,9 @@ export class ScalingTargets {
     return metric && (metric.target ?? CPU_UTILIZATION);
   }
 
-  /** The container whose CPU counts: a sidecar's would blur it. Not set where the Kubernetes version looks at whole pods only. */
+  /** The container whose CPU counts: a sidecar's would blur it. Not set where the workload has none that is known. */
   public get cpuContainer(): string | undefined {
-    return this.scaling.cluster.kubernetesVersion.isAtLeast(CONTAINER_RESOURCE) ? this.workload.containerName : undefined;
+    return this.workload.containerName;
   }
 
   private metric(name: string): MqttScalingMetric | undefined {

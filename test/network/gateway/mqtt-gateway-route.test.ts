@@ -247,7 +247,7 @@ describe('refused', () => {
     const { listeners } = cluster(scope);
     const older = new MqttCluster(scope, 'Older', { listeners, kubernetesVersion: KubernetesVersion.V1_30 });
     expect(refusals({ cluster: older, hostnames: ['a.example.com'] })).toEqual([
-      'hostnames needs TLSRoute, which needs Kubernetes 1.31 or newer, but the cluster is made for 1.30: leave hostnames out and get a TCPRoute, or raise kubernetesVersion',
+      'hostnames needs TLSRoute, whose validation expressions are known since Kubernetes 1.31, but the target is 1.30: the API server refuses its definition. Leave hostnames out and get a TCPRoute, or raise kubernetesVersion',
     ]);
   });
 
