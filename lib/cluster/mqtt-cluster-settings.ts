@@ -131,7 +131,7 @@ export interface MqttClusterSettings extends MqttPlacementSettings {
 
   /**
    * How many pods may be evicted at a time.
-   * @default - one with more than one replica, no budget with one
+   * @default - one with more than one replica, or with a session store that is replicated, of which an autoscaler may make more; else no budget
    */
   readonly disruptionBudget?: MqttDisruptionBudget;
 

@@ -73,7 +73,7 @@ export function resolveIntent(props: MqttClusterProps, identity: ClusterIdentity
       partition: settings.rollingUpdatePartition,
       revisionHistoryLimit: settings.revisionHistoryLimit,
     },
-    disruptionBudget: settings.disruptionBudget ?? (settings.replicas > 1 ? MqttDisruptionBudget.maxUnavailablePods(1) : MqttDisruptionBudget.none()),
+    disruptionBudget: settings.disruptionBudget ?? (settings.replicas > 1 || replication ? MqttDisruptionBudget.maxUnavailablePods(1) : MqttDisruptionBudget.none()),
     nodeConsolidation: settings.nodeConsolidation ?? true,
     trafficDistribution: settings.trafficDistribution ?? MqttTrafficDistribution.ANY,
     networkAccess: settings.networkAccess ?? (settings.networkPolicy ? {} : undefined),

@@ -10,7 +10,7 @@ export interface Policy {
   readonly severity: Severity;
   readonly resource: Pick<AdmissionSubject, 'apiGroup' | 'apiVersion' | 'resource'>;
   readonly objectLabels?: Record<string, string>;
-  readonly concerns?: string;
+  readonly concerns?: AdmissionSubject['concerns'];
   readonly variables?: AdmissionSubject['variables'];
   readonly validations: () => Validation[];
 }
@@ -49,7 +49,8 @@ export function policySpec({ concerns, objectLabels, resource: { apiGroup, apiVe
       resourceRules: [{ apiGroups: [apiGroup], apiVersions: [apiVersion], resources: [resource], operations: ['CREATE', 'UPDATE'] }],
       ...objectLabels && { objectSelector: { matchLabels: objectLabels } },
     },
-    ...concerns !== undefined && { matchConditions: [{ name: 'concerns-a-broker', expression: concerns }] },
+    // What was a broker's before a change still is: otherwise a change that takes the sign of it away could break anything else.
+    ...concerns !== undefined && { matchConditions: [{ name: 'concerns-a-broker', expression: `(${concerns('object')}) || request.operation == 'UPDATE' && (${concerns('oldObject')})` }] },
     ...variables && { variables },
     // A policy must have a validation, also where no workload of the app has a limit.
     validations: checks.length > 0 ? checks : [{ expression: 'true', message: 'No workload of the app has a limit' }],

@@ -26,7 +26,7 @@ const bindings = (props?: MqttGuardRailsProps) => ofKind(synth(props), 'Validati
 describe('MqttGuardRails', () => {
   test('makes a policy and a binding for each subject and severity', () => {
     const names = [
-      'statefulsets', 'message-logs', 'services', 'poddisruptionbudgets', 'configmaps', 'emqxes', 'hivemq-platforms', 'statefulsets-scale', 'emqxes-scale',
+      'statefulsets', 'message-logs', 'services', 'poddisruptionbudgets', 'scaledobjects', 'configmaps', 'emqxes', 'hivemq-platforms', 'statefulsets-scale', 'emqxes-scale',
       'statefulsets-warnings', 'message-logs-warnings', 'services-warnings', 'poddisruptionbudgets-warnings', 'emqxes-warnings', 'hivemq-platforms-warnings', 'statefulsets-scale-warnings',
     ].map((name) => `cdk8s-mqtt-${name}`);
     expect(Object.keys(policies())).toEqual(names);
@@ -56,11 +56,28 @@ describe('MqttGuardRails', () => {
     expect(bindings()['cdk8s-mqtt-services'].spec).not.toHaveProperty('matchResources');
   });
 
+  test('looks at what was of a broker before a change, too', () => {
+    const conditions = Object.fromEntries(Object.entries(policies()).map(([name, { spec }]) => [name, spec.matchConditions]));
+    const concerns = (object: string) => `"cdk8s-mqtt/broker" in ${object}.metadata.?annotations.orValue({})`;
+    expect(conditions['cdk8s-mqtt-statefulsets']).toEqual([
+      { name: 'concerns-a-broker', expression: `(${concerns('object')}) || request.operation == 'UPDATE' && (${concerns('oldObject')})` },
+    ]);
+    for (const name of ['statefulsets', 'message-logs', 'services', 'poddisruptionbudgets', 'scaledobjects', 'statefulsets-warnings']) {
+      // New objects have none before.
+      expect(conditions[`cdk8s-mqtt-${name}`][0].expression).toMatch(/^\((?!.*oldObject.* \|\| request).+\) \|\| request\.operation == 'UPDATE' && \(.*\boldObject\..+\)$/);
+    }
+    // All of these are meant, whatever they are for.
+    for (const name of ['configmaps', 'emqxes', 'hivemq-platforms']) expect(conditions[`cdk8s-mqtt-${name}`]).toBeUndefined();
+  });
+
   test('looks at every version of the resources of operators, whose definitions need not be there', () => {
     expect(policies()['cdk8s-mqtt-emqxes'].spec.matchConstraints).toEqual({
       resourceRules: [{ apiGroups: ['apps.emqx.io'], apiVersions: ['*'], resources: ['emqxes'], operations: ['CREATE', 'UPDATE'] }],
       objectSelector: { matchLabels: MANAGED },
     });
+    expect(policies()['cdk8s-mqtt-scaledobjects'].spec.matchConstraints.resourceRules).toEqual([
+      { apiGroups: ['keda.sh'], apiVersions: ['*'], resources: ['scaledobjects'], operations: ['CREATE', 'UPDATE'] },
+    ]);
     expect(policies()['cdk8s-mqtt-hivemq-platforms'].spec.matchConstraints.resourceRules).toEqual([
       { apiGroups: ['hivemq.com'], apiVersions: ['*'], resources: ['hivemq-platforms'], operations: ['CREATE', 'UPDATE'] },
     ]);
@@ -75,7 +92,7 @@ describe('MqttGuardRails', () => {
   });
 
   test('says id, title, reason and remedy of each rule, within what the API server takes, and accepts an acknowledgement', () => {
-    const validations = Object.values(policies()).filter(({ metadata }) => !metadata.name.includes('-scale')).flatMap(({ spec }) => spec.validations);
+    const validations = Object.values(policies()).filter(({ metadata }) => !/-scale(-warnings)?$/.test(metadata.name)).flatMap(({ spec }) => spec.validations);
     expect(validations).toHaveLength(admissionSubjects.flatMap(({ checks }) => checks).length);
     for (const { expression, message, messageExpression } of validations) {
       const rule = catalogue.find(({ id }) => message.startsWith(`${id}: `))!;

@@ -13,7 +13,7 @@ import { Severity } from '../../lib/rules/finding';
 import { nameOf } from '../../lib/rules/model/manifest-reference';
 import { rulesWithoutBecause } from '../guard-rails/guard-rails-page';
 import { ruleCases } from '../rules/cases';
-import { developmentManifests, productionManifests } from '../rules/cases/base';
+import { developmentManifests, productionManifests, scaleByKeda } from '../rules/cases/base';
 import { withLog } from '../rules/cases/message-log';
 
 const NAMESPACE = 'mqtt-guard-rails';
@@ -23,12 +23,13 @@ const PATCHED = ['statefulset', 'patched', `--namespace=${NAMESPACE}`, '--dry-ru
 const MANAGED = { 'app.kubernetes.io/managed-by': 'cdk8s-mqtt' };
 /** By the kind of an object: the resource as a policy names it. */
 const RESOURCES: Record<string, string> = {
-  StatefulSet: 'statefulsets', Service: 'services', PodDisruptionBudget: 'poddisruptionbudgets', ConfigMap: 'configmaps', EMQX: 'emqxes', HiveMQPlatform: 'hivemq-platforms',
+  StatefulSet: 'statefulsets', Service: 'services', PodDisruptionBudget: 'poddisruptionbudgets', ScaledObject: 'scaledobjects', ConfigMap: 'configmaps', EMQX: 'emqxes', HiveMQPlatform: 'hivemq-platforms',
 };
 /** Resources of operators, with the versions that cases are in. */
 const DEFINED = [
   { resource: 'emqxes', group: 'apps.emqx.io', versions: ['v2', 'v2beta1', 'v3beta1'] },
   { resource: 'hivemq-platforms', group: 'hivemq.com', versions: ['v1'] },
+  { resource: 'scaledobjects', group: 'keda.sh', versions: ['v1alpha1'] },
 ];
 
 /** The API server's answer to a request. */
@@ -83,6 +84,13 @@ function singleEmqx(): any {
   return emqx;
 }
 
+/** What KEDA would scale the brokers by, if it were there. */
+function scaledObject(): any {
+  const manifests = productionManifests();
+  scaleByKeda(manifests, { minReplicaCount: 3, maxReplicaCount: 6 });
+  return placed(manifests.autoscaler);
+}
+
 function licensedHivemq(): any {
   return placed({
     apiVersion: 'hivemq.com/v1',
@@ -130,13 +138,14 @@ describe('guard rails on a real API server', () => {
     statefulSet.spec.replicas = 2;
     clientService.spec.publishNotReadyAddresses = true;
     configuration.data.key = '-----BEGIN PRIVATE KEY-----';
-    const [twoNodes, unlicensed, open] = [messageLog(), licensedEmqx(), licensedHivemq()];
+    const [twoNodes, unlicensed, open, idle] = [messageLog(), licensedEmqx(), licensedHivemq(), scaledObject()];
     twoNodes.spec.replicas = 2;
+    idle.spec.minReplicaCount = 0;
     delete unlicensed.spec.coreTemplate.spec.env;
     delete open.spec.extensions[0].enabled;
     for (const [object, id] of [
       [budget, 'MQTT-DISRUPTION-002'], [placed(statefulSet), 'MQTT-SESSION-001'], [placed(clientService), 'MQTT-SERVICE-002'], [placed(configuration), 'MQTT-SECRET-002'],
-      [twoNodes, 'MQTT-LOG-001'], [unlicensed, 'MQTT-EMQX-001'], [open, 'MQTT-HIVEMQ-001'],
+      [twoNodes, 'MQTT-LOG-001'], [unlicensed, 'MQTT-EMQX-001'], [open, 'MQTT-HIVEMQ-001'], [idle, 'MQTT-AUTOSCALING-003'],
     ]) {
       if (isKnown(object)) await eventually(`${id} to be in force`, 30, async () => (await created(object)).warnings.includes(`${id}: `) || undefined);
     }
@@ -258,7 +267,8 @@ describe('guard rails on a real API server', () => {
 
   describe('which deny', () => {
     beforeAll(async () => {
-      await applyObjects(...[embeddedWorkload(), messageLog(), licensedEmqx(), singleEmqx(), licensedHivemq()].filter(isKnown));
+      const budget = placed(productionManifests().disruptionBudget);
+      await applyObjects(...[embeddedWorkload(), messageLog(), budget, scaledObject(), licensedEmqx(), singleEmqx(), licensedHivemq()].filter(isKnown));
       await applyObjects(...guardRails(MqttGuardRailsAction.DENY));
       const bad = embeddedWorkload();
       Object.assign(bad.spec, { replicas: 2 });
@@ -282,7 +292,9 @@ describe('guard rails on a real API server', () => {
     }, 60_000);
 
     test.each(Object.keys(RESOURCES))('a good %s passes without a word', async (kind) => {
-      const good = [...withLog(), ...Object.values(productionManifests()), licensedEmqx(), singleEmqx(), licensedHivemq()].filter((candidate: any) => candidate.kind === kind && isKnown(candidate));
+      const good = [...withLog(), ...Object.values(productionManifests()), scaledObject(), licensedEmqx(), singleEmqx(), licensedHivemq()]
+        .filter((candidate: any) => candidate.kind === kind && isKnown(candidate));
+      expect(good.length > 0 || unknown.some((name) => name.startsWith(RESOURCES[kind]))).toBe(true);
       for (const manifest of good as any[]) {
         const object = placed(manifest);
         // Objects of some names are there already. The message log of the cases says nothing of its security, of which Pod Security warns.
@@ -310,6 +322,11 @@ describe('guard rails on a real API server', () => {
       }
     });
 
+    /** A patch of any object: the API server keeps those of operators that are not there all the same. */
+    const patched = async (kind: string, name: string, patch: object) =>
+      tryKubectl('patch', kind, name, `--namespace=${NAMESPACE}`, '--dry-run=server', '--type=merge', '--patch', JSON.stringify(patch));
+    const denied = (policy: string) => `ValidatingAdmissionPolicy '${POLICIES}-${policy}' with binding '${POLICIES}-${policy}' denied request: `;
+
     test('kubectl patch is refused when it breaks a rule, and passes when it does not', async () => {
       const bad = await tryKubectl('patch', ...PATCHED, '--type=merge', '--patch', '{"spec":{"template":{"spec":{"terminationGracePeriodSeconds":20}}}}');
       expect(bad.code).not.toBe(0);
@@ -323,6 +340,37 @@ describe('guard rails on a real API server', () => {
       expect((await tryKubectl('patch', ...PATCHED, '--type=merge', '--patch', JSON.stringify(patch))).stderr).toContain('MQTT-SESSION-001: ');
     });
 
+    test('kubectl patch is refused too when it takes away the annotations that say what is known of a broker', async () => {
+      const patch = async (annotations: object | null, spec = {}) => tryKubectl('patch', ...PATCHED, '--type=merge', '--patch', JSON.stringify({ metadata: { annotations }, spec }));
+      const short = { template: { spec: { terminationGracePeriodSeconds: 20 } } };
+      expect((await patch({ 'cdk8s-mqtt/broker': null }, short)).stderr).toContain('MQTT-SHUTDOWN-001: ');
+      expect((await patch(null, { replicas: 2 })).stderr).toContain('MQTT-SESSION-001: ');
+      const alone = await patch({ 'cdk8s-mqtt/broker': null });
+      expect(alone.code).toBe(0);
+      expect(alone.stderr).toContain('MQTT-ANNOTATION-003: A broker declares what the rules must know of it. Found: no annotation cdk8s-mqtt/broker. ');
+    });
+
+    test('kubectl patch of a PodDisruptionBudget is refused when it forbids every eviction, and passes when it does not', async () => {
+      const refused = `${denied('poddisruptionbudgets')}MQTT-DISRUPTION-005: A budget does not forbid every eviction. Found: spec.`;
+      for (const terms of [{ maxUnavailable: 0 }, { maxUnavailable: '0%' }, { maxUnavailable: null, minAvailable: '100%' }]) {
+        expect((await patched('poddisruptionbudget', 'broker', { spec: terms })).stderr).toContain(refused);
+      }
+      const elsewhere = { spec: { maxUnavailable: 0, selector: { matchLabels: { 'app.kubernetes.io/name': 'web' } } } };
+      expect((await patched('poddisruptionbudget', 'broker', elsewhere)).stderr).toContain(`${refused}maxUnavailable: 0. `);
+      for (const terms of [{ maxUnavailable: 2 }, { maxUnavailable: null, minAvailable: '50%' }]) {
+        expect(await patched('poddisruptionbudget', 'broker', { spec: terms })).toMatchObject({ code: 0, stderr: '' });
+      }
+    });
+
+    test('kubectl patch of a ScaledObject is refused when it leaves no broker, and passes when it does not', async () => {
+      if (!isDefined('scaledobjects')) return progress('skipped: the cluster does not know ScaledObject');
+      const refused = `${denied('scaledobjects')}MQTT-AUTOSCALING-003: An autoscaler leaves at least one broker. Found: spec.`;
+      expect((await patched('scaledobject', 'broker', { spec: { minReplicaCount: 0 } })).stderr).toContain(`${refused}minReplicaCount: 0. `);
+      expect((await patched('scaledobject', 'broker', { spec: { minReplicaCount: null } })).stderr).toContain(`${refused}minReplicaCount: absent. `);
+      expect((await patched('scaledobject', 'broker', { spec: { idleReplicaCount: 0 } })).stderr).toContain(`${refused}idleReplicaCount: 0. `);
+      expect(await patched('scaledobject', 'broker', { spec: { minReplicaCount: 1 } })).toMatchObject({ code: 0, stderr: '' });
+    });
+
     test('kubectl scale is refused when it breaks a rule, and passes when it does not', async () => {
       const bad = await tryKubectl('scale', ...PATCHED, '--replicas=2');
       expect(bad.code).not.toBe(0);
@@ -330,11 +378,6 @@ describe('guard rails on a real API server', () => {
         + 'MQTT-SESSION-001: Brokers that share clients share sessions. Found: spec.replicas: 2 of StatefulSet patched. ');
       expect(await tryKubectl('scale', ...PATCHED, '--replicas=1')).toMatchObject({ code: 0, stderr: '' });
     });
-
-    /** A patch of an object of an operator that is not there, which the API server keeps all the same. */
-    const patched = async (kind: string, name: string, patch: object) =>
-      tryKubectl('patch', kind, name, `--namespace=${NAMESPACE}`, '--dry-run=server', '--type=merge', '--patch', JSON.stringify(patch));
-    const denied = (policy: string) => `ValidatingAdmissionPolicy '${POLICIES}-${policy}' with binding '${POLICIES}-${policy}' denied request: `;
 
     test('kubectl patch and kubectl scale of a message log are refused when they break a rule, and pass when they do not', async () => {
       const image = (value: string) => ({ spec: { template: { spec: { containers: [{ ...messageLog().spec.template.spec.containers[0], image: value }] } } } });

@@ -28,7 +28,7 @@ describe('the catalogue', () => {
     expect(rule.title).toMatch(/^\w.*[^.]$/);
     expect(rule.why).toMatch(/\.$/);
     expect(rule.remedy).toMatch(/\.$/);
-    expect(rule.source).toMatch(/https:\/\/|MQTT 3\.1\.1 §|docs\/rules\.md#/);
+    expect(rule.source).toMatch(/https:\/\/|MQTT 3\.1\.1 §|docs\/(rules|benchmarks)\.md#/);
   });
 
   test.each(catalogue.map((rule) => [rule.id, rule.example]))('%s has an example that is YAML', (_, example) => {

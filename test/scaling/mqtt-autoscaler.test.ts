@@ -10,6 +10,7 @@ import { MqttAutoscalerKind } from '../../lib/scaling/mqtt-autoscaler-kind';
 import { MqttScaleDown } from '../../lib/scaling/mqtt-autoscaler-props';
 import { MqttScalingMetric } from '../../lib/scaling/mqtt-scaling-metric';
 import { MqttTls } from '../../lib/security/mqtt-tls';
+import { MqttDisruptionBudget } from '../../lib/workload/mqtt-disruption-budget';
 import { describeWithDefinitions, problemsOf } from '../monitoring/custom-resources';
 import { KNOWN_MINORS, StrictSchema } from '../support/strict-schema';
 import { findObject, messageOf } from '../support/synth';
@@ -105,6 +106,19 @@ describe('replicas', () => {
     expect(findObjectUnchecked(autoscaled({ minReplicas: 2 }, { replicas: 4 }).chart, 'HorizontalPodAutoscaler').spec.minReplicas).toBe(2);
   });
 
+  test('that began with one have a disruption budget, for when they are more', () => {
+    const { cluster } = autoscaled({}, { profile: MqttProfile.production(), replicas: 1 });
+    expect(cluster.podDisruptionBudget?.toJson().spec.maxUnavailable).toBe(1);
+    expect(cluster.findings.filter(({ id }) => id.startsWith('MQTT-DISRUPTION-'))).toEqual([]);
+  });
+
+  test('that began with one, and may have no disruption budget, are found by the rule', () => {
+    const { cluster } = autoscaled({}, { profile: MqttProfile.production(), replicas: 1, disruptionBudget: MqttDisruptionBudget.none() });
+    expect(cluster.findings.filter(({ id }) => id.startsWith('MQTT-DISRUPTION-')).map(({ id, found }) => [id, found])).toEqual([
+      ['MQTT-DISRUPTION-001', 'up to 9 replicas by HorizontalPodAutoscaler test-autoscaler, and no PodDisruptionBudget selects the pods'],
+    ]);
+  });
+
   test('that an override brings back are found by the rule', () => {
     const { cluster } = autoscaled();
     cluster.workload.addJsonPatch(JsonPatch.add('/spec/replicas', 3));
@@ -192,15 +206,12 @@ describe('every Kubernetes version', () => {
     expect(StrictSchema.of(minor).problems(autoscaler.autoscaler.toJson())).toEqual([]);
   });
 
-  test.each([
-    [29, 'Resource'],
-    [30, 'ContainerResource'],
-  ])('1.%i counts the CPU of %s', (minor, type) => {
+  // On by default since 1.27: https://kubernetes.io/blog/2023/05/02/hpa-container-resource-metric/
+  test.each(KNOWN_MINORS)('1.%i counts the CPU of the broker\'s container alone', (minor) => {
     const props = { metrics: [MqttScalingMetric.cpu()] };
     const settings = { kubernetesVersion: KubernetesVersion.of(`1.${minor}`) };
-    expect(autoscaled(props, settings).autoscaler.autoscaler.toJson().spec.metrics[0].type).toBe(type);
-    expect(autoscaled({ ...props, kind: KEDA }, settings).autoscaler.autoscaler.toJson().spec.triggers[0].metadata)
-      .toEqual(type === 'Resource' ? { value: '70' } : { value: '70', containerName: 'companion' });
+    expect(autoscaled(props, settings).autoscaler.autoscaler.toJson().spec.metrics[0]).toMatchObject({ type: 'ContainerResource', containerResource: { container: 'companion' } });
+    expect(autoscaled({ ...props, kind: KEDA }, settings).autoscaler.autoscaler.toJson().spec.triggers[0].metadata).toEqual({ value: '70', containerName: 'companion' });
   });
 });
 

@@ -24,8 +24,11 @@ export interface AdmissionSubject {
   readonly apiGroup: string;
   readonly apiVersion: string;
   readonly resource: string;
-  /** Which of the objects with the label are meant; the same label stands on objects that are no part of a broker. @default - all of them */
-  readonly concerns?: string;
+  /**
+   * Whether an object with the label is meant; the same label stands on objects that are no part of a broker. It is asked of the object as it would be, and as it is.
+   * @default - all of them
+   */
+  readonly concerns?: (object: string) => string;
   readonly variables: readonly AdmissionVariable[];
   readonly checks: readonly AdmissionCheck[];
 }

@@ -24,6 +24,16 @@ export function annotation(key: string): string {
   return `variables.annotations[?${text(key)}].orValue('')`;
 }
 
+/** The same for a declaration that no broker is without: one that a change takes away counts as before. */
+export function lastingAnnotation(key: string): string {
+  return `variables.annotations[?${text(key)}].or(variables.annotationsBefore[?${text(key)}]).orValue('')`;
+}
+
+/** Whether an object has an annotation. */
+export function hasAnnotation(object: string, key: string): string {
+  return `${text(key)} in ${object}.metadata.?annotations.orValue({})`;
+}
+
 /** A regular expression of JavaScript, of the part that RE2 has too, as a literal of CEL. */
 export function pattern({ source, flags }: RegExp): string {
   return text(`${flags.includes('i') ? '(?i)' : ''}${source}`);

@@ -1,8 +1,8 @@
 import type { AdmissionSubject } from './admission-check';
 import { annotationChecks } from './annotations';
-import { annotation, text } from './cel';
+import { hasAnnotation, lastingAnnotation } from './cel';
 import { podCredentials } from './credentials';
-import { ANNOTATIONS, PODS, variables } from './variables';
+import { PODS, variables, WORKLOAD_ANNOTATIONS } from './variables';
 import { Annotations } from '../../manifest/annotations';
 import { OLDEST_NATS } from '../catalogue/message-log';
 import { Declared } from '../model/declared';
@@ -16,11 +16,11 @@ export const messageLog: AdmissionSubject = {
   apiGroup: 'apps',
   apiVersion: 'v1',
   resource: 'statefulsets',
-  concerns: `${text(Annotations.MESSAGE_LOG_ENGINE)} in object.metadata.?annotations.orValue({})`,
+  concerns: (object) => hasAnnotation(object, Annotations.MESSAGE_LOG_ENGINE),
   variables: variables({
-    ...ANNOTATIONS,
+    ...WORKLOAD_ANNOTATIONS,
     ...PODS,
-    production: `${annotation(Annotations.PROFILE)} == 'production'`,
+    production: `${lastingAnnotation(Annotations.PROFILE)} == 'production'`,
     hasClaim: 'object.spec.?volumeClaimTemplates.orValue([]).exists(c, variables.main.?volumeMounts.orValue([]).exists(m, m.name == c.metadata.name))',
     partition: 'object.spec.?updateStrategy.?rollingUpdate.?partition.orValue(0)',
     image: "variables.main.?image.orValue('')",

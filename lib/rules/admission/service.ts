@@ -1,6 +1,6 @@
 import type { AdmissionCheck, AdmissionSubject } from './admission-check';
 import { annotationChecks } from './annotations';
-import { annotation, pattern, text, texts } from './cel';
+import { annotation, hasAnnotation, pattern, text, texts } from './cel';
 import { annotationCredentials } from './credentials';
 import { ANNOTATIONS, variables } from './variables';
 import { Annotations } from '../../manifest/annotations';
@@ -125,7 +125,7 @@ export const service: AdmissionSubject = {
   apiGroup: '',
   apiVersion: 'v1',
   resource: 'services',
-  concerns: `object.spec.?selector[?${text(Labels.NAME)}].orValue('') == 'mqtt-broker' || ${text(Annotations.LOAD_BALANCER_PROVIDER)} in object.metadata.?annotations.orValue({})`,
+  concerns: (object) => `${object}.spec.?selector[?${text(Labels.NAME)}].orValue('') == 'mqtt-broker' || ${hasAnnotation(object, Annotations.LOAD_BALANCER_PROVIDER)}`,
   variables: VARIABLES,
   checks: [
     ...ofLoadBalancers,

@@ -1,28 +1,29 @@
 import type { AdmissionSubject } from './admission-check';
-import { annotation, selects, text, textMap, texts } from './cel';
+import { capacityChecks } from './capacity';
+import { annotation, hasAnnotation, lastingAnnotation, selects, text, textMap, texts } from './cel';
 import { podCredentials } from './credentials';
 import { MESH_VARIABLES, meshCheck } from './mesh';
 import { podSecurityChecks } from './pod-security';
 import { storageChecks } from './storage';
-import { ANNOTATIONS, PODS, preStopSeconds, variables } from './variables';
+import { PODS, preStopSeconds, variables, WORKLOAD_ANNOTATIONS } from './variables';
 import { workloadChecks } from './workload';
 import { Annotations } from '../../manifest/annotations';
 import { OPERATIONS_PORT_NAMES } from '../model/broker-workload';
 import { DATA_DIRECTORIES } from '../model/data-volume';
-import { ZONE } from '../model/pod-template';
+import { HOSTNAME, ZONE } from '../model/pod-template';
 
 const wholeNumber = (key: string, otherwise: number) => `${annotation(key)}.matches('^[0-9]{1,15}$') ? int(${annotation(key)}) : ${otherwise}`;
 const probed = (probe: string) => `variables.main.?${probe}.?httpGet.?port`;
 /** What the checks know of a workload. */
 const VARIABLES = variables({
-  ...ANNOTATIONS,
+  ...WORKLOAD_ANNOTATIONS,
   ...PODS,
-  broker: annotation(Annotations.BROKER),
-  production: `${annotation(Annotations.PROFILE)} == 'production'`,
-  development: `${annotation(Annotations.PROFILE)} == 'development'`,
-  replicated: `${annotation(Annotations.SESSION_STORE)} == 'replicated'`,
-  embedded: `${annotation(Annotations.SESSION_STORE)} == 'embedded'`,
-  anonymous: `${annotation(Annotations.ANONYMOUS_CLIENTS)} == 'allowed'`,
+  broker: lastingAnnotation(Annotations.BROKER),
+  production: `${lastingAnnotation(Annotations.PROFILE)} == 'production'`,
+  development: `${lastingAnnotation(Annotations.PROFILE)} == 'development'`,
+  replicated: `${lastingAnnotation(Annotations.SESSION_STORE)} == 'replicated'`,
+  embedded: `${lastingAnnotation(Annotations.SESSION_STORE)} == 'embedded'`,
+  anonymous: `${lastingAnnotation(Annotations.ANONYMOUS_CLIENTS)} == 'allowed'`,
   nodeCount: wholeNumber(Annotations.NODE_COUNT, 0),
   connections: wholeNumber(Annotations.CONNECTIONS_PER_POD, 0),
   drainRate: wholeNumber(Annotations.DRAIN_CONNECTIONS_PER_SECOND, 0),
@@ -34,6 +35,7 @@ const VARIABLES = variables({
     + ` && !(p.?name.orValue('') in ${texts(OPERATIONS_PORT_NAMES)}) && !(p.?name.orValue('') in variables.probed) && !(string(p.containerPort) in variables.probed))`,
   sysctls: "variables.pod.?securityContext.?sysctls.orValue([]).map(s, s.name.replace('/', '.'))",
   spreads: 'variables.pod.?topologySpreadConstraints.orValue([])',
+  hostSpread: `variables.spreads.exists(t, t.topologyKey == ${text(HOSTNAME)} && t.whenUnsatisfiable == 'DoNotSchedule' && t.maxSkew == 1 && ${selects('t', 'labelSelector', 'variables.podLabels')})`,
   zoneSpread: `variables.spreads.exists(t, t.topologyKey == ${text(ZONE)} && ${selects('t', 'labelSelector', 'variables.podLabels')})`,
   claims: 'object.spec.?volumeClaimTemplates.orValue([])',
   mounts: 'variables.main.?volumeMounts.orValue([])',
@@ -57,7 +59,7 @@ export const statefulSet: AdmissionSubject = {
   apiGroup: 'apps',
   apiVersion: 'v1',
   resource: 'statefulsets',
-  concerns: `${text(Annotations.BROKER)} in object.metadata.?annotations.orValue({})`,
+  concerns: (object) => hasAnnotation(object, Annotations.BROKER),
   variables: VARIABLES,
-  checks: [...storageChecks, ...workloadChecks, ...podSecurityChecks, meshCheck, podCredentials],
+  checks: [...storageChecks, ...capacityChecks, ...workloadChecks, ...podSecurityChecks, meshCheck, podCredentials],
 };

@@ -10,6 +10,12 @@ const SELECTING_TERM = `t.topologyKey == ${text(HOSTNAME)} && size(t.?mismatchLa
 /** The annotations of any object. */
 export const ANNOTATIONS = { annotations: 'object.metadata.?annotations.orValue({})' };
 
+/** The annotations that a workload has, and those that it had before a change. */
+export const WORKLOAD_ANNOTATIONS = {
+  ...ANNOTATIONS,
+  annotationsBefore: "request.operation == 'UPDATE' ? oldObject.metadata.?annotations.orValue({}) : {}",
+};
+
 /** The pods of a StatefulSet. */
 export const PODS = {
   replicas: 'object.spec.?replicas.orValue(1)',

@@ -1,6 +1,7 @@
 import type { AdmissionCheck } from './admission-check';
 import { annotationChecks } from './annotations';
 import { pattern, selects, texts } from './cel';
+import { Annotations } from '../../manifest/annotations';
 import { FLUSH_SECONDS } from '../../manifest/flush-seconds';
 import { NEEDED } from '../catalogue/annotation';
 import { SECRET_NAME } from '../catalogue/secret';
@@ -27,7 +28,8 @@ const sameHandler = (handler: string) => `(has(variables.main.livenessProbe.${ha
 const namedPorts = ['livenessProbe', 'readinessProbe', 'startupProbe'].flatMap((probe) => ['httpGet', 'tcpSocket'].map((handler) => `c.?${probe}.?${handler}.?port`)).join(', ');
 /** A number is a port that needs no name; a text names one. */
 const MISSING_PORTS = `[${namedPorts}].filter(p, p.hasValue()).map(p, string(p.value())).filter(p, !p.matches('^[0-9]+$') && !c.?ports.orValue([]).exists(o, o.?name.orValue('') == p))`;
-const MISSING_KEYS = `${texts(NEEDED)}.filter(k, !(k in variables.annotations))`;
+// Where a change takes the first away, the policy looks at the object for the last time.
+const MISSING_KEYS = `${texts([Annotations.BROKER, ...NEEDED])}.filter(k, !(k in variables.annotations))`;
 
 export const workloadChecks: readonly AdmissionCheck[] = [
   { rule: 'MQTT-SYSCTL-001', ...sysctls(UNSAFE) },

@@ -52,16 +52,16 @@ spec:
     id: 'MQTT-AUTOSCALING-003',
     severity: Severity.ERROR,
     title: 'An autoscaler leaves at least one broker',
-    why: 'KEDA scales to zero unless minReplicaCount says otherwise, and a metric that counts connections then never rises again: nobody can connect.',
+    why: 'KEDA scales to zero unless minReplicaCount says otherwise, or if idleReplicaCount says so, and a metric that counts connections then never rises again: nobody can connect.',
     source: 'https://keda.sh/docs/latest/reference/scaledobject-spec/#minreplicacount',
-    remedy: 'Set minReplicaCount to 1 at least.',
+    remedy: 'Set minReplicaCount to 1 at least, and leave idleReplicaCount out.',
     example: `kind: ScaledObject
 spec:
   scaleTargetRef: { kind: StatefulSet, name: broker }
   minReplicaCount: 3`,
-  }, ({ autoscalers }) => autoscalers.filter(({ minimum }) => minimum < 1).map(({ object, isKeda }) => ({
+  }, ({ autoscalers }) => autoscalers.filter(({ minimum }) => minimum < 1).map(({ minimumFound, object }) => ({
     object: object.reference,
-    found: `spec.${isKeda ? 'minReplicaCount' : 'minReplicas'}: ${object.spec.at(isKeda ? 'minReplicaCount' : 'minReplicas')}`,
+    found: minimumFound,
     breaks: 'Without clients for a while, the last broker stops and none comes back.',
   }))),
 

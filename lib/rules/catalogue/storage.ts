@@ -4,6 +4,8 @@ import { type Rule, workloadRule } from '../rule';
 
 const GIBIBYTE = 2 ** 30;
 export const MINIMUM_GIBIBYTES = { development: 15, production: 100 };
+/** The claim templates of a StatefulSet are immutable. */
+const OF_A_RUNNING_SET = 'Of a StatefulSet that runs, the API server refuses that: let its claims grow first, then replace it without its pods, by the four steps of docs/storage.md#a-larger-volume-later.';
 const CLAIM_EXAMPLE = `spec:
   volumeClaimTemplates:
     - metadata: { name: data }
@@ -16,9 +18,9 @@ export const storageRules: readonly Rule[] = [
     id: 'MQTT-STORAGE-001',
     severity: Severity.ERROR,
     title: 'The volume of each pod is as large as its profile promises',
-    why: 'Queues of sessions that are away, retained messages and the log of the store grow with the fleet, and a full volume stops every QoS 1 and 2 message. The claims of a StatefulSet cannot be changed afterwards; on many clouds a larger volume is also a faster one. The least is 15Gi in development and 100Gi in production.',
+    why: 'Queues of sessions that are away, retained messages and the log of the store grow with the fleet, and a full volume stops every QoS 1 and 2 message. The claims of a StatefulSet cannot be changed afterwards without replacing it; on many clouds a larger volume is also a faster one. The least is 15Gi in development and 100Gi in production.',
     source: 'https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations',
-    remedy: 'Ask for more (storage).',
+    remedy: `Ask for more (storage). ${OF_A_RUNNING_SET}`,
     example: CLAIM_EXAMPLE,
   }, (broker) => {
     const volume = broker.dataVolume;
@@ -30,7 +32,7 @@ export const storageRules: readonly Rule[] = [
     return bytes !== undefined && bytes >= minimum * GIBIBYTE ? [] : [{
       found: `${volume.path} spec.resources.requests.storage: ${size}`,
       breaks: `${bytes === undefined ? 'This is no size' : `Less than the ${minimum}Gi of the profile ${profile}`}: the store fills up under a fleet that it was not sized for.`,
-      remedy: `Ask for at least ${minimum}Gi (storage).`,
+      remedy: `Ask for at least ${minimum}Gi (storage). ${OF_A_RUNNING_SET}`,
     }];
   }),
 

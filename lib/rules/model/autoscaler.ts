@@ -30,7 +30,12 @@ export class Autoscaler {
   }
 
   public get minimum(): number {
-    return this.isKeda ? this.object.spec.at('minReplicaCount').number ?? KEDA_DEFAULT_MINIMUM : this.object.spec.at('minReplicas').number ?? 1;
+    return this.object.spec.at(this.minimumField).number ?? (this.isKeda ? KEDA_DEFAULT_MINIMUM : 1);
+  }
+
+  /** The minimum as it is written, for messages: `spec.minReplicas: 3`. */
+  public get minimumFound(): string {
+    return `spec.${this.minimumField}: ${this.object.spec.at(this.minimumField)}`;
   }
 
   /** How it scales down, in the form of `autoscaling/v2`. */
@@ -38,5 +43,11 @@ export class Autoscaler {
     return this.isKeda
       ? this.object.spec.at('advanced', 'horizontalPodAutoscalerConfig', 'behavior', 'scaleDown')
       : this.object.spec.at('behavior', 'scaleDown');
+  }
+
+  private get minimumField(): string {
+    if (!this.isKeda) return 'minReplicas';
+    // What KEDA scales to while no trigger is active, instead of the minimum.
+    return this.object.spec.at('idleReplicaCount').exists ? 'idleReplicaCount' : 'minReplicaCount';
   }
 }

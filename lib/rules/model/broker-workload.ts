@@ -81,6 +81,11 @@ export class BrokerWorkload {
     return this.spec.at('replicas').number ?? 1;
   }
 
+  /** As few pods as there can be: an autoscaler overrules `spec.replicas`. */
+  public get minimumReplicas(): number {
+    return this.autoscalers.length === 0 ? this.replicas : Math.min(...this.autoscalers.map((autoscaler) => autoscaler.minimum));
+  }
+
   /** As many pods as there can ever be. */
   public get maximumReplicas(): number {
     return Math.max(this.replicas, ...this.autoscalers.map((autoscaler) => autoscaler.maximum));
@@ -126,6 +131,13 @@ export class BrokerWorkload {
 
   public get nodeCount(): number | undefined {
     return declared(this.object, Declared.nodeCount);
+  }
+
+  /** As many of the pods as one node may have. */
+  public get podsPerNode(): number {
+    if (this.pods.hasRequiredAntiAffinityOnHostname) return 1;
+    if (!this.pods.hasRequiredSpreadOnHostname) return this.maximumReplicas;
+    return this.nodeCount === undefined ? 1 : Math.ceil(this.maximumReplicas / this.nodeCount);
   }
 
   public get connectionsPerPod(): number | undefined {

@@ -1,16 +1,10 @@
-import { embedStore } from './base';
+import { embedStore, scaleByHpa, scaleByKeda } from './base';
 import { production, type RuleCases } from './rule-case';
 
 function hpa(spec: object): object[] {
   return production((manifests) => {
-    delete manifests.statefulSet.spec.replicas;
     delete manifests.statefulSet.metadata.annotations['cdk8s-mqtt/node-count'];
-    manifests.autoscaler = {
-      apiVersion: 'autoscaling/v2',
-      kind: 'HorizontalPodAutoscaler',
-      metadata: { name: 'broker', namespace: 'mqtt' },
-      spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'broker' }, minReplicas: 3, maxReplicas: 6, ...spec },
-    };
+    scaleByHpa(manifests, { minReplicas: 3, maxReplicas: 6, ...spec });
   });
 }
 
@@ -24,15 +18,7 @@ function embedded(spec: object): object[] {
 }
 
 function keda(spec: object): object[] {
-  return production((manifests) => {
-    delete manifests.statefulSet.spec.replicas;
-    manifests.autoscaler = {
-      apiVersion: 'keda.sh/v1alpha1',
-      kind: 'ScaledObject',
-      metadata: { name: 'broker', namespace: 'mqtt' },
-      spec: { scaleTargetRef: { kind: 'StatefulSet', name: 'broker' }, ...spec },
-    };
-  });
+  return production((manifests) => { scaleByKeda(manifests, spec); });
 }
 
 /** Two autoscalers, the second made of the first. */
@@ -142,6 +128,24 @@ export const autoscalingCases: RuleCases[] = [
         findings: [{
           object: 'ScaledObject mqtt/broker',
           found: 'spec.minReplicaCount: absent',
+          breaks: 'Without clients for a while, the last broker stops and none comes back.',
+        }],
+      },
+      {
+        name: 'zero by KEDA',
+        manifests: keda({ minReplicaCount: 0 }),
+        findings: [{
+          object: 'ScaledObject mqtt/broker',
+          found: 'spec.minReplicaCount: 0',
+          breaks: 'Without clients for a while, the last broker stops and none comes back.',
+        }],
+      },
+      {
+        name: 'none while KEDA finds nothing to do, though the minimum is three',
+        manifests: keda({ minReplicaCount: 3, idleReplicaCount: 0 }),
+        findings: [{
+          object: 'ScaledObject mqtt/broker',
+          found: 'spec.idleReplicaCount: 0',
           breaks: 'Without clients for a while, the last broker stops and none comes back.',
         }],
       },

@@ -179,6 +179,28 @@ export function service(name: string, spec: object, annotations?: Record<string,
   };
 }
 
+/** Lets a HorizontalPodAutoscaler scale the broker, instead of the manifest. */
+export function scaleByHpa(manifests: ClusterManifests, spec: object): void {
+  delete manifests.statefulSet.spec.replicas;
+  manifests.autoscaler = {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'broker', namespace: NAMESPACE, labels: LABELS },
+    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'broker' }, ...spec },
+  };
+}
+
+/** Lets KEDA scale the broker. */
+export function scaleByKeda(manifests: ClusterManifests, spec: object): void {
+  delete manifests.statefulSet.spec.replicas;
+  manifests.autoscaler = {
+    apiVersion: 'keda.sh/v1alpha1',
+    kind: 'ScaledObject',
+    metadata: { name: 'broker', namespace: NAMESPACE, labels: LABELS },
+    spec: { scaleTargetRef: { kind: 'StatefulSet', name: 'broker' }, triggers: [{ type: 'cpu', metricType: 'Utilization', metadata: { value: '70' } }], ...spec },
+  };
+}
+
 /** The container of the broker. */
 export function containerOf(manifests: ClusterManifests): any {
   return manifests.statefulSet.spec.template.spec.containers[0];

@@ -17,6 +17,8 @@ function onVolume(source: object, cluster = production): object[] {
   });
 }
 
+const OF_A_RUNNING_SET = 'Of a StatefulSet that runs, the API server refuses that: let its claims grow first, then replace it without its pods, by the four steps of docs/storage.md#a-larger-volume-later.';
+
 export const storageCases: RuleCases[] = [
   {
     rule: 'MQTT-STORAGE-001',
@@ -28,7 +30,7 @@ export const storageCases: RuleCases[] = [
           object: 'StatefulSet mqtt/broker',
           found: "volumeClaimTemplate 'data': spec.resources.requests.storage: 20Gi",
           breaks: 'Less than the 100Gi of the profile production: the store fills up under a fleet that it was not sized for.',
-          remedy: 'Ask for at least 100Gi (storage).',
+          remedy: `Ask for at least 100Gi (storage). ${OF_A_RUNNING_SET}`,
         }],
       },
       {
@@ -38,7 +40,7 @@ export const storageCases: RuleCases[] = [
           object: 'StatefulSet mqtt/broker',
           found: "volumeClaimTemplate 'data': spec.resources.requests.storage: 100G",
           breaks: 'Less than the 100Gi of the profile production: the store fills up under a fleet that it was not sized for.',
-          remedy: 'Ask for at least 100Gi (storage).',
+          remedy: `Ask for at least 100Gi (storage). ${OF_A_RUNNING_SET}`,
         }],
       },
       {
@@ -48,7 +50,7 @@ export const storageCases: RuleCases[] = [
           object: 'StatefulSet mqtt/broker',
           found: "volumeClaimTemplate 'data': spec.resources.requests.storage: absent",
           breaks: 'This is no size: the store fills up under a fleet that it was not sized for.',
-          remedy: 'Ask for at least 100Gi (storage).',
+          remedy: `Ask for at least 100Gi (storage). ${OF_A_RUNNING_SET}`,
         }],
       },
       {
@@ -58,7 +60,7 @@ export const storageCases: RuleCases[] = [
           object: 'StatefulSet mqtt/broker',
           found: "volumeClaimTemplate 'data': spec.resources.requests.storage: 100 GB",
           breaks: 'This is no size: the store fills up under a fleet that it was not sized for.',
-          remedy: 'Ask for at least 100Gi (storage).',
+          remedy: `Ask for at least 100Gi (storage). ${OF_A_RUNNING_SET}`,
         }],
       },
       {
@@ -68,7 +70,7 @@ export const storageCases: RuleCases[] = [
           object: 'StatefulSet mqtt/broker',
           found: "volumeClaimTemplate 'data': spec.resources.requests.storage: 10Gi",
           breaks: 'Less than the 15Gi of the profile development: the store fills up under a fleet that it was not sized for.',
-          remedy: 'Ask for at least 15Gi (storage).',
+          remedy: `Ask for at least 15Gi (storage). ${OF_A_RUNNING_SET}`,
         }],
       },
     ],
