@@ -173,6 +173,7 @@ export class BrokerCluster {
     const onWaiting = (error: Error) => this.#waiting(error.message);
     const engine = (this.#engine = await Engine.open({
       cluster: configuration,
+      maxStoreBytes: storeOptions.maxBytes,
       broker: name,
       ...(store.cluster !== undefined && { clusterId: store.cluster }),
       onWaiting,
@@ -284,14 +285,14 @@ export class BrokerCluster {
       try {
         return await shareContent(this.#store!, this.#engine!.snapshots);
       } catch (error) {
-        if (!signal.aborted) this.#snapshotFailed(error as Error);
+        this.#snapshotFailed(error as Error);
       }
       await pause(RETRY_MILLISECONDS, undefined, { signal }).catch(() => undefined);
     }
   }
 
   #snapshotFailed(error: Error): void {
-    if (error instanceof SnapshotInProgressError) return;
+    if (error instanceof SnapshotInProgressError || this.#stopping.signal.aborted) return;
     this.#snapshotsFailed++;
     this.#options.log.write('warn', 'cluster.snapshot-failed', 'a snapshot could not be saved; it is tried again', { error });
   }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterError } from './cluster-error.js';
-import { ReplicatedJournal, type ReplicatedJournalOptions } from './replicated-journal.js';
+import { contentLeftBehind, ReplicatedJournal, type ReplicatedJournalOptions } from './replicated-journal.js';
 import { SnapshotNeededError, type SnapshotStore } from './snapshots.js';
-import { EmbeddedJournal, Store, type StoreOptions } from '../store/index.js';
+import { EmbeddedJournal, RestoreRoomError, Store, type StoreOptions } from '../store/index.js';
 
 /** How often a broker looks for the snapshot that it needs. */
 const RETRY_MILLISECONDS = 1000;
@@ -30,15 +30,17 @@ export async function joinCluster(store: Store, options: JoinOptions): Promise<J
   const { cluster, snapshots, storeOptions, signal, ...journalOptions } = options;
   let current = store;
   try {
-    if (current.cluster === undefined) await prepare(current, cluster);
-    if (current.cluster !== cluster) {
-      throw new ClusterError(`The store of this broker belongs to the cluster ${current.cluster}, the log to the cluster ${cluster}. Name the log of its own cluster, or an empty folder in store.directory.`);
-    }
     for (;;) {
+      if (current.cluster === undefined) await prepare(current, cluster);
+      if (current.cluster !== cluster) {
+        throw new ClusterError(`The store of this broker belongs to the cluster ${current.cluster}, the log to the cluster ${cluster}. Name the log of its own cluster, or an empty folder in store.directory.`);
+      }
       try {
         return { store: current, journal: await ReplicatedJournal.follow({ ...journalOptions, store: current }) };
       } catch (error) {
         if (!(error instanceof SnapshotNeededError)) throw error;
+        // Its first entry would have brought it into the cluster, and it would have saved it before the log was trimmed.
+        if (current.content !== undefined && current.applied === 0) throw contentLeftBehind();
         const latest = await snapshots.latest();
         if (latest === undefined || latest.sequence < error.sequence) {
           options.waiting?.(error);
@@ -46,7 +48,7 @@ export async function joinCluster(store: Store, options: JoinOptions): Promise<J
           continue;
         }
         await current.close();
-        await restore(storeOptions.directory, latest.sequence, snapshots);
+        await restore(storeOptions.directory, latest.sequence, snapshots, options.waiting);
         current = await Store.open(storeOptions);
       }
     }
@@ -57,14 +59,27 @@ export async function joinCluster(store: Store, options: JoinOptions): Promise<J
 }
 
 /** Leaves the store as it is if a newer snapshot took the place of this one meanwhile. */
-async function restore(directory: string, sequence: number, snapshots: SnapshotStore): Promise<void> {
+async function restore(directory: string, sequence: number, snapshots: SnapshotStore, waiting: JoinOptions['waiting']): Promise<void> {
   try {
-    const loaded = await snapshots.load();
-    if (loaded !== undefined) await Store.restore(directory, loaded.chunks);
+    await load(directory, snapshots).catch(async (error: unknown) => {
+      if (!(error instanceof RestoreRoomError)) throw error;
+      // All that it holds came out of the log, and is in the snapshot: it may go first, if the snapshot is whole.
+      const found = await snapshots.load();
+      if (found === undefined) throw error;
+      await Store.verify(directory, found.chunks);
+      waiting?.(new Error(`A snapshot of ${error.bytes} bytes does not fit beside the old store in ${directory} (${error.free} bytes are free), so that store is removed: the snapshot has all of it.`));
+      await Store.remove(directory);
+      await load(directory, snapshots);
+    });
   } catch (error) {
     const latest = await snapshots.latest();
     if (latest === undefined || latest.sequence === sequence) throw error;
   }
+}
+
+async function load(directory: string, snapshots: SnapshotStore): Promise<void> {
+  const found = await snapshots.load();
+  if (found !== undefined) await Store.restore(directory, found.chunks, found.snapshot.bytes);
 }
 
 /** Binds a store to its cluster. If it stood alone before, nobody is connected to it any more, and the wills of those who were are published. */

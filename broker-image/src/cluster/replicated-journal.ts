@@ -315,7 +315,7 @@ export class ReplicatedJournal implements Journal {
     const adopted = first?.kind === 'adopt' ? first.content : undefined;
     if (adopted === content) return;
     if (content !== undefined) {
-      throw new ClusterError(`The store of this broker holds sessions or messages from before it was part of a cluster, and the cluster began without them, with broker ${broker}. Start the cluster with this broker alone on a new log (or name it in cluster.firstBroker of all brokers), or name an empty folder in store.directory, which gives them up.`);
+      throw contentLeftBehind(broker);
     }
     throw new SnapshotNeededError(sequence, `The cluster began with the store of broker ${broker}. A snapshot is needed.`);
   }
@@ -385,4 +385,10 @@ export class ReplicatedJournal implements Journal {
   #refuseOpening(reason: Error): void {
     for (const connection of [...this.#opening.keys()]) this.#opened(connection)?.reject(reason);
   }
+}
+
+/** @param broker the one that the cluster began with, where the log still has its beginning */
+export function contentLeftBehind(broker?: string): ClusterError {
+  const beginner = broker === undefined ? '' : `, with broker ${broker}`;
+  return new ClusterError(`The store of this broker holds sessions or messages from before it was part of a cluster, and the cluster began without them${beginner}. Start the cluster with this broker alone on a new log (or name it in cluster.firstBroker of all brokers), or name an empty folder in store.directory, which gives them up.`);
 }

@@ -1,6 +1,6 @@
 export { DATABASE_FILE } from './database-file.js';
 export { EmbeddedJournal } from './embedded-journal.js';
-export { StoreOpenError, StoreUnavailableError } from './errors.js';
+export { RestoreRoomError, StoreOpenError, StoreUnavailableError } from './errors.js';
 export type { Journal, JournalListener, OpenedSession, SessionOwner, SubmittedOperation } from './journal.js';
 export { MatchCache } from './match-cache.js';
 export { Message } from './message.js';

@@ -1,11 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
-import { open as openFile, mkdir, rename, rm } from 'node:fs/promises';
+import { open as openFile, mkdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByteReader, ByteWriter } from './bytes.js';
 import { Database } from './database.js';
 import { RESTORE_FOLDER } from './database-file.js';
 import { DirectoryLock } from './directory-lock.js';
-import { StoreOpenError } from './errors.js';
+import { RestoreRoomError, StoreOpenError } from './errors.js';
 import { decode, FORMAT_VERSION, keys, READABLE_SNAPSHOT_VERSION } from './records.js';
 
 // A snapshot is: the magic bytes; the version of the store's format (16 bits); frames of records, each behind its length (32 bits); a length of 0; the SHA-256 of all before.
@@ -16,6 +16,8 @@ const DIGEST_LENGTH = 32;
 const FRAME_BYTES = 256 * 1024;
 /** What a transaction of a restore writes. */
 const TRANSACTION_BYTES = 4 * 1024 * 1024;
+/** A volume with less free space takes no transaction more. */
+const FULL_BYTES = 2 * TRANSACTION_BYTES;
 /** No frame is longer: a record holds a message at most, and MQTT ends those at 256 MiB. */
 const MAX_FRAME_BYTES = 300 * 1024 * 1024;
 
@@ -70,14 +72,20 @@ async function* chunksOf(database: Database, moment: ReturnType<Database['enviro
 
 /**
  * Puts the store of a snapshot into a folder, in place of one that may be there. It appears there whole and synced, or not at all.
- * @throws StoreOpenError if the folder is in use, or the snapshot is damaged, cut off or of a version that cannot be read; the folder is as it was then
+ * @param bytes size of the snapshot; 0 where nobody knows
+ * @throws RestoreRoomError if it does not fit beside the store that is there, StoreOpenError if the folder is in use, or the snapshot is damaged, cut off or of a version that cannot be read; the
+ * folder is as it was then
  */
-export async function restoreSnapshot(directory: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+export async function restoreSnapshot(directory: string, chunks: AsyncIterable<Uint8Array>, bytes = 0): Promise<void> {
   await mkdir(directory, { recursive: true });
   const lock = await DirectoryLock.acquire(directory);
   const folder = join(directory, RESTORE_FOLDER);
+  let free = 0;
   try {
     await rm(folder, { recursive: true, force: true });
+    free = await freeBytes(directory);
+    // Pages hold more than their records.
+    if (free < bytes) throw new RestoreRoomError(directory, bytes, free);
     await mkdir(folder);
     await fill(folder, chunks);
     await sync(join(folder, 'data.mdb'));
@@ -86,12 +94,46 @@ export async function restoreSnapshot(directory: string, chunks: AsyncIterable<U
     await rename(join(folder, 'data.mdb'), join(directory, 'data.mdb'));
     await lock.syncFolder();
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new StoreOpenError(`The snapshot for the store in ${directory} cannot be used: ${error.message}. The store was left as it is.`, { cause: error });
+    if (error instanceof RangeError) throw damaged(directory, error);
+    // What LMDB says of a full disk is an input/output error.
+    if (!(error instanceof RestoreRoomError) && (await freeBytes(directory)) < FULL_BYTES) throw new RestoreRoomError(directory, bytes, free, { cause: error });
+    throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
     await lock.release();
   }
+}
+
+/**
+ * Reads a snapshot to its end, and keeps nothing of it.
+ * @throws StoreOpenError if it is damaged, cut off or of a version that cannot be read
+ */
+export async function verifySnapshot(directory: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    for await (const _ of frames(chunks));
+  } catch (error) {
+    throw error instanceof RangeError ? damaged(directory, error) : error;
+  }
+}
+
+/** Removes the store from a folder, for good. */
+export async function removeStore(directory: string): Promise<void> {
+  const lock = await DirectoryLock.acquire(directory);
+  try {
+    for (const name of ['data.mdb', 'lock.mdb']) await rm(join(directory, name), { force: true });
+    await lock.syncFolder();
+  } finally {
+    await lock.release();
+  }
+}
+
+function damaged(directory: string, error: RangeError): StoreOpenError {
+  return new StoreOpenError(`The snapshot for the store in ${directory} cannot be used: ${error.message}. The store was left as it is.`, { cause: error });
+}
+
+async function freeBytes(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
 }
 
 async function fill(folder: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {

@@ -12,7 +12,7 @@ import { forgetUnlessNeeded, type Queue, type QueueEntry } from './queue.js';
 import { decode, entrySequence, keys, ranges, type BrokerRun } from './records.js';
 import type { QueueReader, Session } from './session.js';
 import type { SharedQueue } from './shared-queue.js';
-import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.js';
+import { removeStore, restoreSnapshot, takeSnapshot, verifySnapshot, type Snapshot } from './snapshot.js';
 import { State, type BatchOrigin, type StateListener, type Will } from './state.js';
 import type { BrokerObserver } from '../operations/observer.js';
 
@@ -80,10 +80,28 @@ export class Store {
 
   /**
    * Puts the store of a snapshot into a folder, in place of one that may be there: whole, or not at all.
-   * @throws StoreOpenError if the folder is in use, or the snapshot is damaged, cut off or of a version that cannot be read; the folder is as it was then
+   * @param bytes size of the snapshot; 0 where nobody knows
+   * @throws RestoreRoomError if it does not fit beside the store that is there, StoreOpenError if the folder is in use, or the snapshot is damaged, cut off or of a version that cannot be read; the
+   * folder is as it was then
    */
-  static restore(directory: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    return restoreSnapshot(directory, chunks);
+  static restore(directory: string, chunks: AsyncIterable<Uint8Array>, bytes = 0): Promise<void> {
+    return restoreSnapshot(directory, chunks, bytes);
+  }
+
+  /**
+   * Reads a snapshot to its end, for a folder that it may be restored to.
+   * @throws StoreOpenError if it is damaged, cut off or of a version that cannot be read
+   */
+  static verify(directory: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    return verifySnapshot(directory, chunks);
+  }
+
+  /**
+   * Removes the store from a folder, for good.
+   * @throws StoreOpenError if the folder is in use
+   */
+  static remove(directory: string): Promise<void> {
+    return removeStore(directory);
   }
 
   readonly #options: StoreOptions;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { joinCluster, shareContent, type Joined } from '../../src/cluster/join.js';
 import { SnapshotKeeper } from '../../src/cluster/snapshot-keeper.js';
 import { EmbeddedJournal, Message, Store, type SubmittedOperation } from '../../src/store/index.js';
+import { cannotMount, mountedDirectory } from '../store/mounted-directory.js';
 import { temporaryDirectory } from '../store/temporary-directory.js';
 import { limits } from './cluster.js';
 import { SharedLog } from './memory-log.js';
@@ -300,3 +302,142 @@ test('a snapshot is due from 256 MiB on, however large the log may be', async (t
   assert.equal(cluster.snapshots.saved, 1);
   await keeper.close();
 });
+
+test('the snapshots of a large store rest until the log is as large as the latest one, or for twenty times as long as that took; not longer than the log has room', async (t) => {
+  const cluster = new TestCluster(t);
+  const { store, journal } = await cluster.join('broker-0');
+  let bytes = 0;
+  const maxLogBytes = 1000 * 1024 ** 2;
+  const keeper = new SnapshotKeeper({
+    store, snapshots: cluster.snapshots, entries: 1, maxLogBytes, responsible: () => true, failed: assert.fail,
+    log: { get bytes() { return bytes; }, trim: async (upTo) => cluster.log.trim(upTo) },
+  });
+  const saved = async () => {
+    journal.submit(publish('x'.repeat(1000)));
+    await applied({ store, journal });
+    await store.durable();
+    await keeper.check();
+    return cluster.snapshots.saved;
+  };
+  cluster.snapshots.milliseconds = 3_600_000;
+  assert.equal(await saved(), 1);
+  const size = (await cluster.snapshots.latest())!.bytes;
+  bytes = size - 1;
+  assert.equal(await saved(), 1, 'the log is smaller');
+  bytes = size;
+  assert.equal(await saved(), 2, 'the log is as large');
+  bytes = 0;
+  assert.equal(await saved(), 2);
+  cluster.snapshots.milliseconds = 0.001;
+  assert.equal(await saved(), 3, 'it took so little that the time is over');
+  // As large as the log has room for another one.
+  cluster.snapshots.milliseconds = 3_600_000;
+  await cluster.snapshots.save(store.applied, pieces([Buffer.alloc(300 * 1024 ** 2)]));
+  bytes = maxLogBytes / 4 - 1;
+  assert.equal(await saved(), 4);
+  bytes = maxLogBytes / 4;
+  assert.equal(await saved(), 5);
+  await keeper.close();
+});
+
+test('a snapshot that cannot be saved is tried again when as much time has passed as the attempt took', async (t) => {
+  const cluster = new TestCluster(t);
+  const { store } = await cluster.join('broker-0');
+  await store.durable();
+  let attempts = 0;
+  let takes = 0;
+  cluster.snapshots.save = async () => {
+    attempts++;
+    await sleep(takes);
+    throw new Error('no room');
+  };
+  const keeper = new SnapshotKeeper({
+    store, snapshots: cluster.snapshots, entries: 1, maxLogBytes: 1, responsible: () => true, failed: () => undefined,
+    log: { bytes: 1, trim: async () => undefined },
+  });
+  takes = 1000;
+  await keeper.check();
+  await keeper.check();
+  assert.equal(attempts, 1);
+  await sleep(1100);
+  takes = 0;
+  await keeper.check();
+  assert.equal(attempts, 2);
+  await keeper.close();
+});
+
+test('where a snapshot does not fit beside the old store, that goes first: all of it came out of the log', { skip: cannotMount }, async (t) => {
+  const cluster = new TestCluster(t);
+  const first = await cluster.join('broker-0');
+  const more = async (count: number) => {
+    for (let i = 0; i < count; i++) first.journal.submit({ kind: 'publish', time: 1, message: Message.create(`retained/${i % 25}`, Buffer.alloc(1e6, i), 1, true) });
+    await applied(first);
+    await first.store.durable();
+  };
+  await more(25);
+  // 25 MB, on a volume that has room for one and a half.
+  const directory = mountedDirectory(t, 40);
+  const second = await cluster.join('broker-1', directory);
+  await second.store.durable();
+  await leave(second);
+  await more(3);
+  await cluster.snapshots.save(first.store.applied, first.store.snapshot().chunks);
+  cluster.log.trim(first.store.applied);
+
+  // One that is not whole is found out before anything goes.
+  const whole = cluster.snapshots.load.bind(cluster.snapshots);
+  cluster.snapshots.load = async () => {
+    const found = await whole();
+    return found && { ...found, chunks: cutOff(found.chunks) };
+  };
+  await assert.rejects(cluster.join('broker-1', directory), { name: 'StoreOpenError', message: /cannot be used: it is cut off/ });
+  const kept = await Store.open({ directory, maxBytes: 1e9 });
+  assert.equal(kept.cluster, 'c');
+  await kept.close();
+
+  cluster.snapshots.load = whole;
+  const again = await cluster.join('broker-1', directory);
+  assert.match(cluster.waits.at(-1)!, /^A snapshot of \d+ bytes does not fit beside the old store in .* \(\d+ bytes are free\), so that store is removed: the snapshot has all of it\.$/);
+  await follow(again, cluster.log);
+  assert.equal(await content(again), await content(first));
+});
+
+for (const [what, count, size, mebibytes] of [['its snapshot', 25, 1e6, 20], ['the pages of its records', 4000, 2500, 14]] as const) {
+  test(`a volume that is smaller than ${what}`, { skip: cannotMount }, async (t) => {
+    const cluster = new TestCluster(t);
+    const first = await cluster.join('broker-0');
+    for (let i = 0; i < count; i++) first.journal.submit({ kind: 'publish', time: 1, message: Message.create(`retained/${i}`, Buffer.alloc(size, i), 1, true) });
+    await applied(first);
+    await first.store.durable();
+    await cluster.snapshots.save(first.store.applied, first.store.snapshot().chunks);
+    cluster.log.trim(first.store.applied);
+    await assert.rejects(cluster.join('broker-1', mountedDirectory(t, mebibytes)), {
+      name: 'RestoreRoomError', message: /^The snapshot for the store in .* has \d+ bytes, which do not fit onto its volume: \d+ were free\. Give this broker a larger volume\.$/,
+    });
+  });
+}
+
+test('what a broker had alone is not given up either where the log does not have its beginning any more', async (t) => {
+  const cluster = new TestCluster(t);
+  const first = await cluster.join('broker-1');
+  first.journal.submit(publish('x'));
+  await applied(first);
+  await first.store.durable();
+  await cluster.snapshots.save(first.store.applied, first.store.snapshot().chunks);
+  cluster.log.trim(first.store.applied);
+  const directory = await standalone(t);
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await assert.rejects(cluster.join('broker-0', directory), { name: 'ClusterError', message: /holds sessions or messages from before it was part of a cluster, and the cluster began without them\. Start the cluster with this broker alone/ });
+  }
+  const store = await Store.open({ directory, maxBytes: 1e9 });
+  assert.equal(queue(store).length, 501);
+  await store.close();
+});
+
+async function* cutOff(chunks: AsyncIterable<Uint8Array>) {
+  let left = 2_000_000;
+  for await (const chunk of chunks) {
+    if ((left -= chunk.length) < 0) return;
+    yield chunk;
+  }
+}

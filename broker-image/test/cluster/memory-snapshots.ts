@@ -1,18 +1,22 @@
-import type { SnapshotStore } from '../../src/cluster/snapshots.js';
+import type { SavedSnapshot, SnapshotStore } from '../../src/cluster/snapshots.js';
 
 /** Snapshots in memory. */
 export class MemorySnapshots implements SnapshotStore {
   #latest: { readonly sequence: number; readonly bytes: Buffer } | undefined;
   saved = 0;
+  /** What the latest one is said to have taken. */
+  milliseconds = 0;
   /** Called before each chunk. */
   reading: (() => void) | undefined;
 
-  async latest(): Promise<{ readonly sequence: number } | undefined> {
-    return this.#latest;
+  async latest(): Promise<SavedSnapshot | undefined> {
+    const { sequence, bytes } = this.#latest ?? {};
+    return sequence === undefined || bytes === undefined ? undefined : { sequence, bytes: bytes.length, milliseconds: this.milliseconds };
   }
 
-  async load(): Promise<{ readonly chunks: AsyncIterable<Uint8Array> } | undefined> {
-    return this.#latest && { chunks: this.#chunks(this.#latest.bytes) };
+  async load(): Promise<{ readonly snapshot: SavedSnapshot; readonly chunks: AsyncIterable<Uint8Array> } | undefined> {
+    const snapshot = await this.latest();
+    return snapshot && { snapshot, chunks: this.#chunks(this.#latest!.bytes) };
   }
 
   async save(sequence: number, chunks: AsyncIterable<Uint8Array>): Promise<void> {

@@ -7,12 +7,14 @@ import { Peers, type PeerStatus } from './peers.js';
 import type { QuorumWatch } from './quorum-watch.js';
 import type { EngineEndedError, EngineUnavailableError } from './errors.js';
 
-/** Snapshots are as large as the stores of the brokers, which have a limit of their own. */
-const UNLIMITED = -1;
+/** Snapshots that are there at once: the latest, and the next one while it is written. Each is smaller than the store that it was taken of, whose pages are not full. */
+const SNAPSHOTS = 2;
 
 export interface EngineOptions {
   /** `cluster` of the configuration. */
   readonly cluster: { readonly name: string; readonly log: EngineAddress & { readonly maxBytes: number; readonly replicas?: number } };
+  /** `store.maxBytes` of the configuration: what a snapshot may hold. */
+  readonly maxStoreBytes: number;
   /** Name of this broker. */
   readonly broker: string;
   /** Of the cluster that the store of this broker belongs to; undefined: to none yet. */
@@ -33,7 +35,7 @@ export class Engine {
    * @throws EngineRefusedError if it is there, and must not be used as it is
    */
   static async open(options: EngineOptions): Promise<Engine> {
-    const { cluster, broker, clusterId, onEnded, onWarning, onWaiting, signal } = options;
+    const { cluster, broker, clusterId, maxStoreBytes, onEnded, onWarning, onWaiting, signal } = options;
     const incarnation = randomUUID();
     const waiting = { ...(onWaiting && { onWaiting }), ...(signal && { signal }) };
     const connections: EngineConnection[] = [];
@@ -47,7 +49,8 @@ export class Engine {
       const stream = { cluster: cluster.name, incarnation, maxBytes: cluster.log.maxBytes, ...(cluster.log.replicas !== undefined && { replicas: cluster.log.replicas }), ...waiting };
       const forLog = await connect('log');
       log = await JetStreamLog.open(forLog, { ...stream, ...(clusterId !== undefined && { clusterId }), ...(onWarning && { onWarning }) });
-      const snapshots = await JetStreamSnapshots.open(forLog, { ...stream, maxBytes: UNLIMITED, clusterId: log.clusterId });
+      const snapshots = await JetStreamSnapshots.open(forLog, { ...stream, maxBytes: SNAPSHOTS * maxStoreBytes, orLess: true, clusterId: log.clusterId });
+      if (snapshots.maxBytes < SNAPSHOTS * maxStoreBytes) onWarning?.(tooLittleRoom(cluster.name, snapshots.maxBytes, maxStoreBytes));
       const forTraffic = await connect('live');
       const traffic = new LiveTraffic(forTraffic, { cluster: cluster.name, incarnation });
       return new Engine(options, incarnation, [forLog, forTraffic], log, snapshots, traffic, await log.watchFrom(forTraffic));
@@ -98,4 +101,10 @@ export class Engine {
     await this.log.close();
     await Promise.all(this.connections.map((connection) => connection.close()));
   }
+}
+
+function tooLittleRoom(cluster: string, bytes: number, maxStoreBytes: number): string {
+  const fits = Math.floor(bytes / SNAPSHOTS);
+  return `NATS has ${bytes} bytes for the stream ${cluster}-snapshots, and two snapshots of a store of ${maxStoreBytes} bytes (store.maxBytes) take ${SNAPSHOTS * maxStoreBytes}. `
+    + `Once the store holds more than ${fits}, none may fit, and the log fills up. Give the NATS servers more storage, or write store.maxBytes: ${fits}.`;
 }

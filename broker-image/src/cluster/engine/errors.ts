@@ -78,6 +78,20 @@ export class SnapshotInProgressError extends Error {
   }
 }
 
+/** The snapshots may take no more room, and one more does not fit. */
+export class SnapshotRoomError extends Error {
+  override readonly name = 'SnapshotRoomError';
+
+  constructor(stream: string, bytes: number, most: number, options?: ErrorOptions & { cause?: unknown }) {
+    const { cause } = options ?? {};
+    super(
+      `A snapshot did not fit beside the latest one after ${bytes} bytes: the stream ${stream} may take ${most} (${cause instanceof Error ? cause.message : 'without a reason'}). `
+      + 'The log is not trimmed until one is saved, and fills up. It has room again with more storage for the NATS servers: a broker that starts asks for twice its store.maxBytes.',
+      options,
+    );
+  }
+}
+
 /** The snapshot was removed while it was read, because there are newer ones. */
 export class SnapshotReplacedError extends Error {
   override readonly name = 'SnapshotReplacedError';

@@ -2,36 +2,31 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/transport-node';
-import { EngineClosedError, SnapshotDamagedError, SnapshotInProgressError, SnapshotReplacedError } from './errors.js';
+import { EngineClosedError, SnapshotDamagedError, SnapshotInProgressError, SnapshotReplacedError, SnapshotRoomError } from './errors.js';
 import { SnapshotLease } from './snapshot-lease.js';
+import { SnapshotWriter, type WrittenParts } from './snapshot-writer.js';
 import { StreamReader } from './stream-reader.js';
-import { errorCode, ErrorCode, isPassing, openStream, type CheckedStream, type OwnStreamOptions } from './stream.js';
+import { isNoRoom, isPassing, openStream, type CheckedStream, type OwnStreamOptions } from './stream.js';
 import type { EngineConnection } from './connection.js';
-import type { SnapshotStore } from '../snapshots.js';
+import type { SavedSnapshot, SnapshotStore } from '../snapshots.js';
 
 /** Of one message with a part of a snapshot; less where NATS takes less. */
 const PART_BYTES = 256 * 1024;
 const HEADER_BYTES = 512;
-/** Parts on the way at once: what bounds the memory that saving takes. */
-const PARTS_ON_THE_WAY = 16;
-const PART_MILLISECONDS = 30_000;
+const MANIFEST_MILLISECONDS = 30_000;
 const RETRY_MILLISECONDS = 500;
 const LOOK_MILLISECONDS = 2000;
 /** A part that does not come for so long, although NATS is there, is lost. */
 const STUCK_MILLISECONDS = 30_000;
 
-/** A state of all that is durable, as it is after the entry of the log with this sequence. */
-export interface Snapshot {
-  readonly sequence: number;
-  readonly bytes: number;
+/** A snapshot, and when it was saved. */
+export interface Snapshot extends SavedSnapshot {
   /** Milliseconds since the epoch. */
   readonly time: number;
 }
 
-interface Manifest extends Snapshot {
+interface Manifest extends Snapshot, WrittenParts {
   readonly id: string;
-  readonly parts: number;
-  readonly sha256: string;
   /** Id of the snapshot before. */
   readonly previous?: string;
 }
@@ -43,7 +38,8 @@ interface StoredManifest {
 
 /**
  * Snapshots in a stream of their own: the parts of each on subjects of its own, and a last message that says what they are, without which a snapshot is not there.
- * So one whose saving was interrupted is never seen; its parts are removed by the next that is saved. The one before the latest is kept for whoever is reading it.
+ * So one whose saving was interrupted is never seen; its parts are removed by the next that is saved. The one before the latest is kept for whoever is reading it, as long as there is room for the next one
+ * beside both.
  */
 export class JetStreamSnapshots implements SnapshotStore {
   /** @throws EngineRefusedError */
@@ -64,6 +60,11 @@ export class JetStreamSnapshots implements SnapshotStore {
     this.#incarnation = incarnation;
   }
 
+  /** Room for all snapshots together, in each copy. */
+  get maxBytes(): number {
+    return this.#stream.maxBytes;
+  }
+
   /** The newest whole snapshot. Waits for the engine. */
   async latest(): Promise<Snapshot | undefined> {
     return (await this.#awaitManifest())?.manifest;
@@ -71,21 +72,28 @@ export class JetStreamSnapshots implements SnapshotStore {
 
   /**
    * Saves a snapshot. An older one than the latest is not needed, and not saved.
-   * @throws SnapshotInProgressError if another broker saves one
+   * @throws SnapshotInProgressError if another broker saves one, SnapshotRoomError if it does not fit beside the latest
    */
   async save(sequence: number, chunks: AsyncIterable<Uint8Array>): Promise<Snapshot> {
-    const lease = await SnapshotLease.take(this.#stream, this.#client, this.#incarnation, this.#closed.signal);
+    const begun = performance.now();
+    const lease = await this.#takeLease();
     if (lease === undefined) throw new SnapshotInProgressError();
     try {
-      const before = await this.#manifest();
+      let before = await this.#manifest();
       if (before !== undefined && before.manifest.sequence >= sequence) return before.manifest;
-      const { id, previous } = before?.manifest ?? {};
-      await this.#removeAllBut(id, previous);
-      const manifest: Manifest = { ...(await this.#writeParts(sequence, chunks, lease.lost)), ...(id !== undefined && { previous: id }) };
+      await this.#removeAllBut(before?.manifest);
+      const id = nuid.next();
+      const parts = await this.#writeParts(id, chunks, lease.lost, async () => {
+        before = await this.#removePrevious();
+      });
+      await lease.confirm();
+      const manifest: Manifest = {
+        sequence, ...parts, time: Date.now(), milliseconds: Math.round(performance.now() - begun), id, ...(before !== undefined && { previous: before.manifest.id }),
+      };
       // Whoever lost the lease without noticing finds that there is another one.
-      await this.#client.publish(this.#subject('latest'), JSON.stringify(manifest), { expect: { lastSubjectSequence: before?.streamSequence ?? 0 }, timeout: PART_MILLISECONDS });
-      await this.#removeAllBut(manifest.id, id);
-      await this.#stream.manager.streams.purge(this.#stream.name, { filter: this.#subject('latest'), keep: 1 });
+      await this.#publishManifest(manifest, before);
+      await this.#removeAllBut(manifest);
+      await this.#purge('latest', { keep: 1 });
       return manifest;
     } finally {
       await lease.release();
@@ -126,51 +134,65 @@ export class JetStreamSnapshots implements SnapshotStore {
     }
   }
 
-  async #writeParts(sequence: number, chunks: AsyncIterable<Uint8Array>, lost: AbortSignal): Promise<Manifest> {
-    const id = nuid.next();
-    const hash = createHash('sha256');
-    const onTheWay = new Set<Promise<unknown>>();
-    let failure: unknown;
-    let bytes = 0;
-    let parts = 0;
-    for await (const part of partsOf(chunks, Math.min(PART_BYTES, this.#connection.maxPayload - HEADER_BYTES))) {
-      lost.throwIfAborted();
-      if (failure !== undefined) break;
-      hash.update(part);
-      bytes += part.length;
-      // Each on a subject of its own, which may be written once: so a part can be sent again without being there twice.
-      const written = this.#writePart(this.#subject(`part.${id}.${parts++}`), part).catch((error: unknown) => (failure ??= error)).finally(() => onTheWay.delete(written));
-      onTheWay.add(written);
-      if (onTheWay.size >= PARTS_ON_THE_WAY) await Promise.race(onTheWay);
-    }
-    await Promise.all(onTheWay);
-    if (failure !== undefined) throw failure as Error;
-    lost.throwIfAborted();
-    return { sequence, bytes, time: Date.now(), id, parts, sha256: hash.digest('hex') };
-  }
-
-  async #writePart(subject: string, part: Uint8Array): Promise<void> {
-    const end = performance.now() + PART_MILLISECONDS;
-    for (;;) {
-      try {
-        await this.#client.publish(subject, part, { expect: { lastSubjectSequence: 0 }, timeout: 5000 });
-        return;
-      } catch (error) {
-        const code = errorCode(error);
-        if (code === ErrorCode.wrongLastSequence) return;
-        if (performance.now() > end || this.#closed.signal.aborted || (code !== undefined && code !== ErrorCode.wrongLastSequenceInFlight)) throw error;
-        await pause(200);
-      }
+  async #takeLease(): Promise<SnapshotLease | undefined> {
+    const { manager, name } = this.#stream;
+    // Whoever takes the lease from now on writes behind this: only what is before it may be removed without a lease.
+    const end = (await manager.streams.info(name)).state.last_seq;
+    const removeLeftovers = async () => this.#removeAllBut((await this.#manifest())?.manifest, { seq: end + 1 });
+    const removePrevious = async () => void (await this.#removePrevious());
+    try {
+      return await SnapshotLease.take(this.#stream, this.#client, this.#incarnation, this.#closed.signal, [removeLeftovers, removePrevious]);
+    } catch (error) {
+      throw isNoRoom(error) ? new SnapshotRoomError(name, 0, this.maxBytes, { cause: error }) : error;
     }
   }
 
-  /** Also what was left by brokers that were killed while they saved. */
-  async #removeAllBut(...kept: readonly (string | undefined)[]): Promise<void> {
+  /** All of the parts, or none. */
+  async #writeParts(id: string, chunks: AsyncIterable<Uint8Array>, lost: AbortSignal, makeRoom: () => Promise<void>): Promise<WrittenParts> {
+    const writer = new SnapshotWriter({
+      client: this.#client,
+      partBytes: Math.min(PART_BYTES, this.#connection.maxPayload - HEADER_BYTES),
+      subject: (part) => this.#subject(`part.${id}.${part}`),
+      makeRoom,
+      signal: AbortSignal.any([lost, this.#closed.signal]),
+    });
+    try {
+      return await writer.write(chunks);
+    } catch (error) {
+      // What cannot be removed now is removed before the next one is saved.
+      await this.#purge(`part.${id}.>`).catch(() => undefined);
+      throw isNoRoom(error) ? new SnapshotRoomError(this.#stream.name, writer.bytes, this.maxBytes, { cause: error }) : error;
+    }
+  }
+
+  /** @param before what is the latest one until then */
+  async #publishManifest(manifest: Manifest, before: StoredManifest | undefined): Promise<number> {
+    const { seq } = await this.#client.publish(this.#subject('latest'), JSON.stringify(manifest), {
+      expect: { lastSubjectSequence: before?.streamSequence ?? 0 }, timeout: MANIFEST_MILLISECONDS,
+    });
+    return seq;
+  }
+
+  /** Gives up the snapshot before the latest one, so that there is room. Whoever reads it begins again, with the latest. */
+  async #removePrevious(): Promise<StoredManifest | undefined> {
+    const found = await this.#manifest();
+    if (found?.manifest.previous === undefined) return found;
+    const { previous, ...manifest } = found.manifest;
+    await this.#purge(`part.${previous}.>`);
+    return { manifest, streamSequence: await this.#publishManifest(manifest, found) };
+  }
+
+  /** What neither this manifest nor the one before it describes: also what was left by brokers that were killed while they saved. */
+  async #removeAllBut(kept: Manifest | undefined, options: { readonly seq?: number } = {}): Promise<void> {
     const { manager, name } = this.#stream;
     const prefix = this.#subject('part.');
     const { state } = await manager.streams.info(name, { subjects_filter: this.#subject('part.>') });
     const ids = new Set(Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length).split('.')[0]!));
-    for (const id of ids) if (!kept.includes(id)) await manager.streams.purge(name, { filter: this.#subject(`part.${id}.>`) });
+    for (const id of ids) if (id !== kept?.id && id !== kept?.previous) await this.#purge(`part.${id}.>`, options);
+  }
+
+  async #purge(subjects: string, options: { readonly keep?: number; readonly seq?: number } = {}): Promise<void> {
+    await this.#stream.manager.streams.purge(this.#stream.name, { filter: this.#subject(subjects), ...options });
   }
 
   async *#readParts({ id, parts, sha256 }: Manifest): AsyncGenerator<Uint8Array> {
@@ -212,23 +234,4 @@ export class JetStreamSnapshots implements SnapshotStore {
       stop();
     }
   }
-}
-
-/** The same bytes in parts of one size, but for the last. */
-async function* partsOf(chunks: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
-  let part = Buffer.allocUnsafe(size);
-  let filled = 0;
-  for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; ) {
-      const taken = Math.min(size - filled, chunk.length - at);
-      part.set(chunk.subarray(at, at + taken), filled);
-      filled += taken;
-      at += taken;
-      if (filled < size) continue;
-      yield part;
-      part = Buffer.allocUnsafe(size);
-      filled = 0;
-    }
-  }
-  if (filled > 0) yield part.subarray(0, filled);
 }

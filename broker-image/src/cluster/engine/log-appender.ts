@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { jetstream, type JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
 import { errors, headers, type MsgHdrs } from '@nats-io/transport-node';
 import { EngineClosedError, EngineRefusedError, EntryTooLargeError, LogFullError } from './errors.js';
-import { errorCode, ErrorCode, nobodyAnswers, type CheckedStream } from './stream.js';
+import { errorCode, ErrorCode, isNoRoom, nobodyAnswers, type CheckedStream } from './stream.js';
 import { LogTrimmedError } from '../replicated-log.js';
 import type { EngineConnection } from './connection.js';
 
@@ -158,15 +158,14 @@ export class LogAppender {
    * @param before an earlier attempt, if there was one, can only stand after this sequence
    */
   async #consider(error: unknown, before: number): Promise<number | undefined> {
+    if (isNoRoom(error)) {
+      this.#full = new LogFullError(this.#stream.name, (error as Error).message, { cause: error });
+      return undefined;
+    }
     switch (errorCode(error)) {
       case ErrorCode.wrongLastSequence:
       case ErrorCode.wrongLastSequenceInFlight:
         return this.#lookUp(before);
-      case ErrorCode.storeFailed:
-      case ErrorCode.insufficientResources:
-      case ErrorCode.storageExceeded:
-        this.#full = new LogFullError(this.#stream.name, (error as Error).message, { cause: error });
-        return undefined;
       case undefined:
         if (error instanceof errors.TimeoutError || error instanceof errors.RequestError || error instanceof errors.ClosedConnectionError || nobodyAnswers(error)) return undefined;
         throw error;

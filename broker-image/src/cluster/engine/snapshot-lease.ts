@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SnapshotInProgressError } from './errors.js';
-import { errorCode, ErrorCode, type CheckedStream } from './stream.js';
+import { errorCode, ErrorCode, isNoRoom, type CheckedStream } from './stream.js';
 import type { JetStreamClient } from '@nats-io/jetstream';
 
 const RENEW_MILLISECONDS = 3000;
+const RETRY_MILLISECONDS = 200;
 /** A lease that does not change for so long was left by a broker that is no more. */
 const EXPIRED_MILLISECONDS = 10_000;
 
@@ -17,15 +18,29 @@ interface Holder {
  * a lease that is taken watches whether it is renewed.
  */
 export class SnapshotLease {
-  /** @returns undefined if another broker has it, and renews it */
-  static async take(stream: CheckedStream, client: JetStreamClient, incarnation: string, signal: AbortSignal): Promise<SnapshotLease | undefined> {
+  /**
+   * @param makeRoom what can be done, one after the other, where there is no room for the message: who has no lease must not touch what comes later
+   * @returns undefined if another broker has it, and renews it
+   */
+  static async take(
+    stream: CheckedStream, client: JetStreamClient, incarnation: string, signal: AbortSignal, makeRoom: ReadonlyArray<() => Promise<void>>,
+  ): Promise<SnapshotLease | undefined> {
     const subject = `${stream.subject}.lease`;
     const now = await current(stream, subject);
     if (now.holder.incarnation !== undefined && now.holder.incarnation !== incarnation) {
       await pause(EXPIRED_MILLISECONDS, undefined, { signal });
       if ((await current(stream, subject)).version !== now.version) return undefined;
     }
-    const version = await write(client, subject, { incarnation }, now.version);
+    let version: number | undefined;
+    for (let step = 0; ; step++) {
+      try {
+        version = await write(client, subject, { incarnation }, now.version);
+        break;
+      } catch (error) {
+        if (!isNoRoom(error) || step === makeRoom.length) throw error;
+        await makeRoom[step]!();
+      }
+    }
     if (version === undefined) return undefined;
     // Versions before are of no use.
     await stream.manager.streams.purge(stream.name, { filter: subject, keep: 1 });
@@ -54,6 +69,17 @@ export class SnapshotLease {
   /** Another broker may have it now. */
   get lost(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  /** Makes sure that it is still there: what follows at once is this broker's to do. */
+  async confirm(): Promise<void> {
+    const since = performance.now();
+    for (;;) {
+      await (this.#renewal = this.#renewal.then(() => this.#renew()));
+      this.lost.throwIfAborted();
+      if (this.#renewed >= since) return;
+      await pause(RETRY_MILLISECONDS);
+    }
   }
 
   async release(): Promise<void> {

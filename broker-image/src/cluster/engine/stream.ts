@@ -15,7 +15,12 @@ const RETRY_MILLISECONDS = 500;
 export const MISSING_MILLISECONDS = 10_000;
 const metadataKeys = { cluster: 'mqtt-cluster', id: 'mqtt-cluster-id', content: 'mqtt-content', format: 'mqtt-format' } as const;
 
+/** Steps in which less room is asked for, where less will do, and the least that is of any use. */
+const SMALLER_SHARE = 3 / 4;
+const LEAST_BYTES = 32 * 1024 * 1024;
+
 export const ErrorCode = {
+  accountResourcesExceeded: 10002,
   noPeers: 10005,
   insufficientResources: 10023,
   notForAccount: 10039,
@@ -36,12 +41,21 @@ export function errorCode(error: unknown): number | undefined {
   return error instanceof Error ? errorCode(error.cause) : undefined;
 }
 
+/** Whether an answer of JetStream says that there is no room: in the stream, for the account, or on the server. */
+export function isNoRoom(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === ErrorCode.storeFailed || code === ErrorCode.insufficientResources || code === ErrorCode.storageExceeded || code === ErrorCode.accountResourcesExceeded;
+}
+
 export interface StreamOptions {
   /** Name of the cluster. */
   readonly cluster: string;
   /** What it holds; its name is `CLUSTER-content`, its subjects are `CLUSTER.content.>`. */
   readonly content: 'log' | 'snapshots';
+  /** Room that NATS keeps for it, in each copy. */
   readonly maxBytes: number;
+  /** Whether less room will do, where NATS does not have as much. @default false */
+  readonly orLess?: boolean;
   /** Copies; undefined: as many as the NATS allows up to 3. */
   readonly replicas?: number;
   /** Of the store of this broker, if it has been in the cluster before: then the stream must be there, and have it. */
@@ -68,6 +82,8 @@ export interface CheckedStream {
   readonly subject: string;
   readonly clusterId: string;
   readonly replicas: number;
+  /** The room that it has. */
+  readonly maxBytes: number;
   readonly manager: JetStreamManager;
 }
 
@@ -112,7 +128,7 @@ async function attempt(connection: EngineConnection, options: StreamOptions): Pr
     if (clusterId !== undefined && content === 'log') throw new ClusterMismatchError(name, clusterId, undefined);
     info = await create(connection, manager, name, options);
   }
-  const found = { ...check(info, options), replicas: await adapt(connection, manager, info, options) };
+  const found = { ...check(info, options), ...(await adapt(connection, manager, info, options)) };
   if (found.replicas === 1 && options.replicas === undefined) {
     onWarning?.(`The stream ${name} has one copy, on a single NATS server: what is acknowledged is lost with its disk. Run three servers as a cluster, or write cluster.log.replicas: 1 to accept it.`);
   }
@@ -129,9 +145,9 @@ async function find(manager: JetStreamManager, name: string): Promise<StreamInfo
 }
 
 async function create(connection: EngineConnection, manager: JetStreamManager, name: string, options: StreamOptions): Promise<StreamInfo> {
-  const { cluster, content, clusterId = randomUUID(), maxBytes } = options;
+  const { cluster, content, clusterId = randomUUID() } = options;
   const replicas = options.replicas ?? (isSingle(connection) ? 1 : 3);
-  const config: Partial<StreamConfig> & { name: string } = {
+  const config: Omit<Partial<StreamConfig>, 'max_bytes'> & { name: string } = {
     name,
     description: `The ${content} of the MQTT brokers "${cluster}". Written by the brokers alone.`,
     subjects: [`${cluster}.${content}.>`],
@@ -139,13 +155,12 @@ async function create(connection: EngineConnection, manager: JetStreamManager, n
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.New,
     num_replicas: replicas,
-    max_bytes: maxBytes,
     allow_atomic: true,
     allow_direct: false,
     metadata: { [metadataKeys.cluster]: cluster, [metadataKeys.id]: clusterId, [metadataKeys.content]: content, [metadataKeys.format]: String(FORMAT) },
   };
   try {
-    return await manager.streams.add(config);
+    return await largestOf(sizes(options), (max_bytes) => manager.streams.add({ ...config, max_bytes }));
   } catch (error) {
     // Another broker was first, with an id of its own: that is the cluster's.
     const other = errorCode(error) === ErrorCode.nameInUse ? await find(manager, name) : undefined;
@@ -155,15 +170,40 @@ async function create(connection: EngineConnection, manager: JetStreamManager, n
   }
 }
 
-/** What the configuration says may have changed since the stream was made. JetStream adds and removes copies while the stream is in use. Answers how many there shall be. */
+/** What the configuration says may have changed since the stream was made. JetStream adds and removes copies while the stream is in use. */
 async function adapt(
-  connection: EngineConnection, manager: JetStreamManager, { config }: StreamInfo, { maxBytes, replicas = config.num_replicas }: StreamOptions,
-): Promise<number> {
-  if (config.max_bytes === maxBytes && config.num_replicas === replicas) return replicas;
+  connection: EngineConnection, manager: JetStreamManager, { config }: StreamInfo, options: StreamOptions,
+): Promise<Pick<CheckedStream, 'replicas' | 'maxBytes'>> {
+  const { maxBytes, replicas = config.num_replicas } = options;
   // A single server takes any number, and keeps one copy.
   if (config.num_replicas !== replicas && isSingle(connection)) throw tooManyCopies(config.name, replicas);
-  await manager.streams.update(config.name, { max_bytes: maxBytes, num_replicas: replicas });
-  return replicas;
+  const has = config.max_bytes;
+  // What it has stays if there is not more; -1 is no limit.
+  const wanted = options.orLess === true && has > 0 && has < maxBytes ? [...sizes(options).filter((size) => size > has), has] : sizes(options);
+  return largestOf(wanted, async (max_bytes) => {
+    if (config.max_bytes !== max_bytes || config.num_replicas !== replicas) await manager.streams.update(config.name, { max_bytes, num_replicas: replicas });
+    return { replicas, maxBytes: max_bytes };
+  });
+}
+
+/** In the order in which they are tried. */
+function sizes({ maxBytes, orLess = false }: StreamOptions): number[] {
+  const found = [maxBytes];
+  for (let size = maxBytes * SMALLER_SHARE; orLess && size >= LEAST_BYTES; size *= SMALLER_SHARE) found.push(Math.floor(size));
+  return found;
+}
+
+/** By the first of these sizes that NATS has room for. */
+async function largestOf<T>(candidates: readonly number[], take: (maxBytes: number) => Promise<T>): Promise<T> {
+  for (const [index, size] of candidates.entries()) {
+    try {
+      return await take(size);
+    } catch (error) {
+      // Of several servers, those without room count as none that could have a copy.
+      if (index === candidates.length - 1 || !(isNoRoom(error) || errorCode(error) === ErrorCode.noPeers)) throw error;
+    }
+  }
+  throw new RangeError('no size to try');
 }
 
 function isSingle({ nats }: EngineConnection): boolean {
@@ -205,7 +245,7 @@ async function jetStreamMissing(connection: EngineConnection, error: unknown): P
 
 /** Whether waiting can help. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof JetStreamApiError) return error.status >= 500 || error.code === ErrorCode.noPeers || error.code === ErrorCode.nameInUse;
+  if (error instanceof JetStreamApiError) return error.status >= 500 || isNoRoom(error) || error.code === ErrorCode.noPeers || error.code === ErrorCode.nameInUse;
   return error instanceof errors.TimeoutError || error instanceof errors.RequestError || nobodyAnswers(error);
 }
 
@@ -216,7 +256,8 @@ function waitingMessage(error: unknown, { cluster, content, maxBytes, replicas =
       return `the stream ${cluster}-${content} cannot have ${replicas} copies now (${message}). Run at least ${replicas} NATS servers with JetStream, or write a smaller cluster.log.replicas`;
     case ErrorCode.insufficientResources:
     case ErrorCode.storageExceeded:
-      return `the stream ${cluster}-${content} of ${maxBytes} bytes does not fit (${message}). Give the NATS servers more storage, or write a smaller cluster.log.maxBytes`;
+    case ErrorCode.accountResourcesExceeded:
+      return `the stream ${cluster}-${content} of ${maxBytes} bytes does not fit (${message}). Give the NATS servers more storage, or write a smaller ${content === 'log' ? 'cluster.log.maxBytes' : 'store.maxBytes'}`;
     case ErrorCode.nameInUse:
       return `the stream ${cluster}-${content} is just being made`;
     default:

@@ -6,10 +6,11 @@ import { EngineConnection, JetStreamSnapshots } from '../../../src/cluster/engin
 import { eventually, Nats, natsMissing } from './nats.js';
 
 const skip = natsMissing;
+const MEBIBYTE = 1024 ** 2;
 
-async function openSnapshots(nats: Nats, replicas = 1) {
+async function openSnapshots(nats: Nats, replicas = 1, maxBytes = 900 * 1024 ** 2) {
   const connection = await EngineConnection.open({ log: nats.log, name: 'test' });
-  const store = await JetStreamSnapshots.open(connection, { cluster: 'mqtt', maxBytes: 900 * 1024 ** 2, incarnation: randomUUID(), replicas });
+  const store = await JetStreamSnapshots.open(connection, { cluster: 'mqtt', maxBytes, incarnation: randomUUID(), replicas });
   return { connection, store, close: async () => { store.close(); await connection.close(); } };
 }
 
@@ -121,6 +122,57 @@ test('on one server', { skip, timeout: 180_000 }, async (t) => {
     const latest = (await manager.streams.getMessage('mqtt-snapshots', { last_by_subj: 'mqtt.snapshots.latest' }))!;
     await one.connection.nats.request('mqtt.snapshots.latest', JSON.stringify({ ...latest.json<object>(), sha256: 'other' }));
     await assert.rejects(contentOf(one.store), { name: 'SnapshotDamagedError', message: /^The snapshot in the stream mqtt-snapshots is not what was saved: its checksum differs\./ });
+  });
+});
+
+test('room for little more than two snapshots', { skip, timeout: 180_000 }, async (t) => {
+  const nats = await Nats.start();
+  t.after(() => nats.stop());
+  const one = await openSnapshots(nats, 1, 3 * MEBIBYTE);
+  const other = await openSnapshots(nats, 1, 3 * MEBIBYTE);
+  t.after(() => Promise.all([one.close(), other.close()]));
+  const manager = await jetstreamManager(one.connection.nats);
+  const bytesStored = async () => (await manager.streams.info('mqtt-snapshots')).state.bytes;
+  const leftover = (part: number) => one.connection.nats.request(`mqtt.snapshots.part.killed.${part}`, Buffer.alloc(256 * 1024)).then((answer) => answer.json<{ error?: { description: string } }>().error?.description);
+  assert.equal(one.store.maxBytes, 3 * MEBIBYTE);
+
+  await t.test('the one before the latest goes when the next would not fit beside both', async () => {
+    for (const sequence of [1, 2]) await one.store.save(sequence, chunksOf(10, 110_000, () => sequence));
+    const { chunks: ofSecond } = (await one.store.load())!;
+    assert.ok(await bytesStored() > 2.2e6);
+    await one.store.save(3, chunksOf(10, 120_000, () => 3));
+    assert.equal(await contentOf(other.store), await hashOf(chunksOf(10, 120_000, () => 3)));
+    await one.store.save(4, chunksOf(10, 120_000, () => 4));
+    await assert.rejects(hashOf(ofSecond), { name: 'SnapshotReplacedError' });
+  });
+
+  await t.test('one that does not fit beside the latest leaves it as it is, and nothing of itself', async () => {
+    await assert.rejects(one.store.save(5, chunksOf(100, 100_000)), {
+      name: 'SnapshotRoomError',
+      message: /^A snapshot did not fit beside the latest one after \d+ bytes: the stream mqtt-snapshots may take 3145728 \(maximum bytes exceeded\)\. The log is not trimmed until one is saved, and fills up\. It has room again with more storage for the NATS servers: a broker that starts asks for twice its store\.maxBytes\.$/,
+    });
+    assert.ok(await bytesStored() < 1.3e6);
+    assert.deepEqual([(await other.store.latest())?.sequence, await contentOf(other.store)], [4, await hashOf(chunksOf(10, 120_000, () => 4))]);
+    await other.store.save(6, chunksOf(10, 110_000, () => 6));
+    assert.equal(await contentOf(one.store), await hashOf(chunksOf(10, 110_000, () => 6)));
+  });
+
+  await t.test('what a killed broker left takes no room from the next one, not even from its lease', async () => {
+    let refused: string | undefined;
+    for (let part = 0; refused === undefined; part++) refused = await leftover(part);
+    for (let filled: string | undefined; filled === undefined;) filled = (await one.connection.nats.request('mqtt.snapshots.part.killed.small', Buffer.alloc(1))).json<{ error?: { description: string } }>().error?.description;
+    await one.store.save(7, chunksOf(10, 110_000, () => 7));
+    assert.equal(await contentOf(other.store), await hashOf(chunksOf(10, 110_000, () => 7)));
+  });
+
+  await t.test('nor does the one before the latest, where nothing else can go', async () => {
+    const { streams } = manager;
+    await streams.update('mqtt-snapshots', { max_bytes: await bytesStored() });
+    await one.store.save(8, chunksOf(10, 100_000, () => 8));
+    assert.equal((await one.store.latest())?.sequence, 8);
+    await streams.update('mqtt-snapshots', { max_bytes: MEBIBYTE / 2 });
+    await assert.rejects(one.store.save(9, chunksOf(1, 1)), { name: 'SnapshotRoomError', message: /^A snapshot did not fit beside the latest one after 0 bytes:/ });
+    assert.equal(await contentOf(other.store), await hashOf(chunksOf(10, 100_000, () => 8)));
   });
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { EngineConnection, JetStreamLog, LogFullError } from '../../../src/cluster/engine/index.js';
+import { EngineConnection, JetStreamLog, JetStreamSnapshots, LogFullError } from '../../../src/cluster/engine/index.js';
 import { eventually, Nats, natsMissing } from './nats.js';
 
 const skip = natsMissing;
@@ -113,6 +113,35 @@ test('a stream that is not this cluster\'s is left alone, and told', { skip, tim
     await assert.rejects(opening, { name: 'EngineClosedError' });
   });
 });
+
+for (const servers of [1, 3] as const) {
+  test(`room for snapshots is kept for them: all that is asked for, or as much as NATS has; ${servers} servers`, { skip, timeout: 120_000 }, async (t) => {
+    const nats = await Nats.start({ servers, maxFile: '512M' });
+    t.after(() => nats.stop());
+    const connection = await EngineConnection.open({ log: nats.log, name: 'test' });
+    t.after(() => connection.close());
+    const manager = await jetstreamManager(connection.nats, { checkAPI: false });
+    const [mebibyte, incarnation] = [1024 ** 2, randomUUID()];
+    const room = async (maxBytes: number, cluster = 'mqtt') => {
+      const snapshots = await JetStreamSnapshots.open(connection, { cluster, maxBytes: maxBytes * mebibyte, orLess: true, incarnation });
+      const { config: { max_bytes, discard } } = await manager.streams.info(`${cluster}-snapshots`);
+      assert.deepEqual([max_bytes, discard], [snapshots.maxBytes, 'new']);
+      return snapshots.maxBytes / mebibyte;
+    };
+    // Brokers before there was a limit.
+    const { config } = await eventually('JetStream is ready', () => manager.streams.add({ name: 'old-snapshots', subjects: ['old.snapshots.>'], num_replicas: servers, discard: 'new', metadata: { 'mqtt-cluster': 'old', 'mqtt-cluster-id': 'x', 'mqtt-content': 'snapshots', 'mqtt-format': '1' } }));
+    assert.equal(config.max_bytes, -1);
+    assert.equal(await room(1000, 'old'), 421.875, 'three quarters of three quarters of three quarters');
+    assert.equal(await room(100, 'old'), 100, 'less than it has');
+    assert.equal(await room(100), 100);
+    assert.equal(await room(400), 400 * (3 / 4), 'not 400, which the other one leaves no room for');
+    assert.equal(await room(450), 337.5, 'more, where there is more');
+    assert.equal(await room(400), 337.5, 'it stays where there is not');
+    await manager.streams.delete('old-snapshots');
+    assert.equal(await room(400), 400, 'where there is, it gets it');
+    await assert.rejects(manager.streams.add({ name: 'other', subjects: ['other'], max_bytes: 200 * mebibyte, num_replicas: servers }), 'nobody else gets what is kept');
+  });
+}
 
 test('another number of copies is taken over, with what the stream has', { skip, timeout: 120_000 }, async (t) => {
   const nats = await Nats.start({ servers: 3 });
