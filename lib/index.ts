@@ -59,6 +59,7 @@ export * from './security/mqtt-authentication';
 export * from './security/mqtt-authorization';
 export * from './security/mqtt-cert-manager-options';
 export * from './security/mqtt-client-ca';
+export * from './security/mqtt-dns-access';
 export * from './security/mqtt-external-secret';
 export * from './security/mqtt-file';
 export * from './security/mqtt-jwt';

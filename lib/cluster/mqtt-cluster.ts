@@ -6,7 +6,7 @@ import type { MqttClusterProps } from './mqtt-cluster-props';
 import { MqttProfile } from './mqtt-profile';
 import { renderNetworkPolicy } from './network-policy';
 import { ProxyPorts } from './proxy-ports';
-import { resolveIntent, sessionStoreOf, storageSizeOf } from './resolve-intent';
+import { givenSettings, resolveIntent, sessionStoreOf, storageSizeOf } from './resolve-intent';
 import { renderClientService, renderHeadlessService } from './services';
 import { messageLogOf, replicationOf } from './session-store';
 import { MqttBroker } from '../broker/mqtt-broker';
@@ -104,6 +104,7 @@ export class MqttCluster extends Construct implements IMqttCluster {
       labels: props.labels,
       selectorLabels: this.selectorLabels,
       storageSize: storageSizeOf(props),
+      dns: givenSettings(props).networkAccess?.dns,
     });
     this.messageLogTarget = this.messageLog?.scrapeTarget;
     const replication = this.messageLog && replicationOf(this, store, this.messageLog, instance);

@@ -2,11 +2,12 @@ import { ApiObject } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { MqttAuthentication } from '../security/mqtt-authentication';
-import type { MqttNetworkAccess } from '../security/mqtt-network-access';
+import { MqttDnsAccess } from '../security/mqtt-dns-access';
+import type { MqttNetworkAccess, MqttNetworkEgress } from '../security/mqtt-network-access';
 import { MqttNetworkPeer } from '../security/mqtt-network-peer';
 import type { ClusterIntent } from '../workload/cluster-intent';
 import { renderPodNetworkPolicy } from '../workload/network-policy';
-import { CLUSTER_DNS, peerFields, tcp } from '../workload/network-policy-fields';
+import { dnsRules, peerFields, tcp, udp } from '../workload/network-policy-fields';
 
 /** Everything is closed but the listeners, and the port of probes and metrics. Brokers call their message log and whoever publishes the keys of tokens, and nobody else. */
 export function renderNetworkPolicy(
@@ -28,15 +29,22 @@ function ingressRules(
 }
 
 /** Without rules the field is left out, and the policy type alone denies: the API server drops an empty list, and GitOps would see a difference for ever. */
-function egressRules(intent: ClusterIntent, { egress = [] }: MqttNetworkAccess): k8s.NetworkPolicyEgressRule[] | undefined {
-  const { replication, authentication } = intent;
+function egressRules(
+  { replication, authentication }: ClusterIntent, { egress = [], dns = MqttDnsAccess.anyResolver() }: MqttNetworkAccess,
+): k8s.NetworkPolicyEgressRule[] | undefined {
   const toLog = replication ? [{ peers: replication.peers, ports: replication.ports }] : [];
-  const rules = [...toLog, ...toTokenKeys(authentication), ...egress];
-  return rules.length === 0 ? undefined : [...rules.map(({ peers, ports }) => ({ to: peers?.map(peerFields), ports: ports.map(tcp) })), CLUSTER_DNS];
+  const rules = [...toLog, ...toTokenKeys(authentication), ...egress].map(({ peers, ports = [], udpPorts = [] }: Egress) => (
+    { to: peers?.map(peerFields), ports: [...ports.map(tcp), ...udpPorts.map(udp)] }
+  ));
+  // Whoever connects to nobody needs no names.
+  return rules.length === 0 ? undefined : [...rules, ...dnsRules(dns)];
 }
 
+/** Connections of the brokers; no peers: to any address. */
+type Egress = Partial<MqttNetworkEgress>;
+
 /** A policy cannot name hosts. What is on the loopback address needs no opening. */
-function toTokenKeys({ _methods: { jwt } }: MqttAuthentication): { peers?: MqttNetworkPeer[]; ports: number[] }[] {
+function toTokenKeys({ _methods: { jwt } }: MqttAuthentication): Egress[] {
   const url = jwt?.keys.url === undefined ? undefined : new URL(jwt.keys.url);
   return url?.protocol === 'https:' ? [{ peers: jwt!.keys._options.peers, ports: [Number(url.port || 443)] }] : [];
 }

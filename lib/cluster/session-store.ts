@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Chart, type Size } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { defined } from '../manifest/defined';
 import type { KubernetesVersion } from '../manifest/kubernetes-version';
 import { LOG_DEFAULTS } from '../message-log/log-defaults';
 import { MqttMessageLog } from '../message-log/mqtt-message-log';
 import type { IMqttMessageLog } from '../message-log/mqtt-message-log-reference';
 import type { MqttSessionStore } from '../message-log/mqtt-session-store';
+import type { MqttDnsAccess } from '../security/mqtt-dns-access';
 import { MqttNetworkPeer } from '../security/mqtt-network-peer';
 import type { ReplicationIntent } from '../workload/cluster-intent';
 import type { IMqttProfile } from '../workload/mqtt-profile-reference';
@@ -20,6 +22,8 @@ interface LogOwner {
   readonly kubernetesVersion: KubernetesVersion;
   /** Size of the volume of each broker. */
   readonly storageSize: Size;
+  /** Where the brokers resolve names. */
+  readonly dns?: MqttDnsAccess;
 }
 
 /** Longest name that the broker takes for `cluster.name`, and what is left of it beside a hash. */
@@ -29,9 +33,10 @@ const HASH_LENGTH = 8;
 /** The log that the brokers share their sessions by: their own, made here, or one that was given. Undefined where each has a store of its own. */
 export function messageLogOf(scope: Construct, store: MqttSessionStore, owner: LogOwner): IMqttMessageLog | undefined {
   if (!store.isReplicated) return undefined;
-  const { name, profile, kubernetesVersion, labels, selectorLabels, storageSize } = owner;
+  const { name, profile, kubernetesVersion, labels, selectorLabels, storageSize, dns } = owner;
   const log = store._log ?? new MqttMessageLog(scope, 'Log', {
-    ...store._ownLog,
+    dns,
+    ...defined(store._ownLog ?? {}),
     name: name === undefined ? undefined : `${name}-log`,
     profile,
     kubernetesVersion,

@@ -7,6 +7,7 @@ import { ArgumentErrors, show } from '../manifest/arguments';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { checkTls } from '../security/check-tls';
 import { MqttClientCertificate, type MqttTls } from '../security/mqtt-tls';
+import { checkDnsAccess } from '../workload/check-dns-access';
 import { checkImage, checkImagePull } from '../workload/check-image';
 import { checkLabels } from '../workload/check-labels';
 import { checkPeers } from '../workload/check-peers';
@@ -55,6 +56,7 @@ export function checkOptions(errors: ArgumentErrors, options: MqttMessageLogOpti
   checkReloader(errors, options);
   errors.boolean('networkPolicy', options.networkPolicy);
   checkPeers(errors, 'metricsReaders', options.metricsReaders);
+  checkDnsAccess(errors, 'dns', options.dns);
 }
 
 function checkReloader(errors: ArgumentErrors, { reloader, reloaderImage, tls }: MqttMessageLogOptions): void {

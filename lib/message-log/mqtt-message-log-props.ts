@@ -1,6 +1,7 @@
 import type { ISecret } from 'cdk8s-plus-27';
 import type { MqttMessageLogCredentials } from './mqtt-message-log-credentials';
 import type { KubernetesVersion } from '../manifest/kubernetes-version';
+import type { MqttDnsAccess } from '../security/mqtt-dns-access';
 import type { MqttNetworkPeer } from '../security/mqtt-network-peer';
 import type { MqttTls } from '../security/mqtt-tls';
 import type { MqttImagePullPolicy } from '../workload/mqtt-image-pull-policy';
@@ -102,6 +103,12 @@ export interface MqttMessageLogOptions extends MqttPlacementSettings {
    * @default - everybody
    */
   readonly metricsReaders?: MqttNetworkPeer[];
+
+  /**
+   * Where the nodes may ask for the addresses of names, where there is a NetworkPolicy: they find each other by name.
+   * @default - for a cluster's own message log what `networkAccess` of the cluster says; otherwise MqttDnsAccess.anyResolver()
+   */
+  readonly dns?: MqttDnsAccess;
 }
 
 /** Properties of a message log. */

@@ -126,7 +126,7 @@ export class MqttMessageLog extends Construct implements IMqttMessageLog {
     this.clientService = renderClientService(this, this.name, intent);
     this.podDisruptionBudget = renderDisruptionBudget(this, this.name, intent);
     if (intent.networkPolicy) {
-      this.networkPolicy = renderNetworkPolicy(this, this.name, intent, () => this.clients, props.metricsReaders);
+      this.networkPolicy = renderNetworkPolicy(this, this.name, intent, () => this.clients, props);
     }
     const certManager = intent.tls?.certificate._certManager;
     if (intent.tls && certManager) {

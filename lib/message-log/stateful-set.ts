@@ -30,7 +30,8 @@ const GO_MEMORY_SHARE = 0.9;
 
 /** The nodes of the log. */
 export function renderStatefulSet(
-  scope: Construct, name: string | undefined, intent: MessageLogIntent, configuration: () => ApiObject, clients: () => MqttNetworkPeer[],
+  scope: Construct, name: string | undefined, intent: MessageLogIntent,
+  configuration: () => ApiObject, clients: () => MqttNetworkPeer[],
 ): ApiObject {
   const statefulSet: ApiObject = renderManifest(scope, 'Resource', {
     gvk: k8s.KubeStatefulSet.GVK,
@@ -38,7 +39,10 @@ export function renderStatefulSet(
     labels: intent.labels,
     annotations: { [Annotations.MESSAGE_LOG_ENGINE]: 'nats', [Annotations.PROFILE]: intent.profileName },
     fields: {
-      spec: () => withNewerClaimFields(k8s.KubeStatefulSet.manifest({ spec: spec(statefulSet.name, intent, configuration(), clients()) }).spec, intent),
+      spec: () => {
+        const rendered = spec(statefulSet.name, intent, configuration(), clients());
+        return withNewerClaimFields(k8s.KubeStatefulSet.manifest({ spec: rendered }).spec, intent);
+      },
     },
   });
   return statefulSet;

@@ -14,6 +14,7 @@ export interface MqttProxyPortOptions {
 
   /**
    * CIDR blocks, IPv4 or IPv6, from which the load balancer reaches the pods. The broker turns every other peer of this port away, and the NetworkPolicy keeps it out.
+   * Needed where `networkAccess` of the cluster limits who may connect to the listener.
    * @default - everybody who reaches the port is believed
    */
   readonly sources?: string[];

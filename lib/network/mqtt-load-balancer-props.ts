@@ -39,6 +39,7 @@ export interface MqttLoadBalancerProps {
    * CIDR blocks from which the load balancer reaches the brokers, where the provider sends a PROXY protocol header. The broker believes headers from there only and turns others away,
    * and the NetworkPolicy keeps others out. Under `externalTrafficPolicy: Cluster` these are the addresses of the nodes; under `Local`, and for AWS with IP targets, those of the load balancer in its
    * subnets (docs/load-balancers.md). Without it, whoever reaches the port can claim any address (MQTT-PROXY-006 in production).
+   * Needed where `networkAccess` of the cluster limits who may connect to the listener.
    * @default - everybody's header is believed
    */
   readonly proxySources?: string[];

@@ -1,3 +1,4 @@
+import type { MqttDnsAccess } from './mqtt-dns-access';
 import type { MqttNetworkPeer } from './mqtt-network-peer';
 
 /** Connections that the pods may open. */
@@ -5,8 +6,17 @@ export interface MqttNetworkEgress {
   /** Where to. */
   readonly peers: MqttNetworkPeer[];
 
-  /** TCP ports. */
-  readonly ports: number[];
+  /**
+   * TCP ports.
+   * @default - none; one of `ports` and `udpPorts` is needed
+   */
+  readonly ports?: number[];
+
+  /**
+   * UDP ports.
+   * @default - none
+   */
+  readonly udpPorts?: number[];
 }
 
 /** Who may connect to the brokers, and where they may connect to. The kubelet's probes always pass: the traffic between a pod and its own node is never closed. */
@@ -30,9 +40,15 @@ export interface MqttNetworkAccess {
   readonly metricsReaders?: MqttNetworkPeer[];
 
   /**
-   * Connections that the pods may open, for example those of a sidecar. Names are resolved then, so that the cluster's DNS is opened too
-   * (port 53 of the pods `k8s-app: kube-dns` in the namespace `kube-system`).
-   * @default - none: the companion broker calls nobody
+   * Connections that the pods may open besides those to the message log and to whoever publishes the keys of tokens, for example those of a sidecar.
+   * @default - none
    */
   readonly egress?: MqttNetworkEgress[];
+
+  /**
+   * Where the pods may ask for the addresses of names. Opened where they connect to anybody: to the message log, to whoever publishes the keys of tokens, or as `egress` says.
+   * Counts for the message log of the cluster's own too, unless that has a `dns` itself.
+   * @default MqttDnsAccess.anyResolver()
+   */
+  readonly dns?: MqttDnsAccess;
 }

@@ -11,7 +11,8 @@ export interface MqttPlacementSettings {
   readonly antiAffinity?: MqttSpread;
 
   /**
-   * Whether pods of this cluster may share a node with pods of other MQTT clusters of this library.
+   * Whether pods of this cluster may share a node with pods of other MQTT clusters of this library. REQUIRED leaves out the message log that the brokers share their sessions by,
+   * and for a message log the brokers that use it.
    * @default MqttSpread.PREFERRED
    */
   readonly antiAffinityToOtherClusters?: MqttSpread;

@@ -24,7 +24,9 @@ const DEDICATED_KEY = 'dedicated';
  *
  * @param partners pods that work together with these: the message log of brokers, or the brokers of a message log
  */
-export function podPlacement(placement: PlacementIntent, selectorLabels: { [key: string]: string }, partners: MqttNetworkPeer[] = []): Partial<k8s.PodSpec> {
+export function podPlacement(
+  placement: PlacementIntent, selectorLabels: { [key: string]: string }, partners: MqttNetworkPeer[] = [],
+): Partial<k8s.PodSpec> {
   const affinity = { nodeAffinity: nodeAffinity(placement), podAntiAffinity: podAntiAffinity(placement, selectorLabels, partners) };
   return {
     affinity: affinity.nodeAffinity || affinity.podAntiAffinity ? affinity : undefined,
@@ -39,7 +41,9 @@ export function podPlacement(placement: PlacementIntent, selectorLabels: { [key:
  * Keeps pods of the cluster apart, and away from other MQTT clusters' pods: they would compete for sockets, conntrack entries and disk. Partners are kept away like those
  * while nodes are left, and are no reason to leave a pod unscheduled: required, it would take a node for each broker and another for each node of the message log.
  */
-export function podAntiAffinity(placement: PlacementIntent, selectorLabels: { [key: string]: string }, partners: MqttNetworkPeer[] = []): k8s.PodAntiAffinity | undefined {
+export function podAntiAffinity(
+  placement: PlacementIntent, selectorLabels: { [key: string]: string }, partners: MqttNetworkPeer[] = [],
+): k8s.PodAntiAffinity | undefined {
   const isRequired = placement.antiAffinityToOtherClusters === MqttSpread.REQUIRED;
   const instances = new Set([selectorLabels[Labels.INSTANCE], ...(isRequired ? instancesOf(partners) : [])]);
   const own: k8s.PodAffinityTerm = { topologyKey: HOSTNAME, labelSelector: { matchLabels: selectorLabels } };

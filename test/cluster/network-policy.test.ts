@@ -1,4 +1,4 @@
-import { MqttCluster, MqttListener, MqttNetworkAccess, MqttNetworkEgress, MqttNetworkPeer, MqttProfile, MqttSessionStore } from '../../lib';
+import { MqttCluster, MqttDnsAccess, MqttListener, MqttMessageLog, MqttNetworkAccess, MqttNetworkEgress, MqttNetworkPeer, MqttProfile, MqttReplicatedStoreOptions, MqttSessionStore } from '../../lib';
 import { findObject, messageOf, newChart } from '../support/synth';
 
 const LISTENERS = [MqttListener.tcp(), MqttListener.websocket()];
@@ -9,6 +9,7 @@ function policy(networkAccess: MqttNetworkAccess): any {
   return findObject(chart, 'NetworkPolicy').spec;
 }
 
+const udp = (...ports: number[]) => ports.map((port) => ({ port, protocol: 'UDP' }));
 const tcp = (...ports: number[]) => ports.map((port) => ({ port, protocol: 'TCP' }));
 const namespace = (name: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } });
 
@@ -21,7 +22,7 @@ test('who may connect switches the policy on', () => {
 });
 
 test('everything set', () => {
-  const egress: Required<MqttNetworkEgress> = { peers: [MqttNetworkPeer.cidr('203.0.113.0/24')], ports: [443, 8443] };
+  const egress: Required<MqttNetworkEgress> = { peers: [MqttNetworkPeer.cidr('203.0.113.0/24')], ports: [443, 8443], udpPorts: [8125] };
   const access: Required<MqttNetworkAccess> = {
     clients: [
       MqttNetworkPeer.namespace('gateways'), MqttNetworkPeer.namespaces({ team: 'iot' }), MqttNetworkPeer.pods({ app: 'bridge' }),
@@ -30,6 +31,7 @@ test('everything set', () => {
     listenerClients: { ws: [MqttNetworkPeer.namespace('web')] },
     metricsReaders: [MqttNetworkPeer.namespace('monitoring')],
     egress: [egress],
+    dns: MqttDnsAccess.of([MqttNetworkPeer.pods({ app: 'resolver' })], [1053]),
   };
   const { ingress, egress: rules } = policy(access);
   expect(ingress).toEqual([
@@ -44,9 +46,56 @@ test('everything set', () => {
     { from: [namespace('monitoring')], ports: tcp(8080) },
   ]);
   expect(rules).toEqual([
-    { to: [{ ipBlock: { cidr: '203.0.113.0/24' } }], ports: tcp(443, 8443) },
-    { to: [{ ...namespace('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }], ports: [{ port: 53, protocol: 'UDP' }, { port: 53, protocol: 'TCP' }] },
+    { to: [{ ipBlock: { cidr: '203.0.113.0/24' } }], ports: [...tcp(443, 8443), ...udp(8125)] },
+    { to: [{ podSelector: { matchLabels: { app: 'resolver' } } }], ports: [...udp(1053), ...tcp(1053)] },
   ]);
+});
+
+describe('names are resolved', () => {
+  const pods = (space: string, labels: object) => ({ ...namespace(space), podSelector: { matchLabels: labels } });
+  const kubeDns = pods('kube-system', { 'k8s-app': 'kube-dns' });
+  const nodeLocalDns = pods('kube-system', { 'k8s-app': 'node-local-dns' });
+  const openshift = { to: [pods('openshift-dns', { 'dns.operator.openshift.io/daemonset-dns': 'default' })], ports: [...udp(5353), ...tcp(5353)] };
+  const gardener = { to: [kubeDns], ports: [...udp(8053), ...tcp(8053)] };
+  const dnsPods = [{ to: [kubeDns, nodeLocalDns], ports: [...udp(53), ...tcp(53)] }, gardener, openshift];
+  const egress = [{ peers: [MqttNetworkPeer.namespace('statsd')], udpPorts: [8125] }];
+  const toStatsd = { to: [namespace('statsd')], ports: udp(8125) };
+
+  test.each<[string, MqttDnsAccess | undefined, object[]]>([
+    ['by whoever has port 53, and by DNS pods that have another', undefined, [{ ports: [...udp(53), ...tcp(53)] }, gardener, openshift]],
+    ['the same, written out', MqttDnsAccess.anyResolver(), [{ ports: [...udp(53), ...tcp(53)] }, gardener, openshift]],
+    ['by DNS pods alone', MqttDnsAccess.clusterPods(), dnsPods],
+    ['by the usual cache on the node', MqttDnsAccess.nodeLocal(), [...dnsPods, { to: [{ ipBlock: { cidr: '169.254.20.10/32' } }], ports: [...udp(53), ...tcp(53)] }]],
+    ['by addresses of both families', MqttDnsAccess.nodeLocal(['172.20.0.10', 'fd00::a']), [
+      ...dnsPods, { to: [{ ipBlock: { cidr: '172.20.0.10/32' } }, { ipBlock: { cidr: 'fd00::a/128' } }], ports: [...udp(53), ...tcp(53)] },
+    ]],
+    ['by a resolver of one\'s own', MqttDnsAccess.of([MqttNetworkPeer.namespace('dns')]), [{ to: [namespace('dns')], ports: [...udp(53), ...tcp(53)] }]],
+  ])('%s', (_, dns, expected) => {
+    expect(policy({ egress, dns }).egress).toEqual([toStatsd, ...expected]);
+  });
+
+  test('not by a broker that connects to nobody', () => {
+    expect(policy({ dns: MqttDnsAccess.anyResolver() })).not.toHaveProperty('egress');
+  });
+
+  test('by the message log of the cluster\'s own as by the brokers, unless it says something else', () => {
+    const dns = MqttDnsAccess.of([MqttNetworkPeer.namespace('dns')]);
+    const logPolicy = (options: MqttReplicatedStoreOptions) => {
+      const chart = newChart();
+      new MqttCluster(chart, 'Broker', { networkAccess: { dns }, sessionStore: MqttSessionStore.replicated({ networkPolicy: true, ...options }) });
+      return findObject(chart, 'NetworkPolicy', 'test-broker-log').spec.egress.slice(1);
+    };
+    const byNamespace = [{ to: [namespace('dns')], ports: [...udp(53), ...tcp(53)] }];
+    expect(logPolicy({})).toEqual(byNamespace);
+    expect(logPolicy({ dns: undefined })).toEqual(byNamespace);
+    expect(logPolicy({ dns: MqttDnsAccess.clusterPods() })).toEqual(dnsPods);
+  });
+
+  test('by a message log as it says itself', () => {
+    const chart = newChart();
+    new MqttMessageLog(chart, 'Log', { networkPolicy: true, dns: MqttDnsAccess.clusterPods() });
+    expect(findObject(chart, 'NetworkPolicy').spec.egress.slice(1)).toEqual(dnsPods);
+  });
 });
 
 test('listeners that a profile opens by itself are known by name', () => {
@@ -77,13 +126,31 @@ describe('errors', () => {
     ['a listener that is not there', { listenerClients: { wss: [] } }, [
       "… listenerClients has 'wss', but the listeners are mqtt, ws", "… listenerClients['wss'] is empty: everybody would be let in; leave it out if that is meant",
     ]],
-    ['egress to nobody', { egress: [] }, ['… egress is empty: leave it out: without it, the pods connect to nobody']],
+    ['egress to nobody', { egress: [] }, ['… egress is empty: leave it out: without it, the pods connect to nobody else']],
     ['egress without peers and ports', { egress: [{ peers: [], ports: [] }, null, { peers: [MqttNetworkPeer.namespace('a')], ports: [0] }] }, [
       '… egress[0] peers is empty: everything would be reachable; name what is needed',
-      '… egress[0] ports is empty: every port would be open; write those that are needed',
+      '… egress[0] ports is empty: write those that are needed, or leave it out where only UDP is',
       "… egress[1] is null, but must be made like this: { peers: [MqttNetworkPeer.namespace('gateways')], ports: [443] }",
-      '… egress[2] ports[0] is 0, but must be a whole number from 1 to 65535: there are no other TCP ports',
+      '… egress[2] ports[0] is 0, but must be a whole number from 1 to 65535: there are no other ports',
     ]],
+    ['egress whose peers or ports are not there', { egress: [{ peers: undefined, udpPorts: [] }, { peers: [MqttNetworkPeer.namespace('a')] }] }, [
+      '… egress[0] peers is null, but must be an array', '… egress[0] udpPorts is empty: write those that are needed, or leave it out',
+      '… egress[1] has neither ports nor udpPorts: every port would be open; write those that are needed',
+    ]],
+    ['a word for DNS', { dns: 'cluster' }, ["… dns is 'cluster', but must be made like this: MqttDnsAccess.anyResolver()"]],
+    ['a resolver that is nowhere', { dns: MqttDnsAccess.of([], []) }, [
+      '… dns peers is empty: every address would be open; write MqttDnsAccess.anyResolver() if that is meant', '… dns ports is empty: every port would be open; leave it out for 53',
+    ]],
+    ['a resolver that is missing', { dns: MqttDnsAccess.of(undefined as any, [70_000]) }, [
+      '… dns peers is null, but must be an array', '… dns ports[0] is 70000, but must be a whole number from 1 to 65535: there are no other ports',
+    ]],
+    ['a resolver on no address', { dns: MqttDnsAccess.nodeLocal([]) }, ["… dns addresses is empty: leave it out for '169.254.20.10', or write what stands in /etc/resolv.conf of a pod"]],
+    ['addresses that are none', { dns: MqttDnsAccess.nodeLocal(['169.254.20.10/32', 'coredns', 53 as any]) }, [
+      "… dns addresses[0] is '169.254.20.10/32', but must be an IP address without a prefix length, for example '169.254.20.10'",
+      "… dns addresses[1] is 'coredns', but must be an IP address without a prefix length, for example '169.254.20.10'",
+      "… dns addresses[2] is 53, but must be an IP address without a prefix length, for example '169.254.20.10'",
+    ]],
+    ['an address in the place of a list', { dns: MqttDnsAccess.nodeLocal('169.254.20.10' as any) }, ["… dns addresses is '169.254.20.10', but must be an array"]],
   ])('%s', (_, access, expected) => {
     expect(complaints(access)).toEqual(expected);
   });

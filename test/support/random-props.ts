@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { KNOWN_MINORS } from './strict-schema';
 import {
   KubernetesVersion, MqttAccessMode, MqttAuthentication, MqttAuthorization, MqttBroker, MqttCertificateKey, MqttClaimRetention, MqttClientCertificate, MqttClusterProps, MqttClusterSettings,
-  MqttDisruptionBudget, MqttKeepaliveLimit, MqttListener, MqttLogLevel, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttSpread, MqttStorage, MqttTaintEffect, MqttTcpKeepalive, MqttTls,
+  MqttDisruptionBudget, MqttDnsAccess, MqttKeepaliveLimit, MqttListener, MqttLogLevel, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttSpread, MqttStorage, MqttTaintEffect, MqttTcpKeepalive, MqttTls,
   MqttTrafficDistribution, MqttUnhealthyPodEviction,
 } from '../../lib';
 import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
@@ -39,6 +39,10 @@ const settings = (scope: Construct): { [setting in keyof Required<MqttClusterSet
     MqttNetworkPeer.namespace('gateways'), MqttNetworkPeer.pods({ app: 'bridge' }), MqttNetworkPeer.podsOf('web', { app: 'x' }), MqttNetworkPeer.cidr('203.0.113.0/24'),
   );
   const peers = fc.array(peer, { minLength: 1, maxLength: 3 });
+  const dns = fc.oneof(
+    fc.constantFrom(MqttDnsAccess.anyResolver(), MqttDnsAccess.clusterPods(), MqttDnsAccess.nodeLocal(['169.254.20.10', 'fd00::a'])),
+    peers.map((resolvers) => MqttDnsAccess.of(resolvers, [53, 1053])),
+  );
 
   return {
     replicas: fc.integer({ min: 0, max: 7 }),
@@ -107,7 +111,7 @@ const settings = (scope: Construct): { [setting in keyof Required<MqttClusterSet
     ),
     nodeConsolidation: fc.boolean(),
     networkPolicy: fc.boolean(),
-    networkAccess: fc.record({ clients: peers, metricsReaders: peers, egress: fc.constant([{ peers: [MqttNetworkPeer.namespace('vault')], ports: [8200] }]) }, { requiredKeys: [] }),
+    networkAccess: fc.record({ clients: peers, metricsReaders: peers, egress: fc.constant([{ peers: [MqttNetworkPeer.namespace('vault')], ports: [8200], udpPorts: [8125] }]), dns }, { requiredKeys: [] }),
   };
 };
 

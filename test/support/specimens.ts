@@ -6,7 +6,7 @@ import { newChart } from './synth';
 import {
   ExternalTrafficPolicy, KubernetesVersion, LoadBalancerExposure, LoadBalancerKind, LoadBalancerProvider, MqttAccessMode, MqttAlert, MqttAlerts, MqttAuthentication, MqttAuthorization,
   MqttAutoscaler, MqttAutoscalerKind, MqttAwsEbsType, MqttBroker, MqttCapacity, MqttCertificateKey, MqttClaimRetention, MqttClientCa, MqttClientCertificate, MqttCluster, MqttDashboard,
-  MqttDisruptionBudget, MqttExternalSecret, MqttFile, MqttGateway, MqttGatewayRoute, MqttGuardRails, MqttGuardRailsAction, MqttImagePullPolicy, MqttJwtAlgorithm, MqttJwtKeys,
+  MqttDisruptionBudget, MqttDnsAccess, MqttExternalSecret, MqttFile, MqttGateway, MqttGatewayRoute, MqttGuardRails, MqttGuardRailsAction, MqttImagePullPolicy, MqttJwtAlgorithm, MqttJwtKeys,
   MqttKeepaliveLimit, MqttListener, MqttLoadBalancer, MqttLogLevel, MqttMessageLog, MqttMessageLogCredentials, MqttMonitoring, MqttNetworkPeer, MqttNodeQuery, MqttProfile,
   MqttScalingMetric, MqttScrape, MqttSessionStore, MqttSpread, MqttStorage, MqttTaintEffect, MqttTcpKeepalive, MqttTls, MqttTrafficDistribution, MqttUnhealthyPodEviction,
   MqttVolumeAttributes, MqttVolumeAttributesClass,
@@ -73,7 +73,11 @@ const CLUSTER = {
   disruptionBudget: MqttDisruptionBudget.none(),
   nodeConsolidation: false,
   networkPolicy: true,
-  networkAccess: { metricsReaders: [MqttNetworkPeer.namespace('monitoring')] },
+  networkAccess: {
+    metricsReaders: [MqttNetworkPeer.namespace('monitoring')],
+    dns: MqttDnsAccess.clusterPods(),
+    egress: [{ peers: [MqttNetworkPeer.namespace('statsd')], ports: [8126], udpPorts: [8125] }],
+  },
 };
 
 const JWT = {
@@ -101,6 +105,7 @@ const MESSAGE_LOG = {
   reloaderImage: 'example.com/reloader:1',
   networkPolicy: true,
   metricsReaders: [MqttNetworkPeer.namespace('monitoring')],
+  dns: MqttDnsAccess.clusterPods(),
   antiAffinity: MqttSpread.REQUIRED,
   zoneSpread: MqttSpread.REQUIRED,
   minZones: 2,
@@ -214,6 +219,8 @@ export const specimens: { readonly [name: string]: Specimen } = {
       ],
     },
   }), { namespace: 'monitoring', labels: { app: 'bridge' }, cidr: '10.0.0.0/8' }),
+  'MqttDnsAccess.nodeLocal': ofCluster(({ addresses }) => ({ networkAccess: { dns: MqttDnsAccess.nodeLocal(addresses) } }), { addresses: ['169.254.20.10'] }),
+  'MqttDnsAccess.of': ofCluster(({ peers, ports }) => ({ networkAccess: { dns: MqttDnsAccess.of(peers, ports) } }), { peers: [MqttNetworkPeer.cidr('10.0.0.0/8')], ports: [53] }),
   'MqttDisruptionBudget.maxUnavailablePods': ofCluster(({ options, pods }) => ({ replicas: 3, disruptionBudget: MqttDisruptionBudget.maxUnavailablePods(pods, options) }), {
     pods: 1, options: { unhealthyPodEviction: MqttUnhealthyPodEviction.ALWAYS_ALLOW },
   }),

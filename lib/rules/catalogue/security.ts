@@ -2,8 +2,11 @@ import { Severity } from '../finding';
 import type { BrokerWorkload } from '../model/broker-workload';
 import { Declared } from '../model/declared';
 import { opens, restrictsIngress } from '../model/ingress-policy';
+import type { MessageLogWorkload } from '../model/message-log-workload';
+import { namesIn } from '../model/names-in';
+import { mayOpenDns, restrictsEgress } from '../model/network-peer';
 import { endsTls } from '../model/provider-annotations';
-import { entranceRule, type Rule, serviceRule, workloadRule } from '../rule';
+import { entranceRule, type Rule, serviceRule, violationsOf, type ViolationOfObject, workloadRule } from '../rule';
 
 const TLS_EXAMPLE = `metadata:
   annotations:
@@ -145,7 +148,43 @@ export const securityRules: readonly Rule[] = [
       breaks: 'Clients time out.',
     }];
   }),
+
+  {
+    id: 'MQTT-SECURITY-008',
+    severity: Severity.WARNING,
+    title: 'NetworkPolicies let pods ask for the addresses of the names that they connect to',
+    why: 'As soon as one NetworkPolicy selects the pods for egress, DNS is closed too, unless a policy opens it: over UDP, and over TCP for long answers. Every connection to a name then fails with a time-out. '
+      + 'Who answers, and at which port of which pods or addresses, depends on the distribution.',
+    source: POLICY_SOURCE,
+    remedy: 'Open DNS in a NetworkPolicy (docs/security.md#names-inside-the-cluster). The constructs do so by themselves (networkAccess.dns). Acknowledge this rule where policies of another kind open it.',
+    example: `kind: NetworkPolicy
+spec:
+  podSelector: { matchLabels: { app.kubernetes.io/instance: broker } }
+  policyTypes: [Egress]
+  egress:
+    - ports: [{ port: 53, protocol: UDP }, { port: 53, protocol: TCP }]`,
+    check: (model) => [
+      ...model.brokers.flatMap((broker) => violationsOf(broker.object, () => (
+        unresolved(broker, broker.configured?.remotes, broker.configured?.place, 'The brokers connect to none of them.')
+      ))),
+      ...model.messageLogs.flatMap((log) => violationsOf(log.object, () => (
+        log.nodes < 2 ? [] : unresolved(log, log.configuration?.routes, `nats.conf of ConfigMap ${log.configurationObject?.name}`, 'The nodes never become one log, and the brokers never become ready.')
+      ))),
+    ],
+  },
 ];
+
+/** Names that are to be looked up, where no NetworkPolicy lets the pods ask for them. */
+function unresolved(
+  { networkPolicies }: BrokerWorkload | MessageLogWorkload, urls: string[] | undefined, place: string | undefined, breaks: string,
+): ViolationOfObject[] {
+  const names = namesIn(urls ?? []);
+  const policies = networkPolicies.filter(restrictsEgress);
+  return names.length === 0 || policies.length === 0 || policies.some(mayOpenDns) ? [] : [{
+    found: `${names.join(', ')} in ${place}, and no egress over UDP in NetworkPolicy ${policies.map(({ name }) => name).join(', ')}`,
+    breaks,
+  }];
+}
 
 function anonymousFound({ configured, object }: BrokerWorkload): string {
   const { key } = Declared.anonymousClients;

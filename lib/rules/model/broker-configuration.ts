@@ -107,6 +107,12 @@ export class BrokerConfiguration {
     return this.fields.at('cluster', 'log', 'servers').texts;
   }
 
+  /** Addresses of all that the broker connects to: `nats://log:4222`, `https://login.example.com/keys`. */
+  public get remotes(): string[] {
+    const keys = this.fields.at('authentication', 'jwt', 'jwksUrl').text;
+    return [...this.logServers, ...(keys === undefined ? [] : [keys])];
+  }
+
   /** Whether the broker shows the message log who it is. */
   public get hasLogCredentials(): boolean {
     const log = this.fields.at('cluster', 'log');

@@ -40,6 +40,11 @@ export class NatsConfiguration {
     return ['tls', 'authorization'].some((setting) => this.words.get('cluster')?.includes(setting));
   }
 
+  /** Addresses by which the nodes find each other, as `nats-route://broker-log-0:6222`. */
+  public get routes(): string[] {
+    return (this.words.get('cluster/routes') ?? []).filter((word) => word.includes('://'));
+  }
+
   /** Whether clients speak TLS to it. */
   public get speaksTls(): boolean {
     return (this.words.get('') ?? []).includes('tls');

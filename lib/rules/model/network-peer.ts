@@ -23,6 +23,19 @@ export function opensIngress(policy: ManifestObject, port: number, from: Pods): 
   return policy.spec.at('ingress').items.some((rule) => isPort(rule, port) && isPeer(rule.at('from').items, policy.namespace, from));
 }
 
+/**
+ * Whether a policy may let its pods ask a resolver. Which port and which peers that takes depends on the Kubernetes cluster: any rule counts that opens a port over UDP, or all ports to
+ * peers that may be a resolver's.
+ */
+export function mayOpenDns(policy: ManifestObject): boolean {
+  return policy.spec.at('egress').items.some((rule) => {
+    const ports = rule.at('ports').items;
+    const peers = rule.at('to').items;
+    const isBeyondNamespace = peers.length === 0 || peers.some((peer) => peer.at('ipBlock').exists || peer.at('namespaceSelector').exists);
+    return ports.length === 0 ? isBeyondNamespace : ports.some((port) => port.at('protocol').text === 'UDP');
+  });
+}
+
 /** A port by its name is one of the pods' that are selected; whether it is this one is not seen here. */
 function isPort(rule: Fields, port: number): boolean {
   const ports = rule.at('ports').items;

@@ -130,7 +130,7 @@ export function productionManifests(): ClusterManifests {
         podSelector: { matchLabels: LABELS },
         policyTypes: ['Ingress', 'Egress'],
         ingress: [{ ports: [{ port: 8883, protocol: 'TCP' }, { port: 8080, protocol: 'TCP' }] }],
-        egress: [],
+        egress: [{ ports: [{ port: 53, protocol: 'UDP' }, { port: 53, protocol: 'TCP' }] }],
       },
     },
     serviceAccount: {

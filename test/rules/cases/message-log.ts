@@ -27,7 +27,8 @@ export function withLog(change: Change = () => undefined, cluster: (change?: Cha
   return cluster((manifests) => {
     manifests.statefulSet.metadata.annotations['cdk8s-mqtt/message-log'] = 'broker-log';
     manifests.statefulSet.metadata.annotations['cdk8s-mqtt/session-store'] = 'replicated';
-    manifests.networkPolicy.spec.egress = [{ to: [{ podSelector: { matchLabels: LABELS } }], ports: [{ port: 4222, protocol: 'TCP' }] }];
+    const [dns] = manifests.networkPolicy.spec.egress;
+    manifests.networkPolicy.spec.egress = [{ to: [{ podSelector: { matchLabels: LABELS } }], ports: [{ port: 4222, protocol: 'TCP' }] }, dns];
     const metadata = (name: string) => ({ name, namespace: 'mqtt', labels: LABELS });
     manifests.log = {
       apiVersion: 'apps/v1',
@@ -69,7 +70,7 @@ export function withLog(change: Change = () => undefined, cluster: (change?: Cha
           { from: [{ podSelector: { matchLabels: { 'app.kubernetes.io/instance': 'broker' } } }], ports: [{ port: 4222, protocol: 'TCP' }] },
           { from: [{ podSelector: { matchLabels: LABELS } }], ports: [{ port: 6222, protocol: 'TCP' }] },
         ],
-        egress: [{ to: [{ podSelector: { matchLabels: LABELS } }], ports: [{ port: 6222, protocol: 'TCP' }] }],
+        egress: [{ to: [{ podSelector: { matchLabels: LABELS } }], ports: [{ port: 6222, protocol: 'TCP' }] }, dns],
       },
     };
     change(manifests);

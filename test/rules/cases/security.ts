@@ -1,4 +1,5 @@
 import { behindNodes, type ClusterManifests, configure, containerOf } from './base';
+import { withLog } from './message-log';
 import { development, production, type RuleCases } from './rule-case';
 
 const AWS = 'service.beta.kubernetes.io/aws-load-balancer-';
@@ -338,6 +339,87 @@ export const securityCases: RuleCases[] = [
         }),
       },
       { name: 'no policy', manifests: production((manifests) => { delete manifests.networkPolicy; }) },
+    ],
+  },
+  {
+    rule: 'MQTT-SECURITY-008',
+    breaks: [
+      {
+        name: 'brokers that may ask over TCP alone',
+        manifests: production(({ networkPolicy }) => { networkPolicy.spec.egress = [{ ports: [{ port: 4222, protocol: 'TCP' }, { port: 53 }] }]; }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: 'broker-log in broker.yaml of ConfigMap broker-configuration, and no egress over UDP in NetworkPolicy broker',
+          breaks: 'The brokers connect to none of them.',
+        }],
+      },
+      {
+        name: 'brokers that may connect to nobody, with two servers of a log and an issuer of tokens',
+        manifests: production((manifests) => {
+          delete manifests.networkPolicy.spec.egress;
+          configure(manifests, (configuration) => {
+            configuration.cluster.log.servers = ['nats://user@nats-0.example.com:4222', 'nats://[2001:db8::7]:4222', 'nats-1'];
+            configuration.authentication.jwt = { jwksUrl: 'https://login.example.com/jwks.json' };
+          });
+        }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: 'nats-0.example.com, nats-1, login.example.com in broker.yaml of ConfigMap broker-configuration, and no egress over UDP in NetworkPolicy broker',
+          breaks: 'The brokers connect to none of them.',
+        }],
+      },
+      {
+        name: 'every port, but of pods beside the brokers only',
+        manifests: production(({ networkPolicy }) => { networkPolicy.spec.egress = [{ to: [{ podSelector: {} }] }]; }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker',
+          found: 'broker-log in broker.yaml of ConfigMap broker-configuration, and no egress over UDP in NetworkPolicy broker',
+          breaks: 'The brokers connect to none of them.',
+        }],
+      },
+      {
+        name: 'nodes of the log that may connect to each other alone',
+        manifests: withLog(({ logPolicy }) => { logPolicy.spec.egress.pop(); }),
+        findings: [{
+          object: 'StatefulSet mqtt/broker-log',
+          found: 'broker-log-0.broker-log-headless in nats.conf of ConfigMap broker-log-configuration, and no egress over UDP in NetworkPolicy broker-log',
+          breaks: 'The nodes never become one log, and the brokers never become ready.',
+        }],
+      },
+    ],
+    satisfies: [
+      { name: 'port 53', manifests: withLog() },
+      { name: 'another port of a resolver of the namespace', manifests: production(({ networkPolicy }) => { networkPolicy.spec.egress = [{ to: [{ podSelector: { matchLabels: { app: 'dns' } } }], ports: [{ port: 1053, protocol: 'UDP' }] }]; }) },
+      { name: 'every port of a namespace', manifests: production(({ networkPolicy }) => { networkPolicy.spec.egress = [{ to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }] }]; }) },
+      { name: 'every port of addresses', manifests: production(({ networkPolicy }) => { networkPolicy.spec.egress = [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }]; }) },
+      { name: 'everything', manifests: production(({ networkPolicy }) => { networkPolicy.spec.egress = [{}]; }) },
+      {
+        name: 'a second policy opens it',
+        manifests: production((manifests) => {
+          manifests.second = structuredClone(manifests.networkPolicy);
+          manifests.second.metadata.name = 'second';
+          manifests.networkPolicy.spec.egress = [];
+        }),
+      },
+      { name: 'a policy for ingress', manifests: production(({ networkPolicy }) => { Object.assign(networkPolicy.spec, { policyTypes: ['Ingress'], egress: [] }); }) },
+      {
+        name: 'addresses, which nobody has to ask for',
+        manifests: production((manifests) => {
+          manifests.networkPolicy.spec.egress = [{ ports: [{ port: 4222, protocol: 'TCP' }] }];
+          configure(manifests, (configuration) => {
+            configuration.cluster.log.servers = ['tls://10.0.0.7:4222', 'tls://[2001:db8::7]:4222'];
+            configuration.authentication.jwt = { jwksUrl: 'http://localhost:9000/jwks.json' };
+          });
+        }),
+      },
+      { name: 'a broker that connects to nobody', manifests: development(({ networkPolicy }) => { networkPolicy.spec.egress = []; }) },
+      {
+        name: 'a log of one node, which connects to nobody',
+        manifests: withLog(({ log, logPolicy }) => {
+          log.spec.replicas = 1;
+          logPolicy.spec.egress = [];
+        }),
+      },
     ],
   },
 ];
