@@ -116,6 +116,9 @@ project.addTask('test:consumer', {
   exec: 'test/consumer/run',
 });
 
+// 0.x: the README says that the API may still change.
+project.package.addField('stability', 'experimental');
+
 const brokerTest = project.addTask('test:broker-image', {
   description: 'Test the broker image (Node.js only)',
   exec: 'npm --prefix broker-image test',
