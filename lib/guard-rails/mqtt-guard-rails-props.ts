@@ -18,7 +18,7 @@ export interface MqttGuardRailsProps {
   readonly action?: MqttGuardRailsAction;
 
   /**
-   * Labels that an object must have to be looked at. On a change, those before it count too, so that taking a label away is no way around.
+   * Labels that an object must have to be looked at. On a change, those before it count too: whoever takes a label away cannot break a rule in the same step.
    * @default - `app.kubernetes.io/managed-by: cdk8s-mqtt`, which everything of this library has
    */
   readonly objectLabels?: { [key: string]: string };
