@@ -32,7 +32,8 @@ export class GatewayChart extends Chart {
       profile: capacity.profile,
       listeners: [MqttListener.tls(MqttTls.fromCertManager({
         issuer: { name: 'private-ca', kind: 'ClusterIssuer' },
-        dnsNames: ['mqtt.example.com'],
+        // The name that clients of the gateway use, and that of the clients inside.
+        dnsNames: ['mqtt.example.com', 'mqtt.internal.example.com'],
       }))],
       authentication: MqttAuthentication.passwordFile(users.secret),
       networkAccess: {

@@ -13,6 +13,7 @@ export class OnPremisesChart extends Chart {
   constructor(scope: Construct, id: string) {
     super(scope, id, { namespace: 'mqtt', disableResourceNameHashes: true });
 
+    const mirror = Secret.fromSecretName(this, 'Mirror', 'mirror');
     const capacity = MqttCapacity.plan({
       clients: 20_000,
       publishesPerSecond: 3000,
@@ -24,8 +25,13 @@ export class OnPremisesChart extends Chart {
         sessionStore: MqttSessionStore.replicated({
           tls: MqttTls.fromSecret(Secret.fromSecretName(this, 'LogCertificate', 'fleet-log-tls')),
           storage: MqttStorage.persistentVolume({ size: Size.gibibytes(200), storageClassName: 'local-nvme' }),
+          zoneSpread: MqttSpread.REQUIRED,
           dedicatedNodes: { key: 'dedicated', value: 'mqtt' },
           priorityClassName: 'messaging',
+          image: `mirror.example.com/nats@sha256:${'1'.repeat(64)}`,
+          exporterImage: `mirror.example.com/prometheus-nats-exporter@sha256:${'2'.repeat(64)}`,
+          reloaderImage: `mirror.example.com/nats-server-config-reloader@sha256:${'3'.repeat(64)}`,
+          imagePullSecrets: [mirror],
           metricsReaders: [MqttNetworkPeer.namespace('monitoring')],
         }),
       }),
@@ -35,9 +41,9 @@ export class OnPremisesChart extends Chart {
       name: 'fleet',
       profile: capacity.profile,
       broker: MqttBroker.companion({
-        // Documentation: put the digest of the image that you built here.
+        // Documentation: put the digests of your images here.
         image: `mirror.example.com/mqtt/broker@sha256:${'0'.repeat(64)}`,
-        imagePullSecrets: [Secret.fromSecretName(this, 'Mirror', 'mirror')],
+        imagePullSecrets: [mirror],
       }),
       listeners: [MqttListener.tls(MqttTls.fromSecret(Secret.fromSecretName(this, 'Certificate', 'fleet-tls'), {
         clientCertificate: MqttClientCertificate.REQUIRE,
@@ -55,7 +61,7 @@ export class OnPremisesChart extends Chart {
 
       storage: MqttStorage.persistentVolume({ size: Size.gibibytes(200), storageClassName: 'local-nvme' }),
 
-      // A change reaches the newest broker first, and stays there until somebody lowers the number.
+      // A change reaches the brokers with the highest numbers first, and stays there until somebody lowers this one.
       rollingUpdatePartition: capacity.replicas - 1,
       minReadyTime: Duration.minutes(2),
       disruptionBudget: MqttDisruptionBudget.maxUnavailablePods(1),
