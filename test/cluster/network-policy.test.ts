@@ -1,3 +1,4 @@
+import { JsonPatch } from 'cdk8s';
 import { MqttCluster, MqttDnsAccess, MqttListener, MqttMessageLog, MqttNetworkAccess, MqttNetworkEgress, MqttNetworkPeer, MqttProfile, MqttReplicatedStoreOptions, MqttSessionStore } from '../../lib';
 import { findObject, messageOf, newChart } from '../support/synth';
 
@@ -89,6 +90,21 @@ describe('names are resolved', () => {
     expect(logPolicy({})).toEqual(byNamespace);
     expect(logPolicy({ dns: undefined })).toEqual(byNamespace);
     expect(logPolicy({ dns: MqttDnsAccess.clusterPods() })).toEqual(dnsPods);
+  });
+
+  test('or a rule says that nobody answers', () => {
+    const chart = newChart();
+    const cluster = new MqttCluster(chart, 'Broker', { networkPolicy: true, sessionStore: MqttSessionStore.replicated({ nodes: 3, networkPolicy: true }) });
+    const log = cluster.messageLog as MqttMessageLog;
+    const closed = () => cluster.findings.filter(({ id }) => id === 'MQTT-SECURITY-008').map(({ found }) => found);
+    expect(closed()).toEqual([]);
+
+    [cluster.networkPolicy, log.networkPolicy].forEach((object) => [3, 2, 1].forEach((index) => object!.addJsonPatch(JsonPatch.remove(`/spec/egress/${index}`))));
+    const hosts = [0, 1, 2].map((node) => `test-broker-log-${node}.test-broker-log-headless.mqtt.svc`).join(', ');
+    expect(closed().sort()).toEqual([
+      `${hosts} in broker.yaml of ConfigMap test-broker-configuration, and no egress over UDP in NetworkPolicy test-broker`,
+      `${hosts} in nats.conf of ConfigMap test-broker-log-configuration, and no egress over UDP in NetworkPolicy test-broker-log`,
+    ]);
   });
 
   test('by a message log as it says itself', () => {
