@@ -1,7 +1,8 @@
 import { Chart, Duration, JsonPatch, Size } from 'cdk8s';
 import {
-  AddressAnnouncement, LoadBalancerExposure, LoadBalancerProvider, MqttAutoscaler, MqttAutoscalerKind, MqttBroker, MqttCapacity, MqttClientCa, MqttClientCertificate, MqttCluster, MqttDisruptionBudget, MqttDnsAccess,
-  MqttListener, MqttLoadBalancer, MqttMonitoring, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttScalingMetric, MqttSessionStore, MqttSpread, MqttStorage, MqttTls, MqttTrafficDistribution,
+  AddressAnnouncement, LoadBalancerExposure, LoadBalancerProvider, MqttAutoscaler, MqttAutoscalerKind, MqttBroker, MqttCapacity, MqttClientCa, MqttClientCertificate,
+  MqttCluster, MqttDisruptionBudget, MqttDnsAccess, MqttListener, MqttLoadBalancer, MqttMonitoring, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttScalingMetric,
+  MqttSessionStore, MqttSpread, MqttStorage, MqttTls, MqttTrafficDistribution,
 } from 'cdk8s-mqtt';
 import { ConfigMap, Secret } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
@@ -33,8 +34,8 @@ export class OnPremisesChart extends Chart {
           reloaderImage: `mirror.example.com/nats-server-config-reloader@sha256:${'3'.repeat(64)}`,
           imagePullSecrets: [mirror],
           metricsReaders: [MqttNetworkPeer.namespace('monitoring')],
-        // CoreDNS answers by itself: no node of this Kubernetes cluster runs a cache.
-        dns: MqttDnsAccess.clusterPods(),
+          // CoreDNS answers by itself: no node of this Kubernetes cluster runs a cache.
+          dns: MqttDnsAccess.clusterPods(),
         }),
       }),
     });
