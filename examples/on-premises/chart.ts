@@ -34,8 +34,6 @@ export class OnPremisesChart extends Chart {
           reloaderImage: `mirror.example.com/nats-server-config-reloader@sha256:${'3'.repeat(64)}`,
           imagePullSecrets: [mirror],
           metricsReaders: [MqttNetworkPeer.namespace('monitoring')],
-          // CoreDNS answers by itself: no node of this Kubernetes cluster runs a cache.
-          dns: MqttDnsAccess.clusterPods(),
         }),
       }),
     });
@@ -73,6 +71,8 @@ export class OnPremisesChart extends Chart {
       networkAccess: {
         clients: [MqttNetworkPeer.cidr('10.20.0.0/16')],
         metricsReaders: [MqttNetworkPeer.namespace('monitoring')],
+        // CoreDNS answers by itself: no node of this Kubernetes cluster runs a cache. Counts for the message log too.
+        dns: MqttDnsAccess.clusterPods(),
       },
     });
     this.cluster.acknowledge('MQTT-LOG-012', 'Canaries: the partition is lowered to 0 within a day.');
