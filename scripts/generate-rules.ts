@@ -51,8 +51,16 @@ const IDLE_TIMEOUTS = `
 ## Idle timeouts
 
 The annotations that the provider itself reads decide: \`aws-load-balancer-listener-attributes\`, \`azure-load-balancer-tcp-idle-timeout\`, \`oci-load-balancer-connection-idle-timeout\`,
-\`vpc-idle-connection-timeout\` of IBM, \`timeout-client-data\` and \`timeout-member-data\` of Octavia. Where they say nothing, the declared \`${DeclaredOfService.idleTimeout.key}\` counts,
+\`vpc-idle-connection-timeout\` of IBM, \`timeout-client-data\` and \`timeout-member-data\` of Octavia, \`timeout-client\`, \`timeout-server\` and \`timeout-tunnel\` of Scaleway. Where they say nothing, the declared \`${DeclaredOfService.idleTimeout.key}\` counts,
 and without one the 350 s of an NLB, or else 60 s.
+`;
+
+const EXPOSURE = `
+## Exposure
+
+Who can reach a load balancer, the annotations and the class that the provider itself reads decide as well, and their absence: \`aws-load-balancer-scheme\`, \`azure-load-balancer-internal\`, \`load-balancer-type\` of Google Cloud,
+\`do-loadbalancer-network\`, \`disable-public-network\` of Hetzner, \`internal\` of OCI, \`scw-loadbalancer-private\`, \`openstack-internal-load-balancer\`, \`ip-type\` of IBM. All but the AWS Load Balancer Controller open on the internet by default.
+Which provider it is, \`cdk8s-mqtt/load-balancer-provider\` says, or else any annotation that only that provider has. What else makes the load balancer, a Service does not show: there the declared \`${DeclaredOfService.exposure.key}\` counts.
 `;
 
 export function rulesPage(): string {
@@ -65,6 +73,7 @@ export function rulesPage(): string {
       ...Object.values(DeclaredOfService).map(({ key, form }) => [`\`${key}\``, 'Service', form]),
     ]),
     IDLE_TIMEOUTS,
+    EXPOSURE,
     '## Overview\n',
     table(['rule', 'severity', 'demands'], all.flatMap(({ rules }) => rules.map(({ id, severity, title }) => [`[${id}](#${id.toLowerCase()})`, severity, title]))),
     '',

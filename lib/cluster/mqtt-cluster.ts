@@ -9,12 +9,13 @@ import { ProxyPorts } from './proxy-ports';
 import { givenSettings, resolveIntent, sessionStoreOf, storageSizeOf } from './resolve-intent';
 import { renderClientService, renderHeadlessService } from './services';
 import { messageLogOf, replicationOf } from './session-store';
+import { ShutdownDelay } from './shutdown-delay';
 import { MqttBroker } from '../broker/mqtt-broker';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { Labels, workloadLabels } from '../manifest/labels';
 import { checkProps } from '../manifest/options';
 import type { IMqttMessageLog } from '../message-log/mqtt-message-log-reference';
-import { keepaliveReport, type MqttKeepaliveReport } from '../network/keepalive';
+import { keepaliveReport, type MqttKeepaliveReport, type MqttKeepaliveReportOptions } from '../network/keepalive';
 import type { IMqttCluster, MqttProxyPortOptions, MqttScrapeTarget } from '../network/mqtt-cluster-reference';
 import type { MqttListener } from '../network/mqtt-listener';
 import { acknowledgeRule, attachRules, findingsAbout, type MqttFinding } from '../rules';
@@ -85,6 +86,7 @@ export class MqttCluster extends Construct implements IMqttCluster {
   public readonly kubernetesVersion: KubernetesVersion;
 
   private readonly proxyPorts: ProxyPorts;
+  private readonly shutdownDelay: ShutdownDelay;
 
   /** @throws one error with everything in the props that cannot work. */
   constructor(scope: Construct, id: string, props: MqttClusterProps = {}) {
@@ -122,6 +124,8 @@ export class MqttCluster extends Construct implements IMqttCluster {
     this.configuration = configuration;
     this.name = workload.name;
     this.proxyPorts = new ProxyPorts(workload, intent, strategy.reservedPorts);
+    const { shutdownDelay, terminationGracePeriod } = givenSettings(props);
+    this.shutdownDelay = new ShutdownDelay(workload, intent, { delay: shutdownDelay !== undefined, grace: terminationGracePeriod !== undefined });
     const operationsPorts = strategy.reservedPorts.filter(({ isLoopback = false }) => !isLoopback);
     this.serviceAccount = renderServiceAccount(this, this.name, intent);
     this.headlessService = renderHeadlessService(this, this.name, intent, operationsPorts);
@@ -152,6 +156,15 @@ export class MqttCluster extends Construct implements IMqttCluster {
     return this.proxyPorts.open(this, listener, options);
   }
 
+  /**
+   * Says that something in front of the brokers goes on sending new connections for so many seconds to one that is stopping.
+   *
+   * @internal
+   */
+  public _serveOnFor(seconds: number): void {
+    this.shutdownDelay.cover(seconds);
+  }
+
   /** What the rules say about this cluster and what belongs to it, acknowledged findings included. */
   public get findings(): MqttFinding[] {
     return findingsAbout(this);
@@ -160,9 +173,11 @@ export class MqttCluster extends Construct implements IMqttCluster {
   /**
    * How long idle and dead connections live on every way from clients to the brokers, what cuts them first, and what to set so that it does not.
    * Reads the final manifests of the whole app, so it is complete once everything is constructed.
+   *
+   * @throws if an option cannot work.
    */
-  public keepaliveReport(): MqttKeepaliveReport {
-    return keepaliveReport(this.workload);
+  public keepaliveReport(options: MqttKeepaliveReportOptions = {}): MqttKeepaliveReport {
+    return keepaliveReport(this.workload, options);
   }
 
   /**

@@ -41,6 +41,10 @@ export const Annotations = {
   LOAD_BALANCER_LOCAL_HEALTH_CHECK: 'cdk8s-mqtt/load-balancer-local-health-check',
   /** Service: the version of the PROXY protocol header that the load balancer sends: `none`, `v1`, `v2`, or `any` where its provider does not say which. Absent: none is declared. */
   LOAD_BALANCER_PROXY_PROTOCOL: 'cdk8s-mqtt/load-balancer-proxy-protocol',
+  /** Service: how the network learns of the address: `layer-2` (one node answers for it and takes all connections) or `bgp` (routers spread them over nodes). Absent: neither, or unknown. */
+  LOAD_BALANCER_ANNOUNCEMENT: 'cdk8s-mqtt/load-balancer-announcement',
+  /** Service: how long the load balancer can go on sending new connections to a broker that is stopping, in seconds. Absent: unknown. */
+  LOAD_BALANCER_TARGET_REMOVAL: 'cdk8s-mqtt/load-balancer-target-removal-seconds',
 } as const;
 
 /** `acknowledge.cdk8s-mqtt/<rule id>: <reason>` on an object accepts what that rule finds about it. */

@@ -1,4 +1,5 @@
 import type { Duration } from 'cdk8s';
+import type { AddressAnnouncement } from './providers/address-announcement';
 
 /** How a load balancer treats a TCP connection. It decides whether TCP keepalive probes keep an idle client alive. */
 export enum LoadBalancerKind {
@@ -90,6 +91,39 @@ export interface LoadBalancerIdleTimeout {
   readonly source: string;
 }
 
+/** What a load balancer makes of `spec.loadBalancerSourceRanges`. */
+export enum SourceRangesSupport {
+  /** It lets clients of these ranges in and no others. */
+  HONOURED = 'honoured',
+  /** The field is not documented; this library writes the annotation that filters in its place. */
+  TRANSLATED = 'translated',
+  /** It lets everybody in. */
+  IGNORED = 'ignored',
+  /** Neither documentation nor source that could be found says it: try it, and see MQTT-TRAFFIC-008. */
+  UNCONFIRMED = 'unconfirmed',
+}
+
+/** What is known of a load balancer and `spec.loadBalancerSourceRanges`. */
+export interface LoadBalancerSourceRanges {
+  /** What it makes of them. */
+  readonly support: SourceRangesSupport;
+
+  /** Where that is written, and what it depends on. */
+  readonly source: string;
+}
+
+/** The health check of a load balancer, as its controller configures it. */
+export interface LoadBalancerHealthCheck {
+  /** Time between two checks. */
+  readonly interval: Duration;
+
+  /** Checks in a row that must fail before a target gets no more new connections. */
+  readonly unhealthyThreshold: number;
+
+  /** Where these numbers are written, and how sure they are. */
+  readonly source: string;
+}
+
 /** What is known of a load balancer, as it is configured. */
 export interface LoadBalancerTraits {
   /** Short name, for example `aws-nlb`: the value of the annotation `cdk8s-mqtt/load-balancer-provider`. */
@@ -112,6 +146,21 @@ export interface LoadBalancerTraits {
 
   /** Whether `externalTrafficPolicy: Local` is the better choice where no two broker pods share a node. */
   readonly localPreferred: boolean;
+
+  /** What it makes of source ranges. */
+  readonly sourceRanges: LoadBalancerSourceRanges;
+
+  /**
+   * Its health check.
+   * @default - not known, or it has none
+   */
+  readonly healthCheck?: LoadBalancerHealthCheck;
+
+  /**
+   * How the nodes announce its addresses.
+   * @default - they do not, or it is not known
+   */
+  readonly announcement?: AddressAnnouncement;
 
   /** Where the controller that reads the Service documents its fields and annotations. */
   readonly source: string;

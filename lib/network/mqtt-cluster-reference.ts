@@ -77,4 +77,11 @@ export interface IMqttCluster extends IConstruct {
    * @throws if there is no such listener, an option cannot work, or the listener has such a port with other options.
    */
   openProxyPort(listener: string, options?: MqttProxyPortOptions): string;
+
+  /**
+   * Says that something in front of the brokers goes on sending new connections for so many seconds to one that is stopping.
+   *
+   * @internal
+   */
+  _serveOnFor?(seconds: number): void;
 }

@@ -30,7 +30,8 @@ export interface MqttLoadBalancerProps {
   readonly trafficPolicy?: ExternalTrafficPolicy;
 
   /**
-   * CIDR blocks, IPv4 or IPv6, from which clients may connect: `spec.loadBalancerSourceRanges`.
+   * CIDR blocks, IPv4 or IPv6, from which clients may connect: `spec.loadBalancerSourceRanges`. Hetzner has no filter: they are refused. [U] Whether IBM Cloud and the network load balancer of OCI honour them could not be
+   * confirmed: there a rule warns (MQTT-TRAFFIC-008). `LoadBalancerTraits.sourceRanges` has the source for each provider.
    * @default - from everywhere
    */
   readonly sourceRanges?: string[];

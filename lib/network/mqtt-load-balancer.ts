@@ -43,6 +43,7 @@ export class MqttLoadBalancer extends Construct {
       fields: { spec: () => k8s.KubeService.manifest({ spec: spec(props, request, parts, targets) }).spec },
     });
 
+    if (parts.targetRemovalSeconds !== undefined) cluster._serveOnFor?.(parts.targetRemovalSeconds);
     attachRules(this);
   }
 
@@ -104,6 +105,8 @@ function declarations(provider: LoadBalancerProvider, parts: ServiceParts): { [k
     [Annotations.LOAD_BALANCER_IDLE_TIMEOUT]: String(parts.idleTimeout),
     [Annotations.LOAD_BALANCER_EXPOSURE]: parts.exposure,
     [Annotations.LOAD_BALANCER_LOCAL_HEALTH_CHECK]: parts.localHealthCheck,
+    ...(parts.announcement !== undefined && { [Annotations.LOAD_BALANCER_ANNOUNCEMENT]: parts.announcement }),
+    ...(parts.targetRemovalSeconds !== undefined && { [Annotations.LOAD_BALANCER_TARGET_REMOVAL]: String(parts.targetRemovalSeconds) }),
     ...(parts.proxyProtocol !== undefined && { [Annotations.LOAD_BALANCER_PROXY_PROTOCOL]: parts.proxyProtocol }),
   };
 }

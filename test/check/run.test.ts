@@ -114,6 +114,7 @@ describe('cdk8s-mqtt check', () => {
     const aboutLoadBalancer = findings.filter(({ object }: { object: string }) => object === 'Service mqtt/broker-nlb');
     expect(aboutLoadBalancer.map(({ id, found }: { id: string; found: string }) => [id, found])).toEqual([
       ['MQTT-SECURITY-004', 'port 1883 of an internet-facing load balancer leads to a listener without TLS'],
+      ['MQTT-ANNOTATION-005', expect.stringContaining('reached from the internet')],
     ]);
   });
 
@@ -135,8 +136,10 @@ describe('cdk8s-mqtt check', () => {
     delete manifests.statefulSet.spec.template.spec.securityContext.sysctls;
     manifests.loadBalancer.metadata.annotations['service.beta.kubernetes.io/aws-load-balancer-scheme'] = 'internet-facing';
     const { findings } = JSON.parse(check('check', '--format', 'json', file('plain.yaml', documents(...Object.values(manifests)))).stdout);
-    expect(findings.map(({ id }: { id: string }) => id)).toEqual(['MQTT-KEEPALIVE-001', 'MQTT-SECURITY-004', 'MQTT-ANNOTATION-003']);
-    expect(findings.at(-1).found).toBe("recognised as companion by the variable MQTT_BROKER_CONFIG of container 'companion'; no annotation cdk8s-mqtt/broker, cdk8s-mqtt/profile");
+    expect(findings.map(({ id }: { id: string }) => id)).toEqual([
+      'MQTT-KEEPALIVE-001', 'MQTT-SECURITY-004', 'MQTT-SHUTDOWN-003', 'MQTT-ANNOTATION-003', 'MQTT-ANNOTATION-005',
+    ]);
+    expect(findings.find(({ id }: { id: string }) => id === 'MQTT-ANNOTATION-003').found).toBe("recognised as companion by the variable MQTT_BROKER_CONFIG of container 'companion'; no annotation cdk8s-mqtt/broker, cdk8s-mqtt/profile");
   });
 
   test('says so when no broker is among the objects', () => {

@@ -24,6 +24,8 @@ test('annotations', () => {
     LOAD_BALANCER_EXPOSURE: 'cdk8s-mqtt/load-balancer-exposure',
     LOAD_BALANCER_LOCAL_HEALTH_CHECK: 'cdk8s-mqtt/load-balancer-local-health-check',
     LOAD_BALANCER_PROXY_PROTOCOL: 'cdk8s-mqtt/load-balancer-proxy-protocol',
+    LOAD_BALANCER_ANNOUNCEMENT: 'cdk8s-mqtt/load-balancer-announcement',
+    LOAD_BALANCER_TARGET_REMOVAL: 'cdk8s-mqtt/load-balancer-target-removal-seconds',
   });
   expect(ACKNOWLEDGE_PREFIX).toBe('acknowledge.cdk8s-mqtt/');
 });

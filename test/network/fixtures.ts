@@ -46,14 +46,17 @@ export function serviceOf(provider: LoadBalancerProvider, props: Partial<MqttLoa
   return { annotations: metadata.annotations, ...fields };
 }
 
-/** What a load balancer declares for the rules. */
-export function declarations(provider: string, kind: string, idleTimeout: string, exposure: string, localHealthCheck: string): { [key: string]: string } {
+/** What a load balancer declares for the rules; `more` by the ends of their keys. */
+export function declarations(
+  provider: string, kind: string, idleTimeout: string, exposure: string, localHealthCheck: string, more: { [key: string]: string } = {},
+): { [key: string]: string } {
   return {
     'cdk8s-mqtt/load-balancer-provider': provider,
     'cdk8s-mqtt/load-balancer-class': kind,
     'cdk8s-mqtt/load-balancer-idle-timeout-seconds': idleTimeout,
     'cdk8s-mqtt/load-balancer-exposure': exposure,
     'cdk8s-mqtt/load-balancer-local-health-check': localHealthCheck,
+    ...Object.fromEntries(Object.entries(more).map(([key, value]) => [`cdk8s-mqtt/load-balancer-${key}`, value])),
   };
 }
 

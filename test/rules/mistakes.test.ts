@@ -15,6 +15,7 @@ function chartOfMistakes(): { chart: Chart; cluster: MqttCluster } {
     antiAffinity: MqttSpread.PREFERRED,
     authentication: MqttAuthentication.anonymous(),
     listeners: [MqttListener.tcp()],
+    shutdownDelay: Duration.seconds(20),
     terminationGracePeriod: Duration.seconds(20),
   });
   // What a constructor refuses can still come in by an override.

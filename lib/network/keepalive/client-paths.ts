@@ -1,4 +1,4 @@
-import { CLOUD_CONNTRACK, type HiddenElement, KUBE_PROXY_CONNTRACK } from './facts';
+import { CLOUD_CONNTRACK, type HiddenElement } from './facts';
 import { traitsOf } from './known-providers';
 import { ACKNOWLEDGE_PREFIX, Annotations } from '../../manifest/annotations';
 import { MARGIN } from '../../rules/catalogue/keepalive';
@@ -33,20 +33,20 @@ export interface ClientPath {
 }
 
 /** Every way from clients to this broker that the manifests open. */
-export function clientPaths(broker: BrokerWorkload): ClientPath[] {
+export function clientPaths(broker: BrokerWorkload, nodeConntrack: HiddenElement): ClientPath[] {
   const services = broker.services.filter((service) => !service.isHeadless);
   return [
-    ...services.filter((service) => service.isLoadBalancer).map((service) => entrance(service, 'load balancer', broker)),
-    ...broker.routes.map((route) => entrance(route, 'gateway', broker)),
+    ...services.filter((service) => service.isLoadBalancer).map((service) => entrance(service, 'load balancer', broker, nodeConntrack)),
+    ...broker.routes.map((route) => entrance(route, 'gateway', broker, nodeConntrack)),
     ...services.filter((service) => !service.isLoadBalancer).map((service) => ({
       path: `${nameOf(service.object.reference)}, inside the Kubernetes cluster`,
-      elements: [hidden(KUBE_PROXY_CONNTRACK, false), ...sidecars(service, broker)],
+      elements: [hidden(nodeConntrack, false), ...sidecars(service, broker)],
     })),
   ];
 }
 
 /** Routes carry the annotations of a load balancer: what they say is read in the same way. */
-function entrance(service: ServiceObject, what: string, broker: BrokerWorkload): ClientPath {
+function entrance(service: ServiceObject, what: string, broker: BrokerWorkload, nodeConntrack: HiddenElement): ClientPath {
   const { object } = service;
   const provider = object.annotations[Annotations.LOAD_BALANCER_PROVIDER] ?? (isAwsNlb(object) ? 'aws-nlb' : undefined);
   const cloud = provider !== undefined && Object.hasOwn(CLOUD_CONNTRACK, provider) ? CLOUD_CONNTRACK[provider] : undefined;
@@ -56,7 +56,7 @@ function entrance(service: ServiceObject, what: string, broker: BrokerWorkload):
     elements: [
       idleTimeout(service, what, provider),
       ...cloud ? [hidden(cloud, [object, broker.object].some(({ annotations }) => (annotations[ACKNOWLEDGE_PREFIX + cloud.settledBy] ?? '').trim() !== ''))] : [],
-      hidden(KUBE_PROXY_CONNTRACK, false),
+      hidden(nodeConntrack, false),
       ...sidecars(service, broker),
     ],
   };

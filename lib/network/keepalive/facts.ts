@@ -33,7 +33,7 @@ export interface HiddenElement {
   readonly source: string;
   /** What to set so that it keeps connections longer. Not set: nobody can. */
   readonly setting?: string;
-  /** Acknowledged, this rule says that the setting was made. */
+  /** Acknowledged, this rule says that the setting was made. Not set: nothing says so. */
   readonly settledBy?: string;
 }
 
@@ -45,6 +45,11 @@ export const KUBE_PROXY_CONNTRACK: HiddenElement = {
   source: 'https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/ (conntrack.tcpEstablishedTimeout)',
   setting: 'conntrack.tcpEstablishedTimeout in the KubeProxyConfiguration',
 };
+
+/** The same, with the seconds that somebody says the nodes have. */
+export function statedNodeConntrack(seconds: number): HiddenElement {
+  return { ...KUBE_PROXY_CONNTRACK, element: 'connection tracking of the node (stated)', seconds, source: `${KUBE_PROXY_CONNTRACK.source}; the option nodeConntrackTimeout says how long` };
+}
 
 /** By the value of the annotation `cdk8s-mqtt/load-balancer-provider`. */
 export const CLOUD_CONNTRACK: { readonly [provider: string]: HiddenElement } = {
@@ -62,6 +67,13 @@ export const CLOUD_CONNTRACK: { readonly [provider: string]: HiddenElement } = {
     meaning: 'The firewall of the VPC network forgets the connection, and drops what comes after.',
     source: 'https://cloud.google.com/firewall/docs/firewalls',
   }),
+  cilium: {
+    element: 'connection tracking of Cilium (its default since 1.15)',
+    seconds: 8000,
+    meaning: 'Cilium forgets an established connection, and with it where a Service had sent it. Before 1.15 it took 21,600 s.',
+    source: 'https://docs.cilium.io/en/stable/cmdref/cilium-agent/ (bpf-ct-timeout-service-tcp; the former default in https://github.com/cilium/cilium/pull/27665)',
+    setting: 'bpf-ct-timeout-service-tcp and bpf-ct-timeout-regular-tcp of Cilium',
+  },
 };
 
 function sameFor(providers: string[], element: HiddenElement): { [provider: string]: HiddenElement } {

@@ -1,19 +1,24 @@
 import { Duration } from 'cdk8s';
-import { AwsNlbHealthCheckProtocol, AwsNlbScheme, AwsNlbTargetType, type AwsNlbCommonOptions } from './aws-nlb-options';
+import { AwsNlbHealthCheckProtocol, type AwsNlbOptions, AwsNlbScheme, AwsNlbTargetType, type AwsNlbCommonOptions } from './aws-nlb-options';
 import { checkNames, checkWord } from './option-checks';
 import type { LoadBalancerPort, ServiceRequest } from './provider-definition';
+import { nodeRemovalSeconds } from './target-removal';
 import { checkTlsListeners, type TlsTermination, tlsPorts } from './tls-termination';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import { defined } from '../../manifest/defined';
+import { AWS_IP_TARGET_REMOVAL_SECONDS, AWS_LOCAL_HEALTH_CHECK } from '../../rules/model/target-removal';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
-import { LoadBalancerExposure, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
+import { LoadBalancerExposure, type LoadBalancerHealthCheck, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
 
 export const AWS_PREFIX = 'service.beta.kubernetes.io/aws-load-balancer-';
 
 /** Of a TCP listener, and fixed for a TLS listener: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html */
 export const AWS_IDLE_SECONDS = 350;
 
+const HEALTH_CHECK_SOURCE = 'https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/#health-check';
 const PROXY_PROTOCOL_SOURCE = 'https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#proxy-protocol';
+
+type AwsNlbHealthCheckOptions = Pick<AwsNlbOptions, 'healthCheckInterval' | 'unhealthyThreshold'>;
 
 export function targetTypeOf(options: AwsNlbCommonOptions): AwsNlbTargetType {
   return options.targetType ?? AwsNlbTargetType.IP;
@@ -29,6 +34,22 @@ export function exposureOf(options: AwsNlbCommonOptions): LoadBalancerExposure {
 
 export function proxyProtocolOf(options: AwsNlbCommonOptions): ProxyProtocolVersion | undefined {
   return options.proxyProtocol ? ProxyProtocolVersion.V2 : undefined;
+}
+
+/** What the controller configures where no option says otherwise. */
+export function healthCheckOf(options: AwsNlbHealthCheckOptions): LoadBalancerHealthCheck {
+  return {
+    interval: options.healthCheckInterval ?? Duration.seconds(AWS_LOCAL_HEALTH_CHECK.intervalSeconds),
+    unhealthyThreshold: options.unhealthyThreshold ?? 3,
+    source: `${HEALTH_CHECK_SOURCE} (unless set, a threshold of ${AWS_LOCAL_HEALTH_CHECK.unhealthyThreshold} for instance targets under Local)`,
+  };
+}
+
+/** The health check decides for instance targets alone: of IP targets it sees the open port of a broker that is stopping, and what counts is how long their deregistration takes. */
+export function targetRemovalSecondsOf(options: AwsNlbCommonOptions & AwsNlbHealthCheckOptions, request: ServiceRequest): number | undefined {
+  if (targetTypeOf(options) === AwsNlbTargetType.IP) return AWS_IP_TARGET_REMOVAL_SECONDS;
+  const unhealthyThreshold = options.unhealthyThreshold ?? AWS_LOCAL_HEALTH_CHECK.unhealthyThreshold;
+  return nodeRemovalSeconds({ ...healthCheckOf(options), unhealthyThreshold }, request);
 }
 
 /** Where no two broker pods share a node. With IP targets the policy has no part in it; the health check of Local does not get along with PROXY protocol. */

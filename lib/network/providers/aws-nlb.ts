@@ -1,8 +1,12 @@
 import { Duration } from 'cdk8s';
-import { AWS_IDLE_SECONDS, checkCommonOptions, commonAnnotations, exposureOf, localHealthCheckOf, prefersLocal, proxyProtocolOf, targetTypeOf, tlsPortsOf, withPrefix } from './aws-nlb-annotations';
+import {
+  AWS_IDLE_SECONDS, checkCommonOptions, commonAnnotations, exposureOf, healthCheckOf, localHealthCheckOf,
+  prefersLocal, proxyProtocolOf, targetRemovalSecondsOf, targetTypeOf, tlsPortsOf, withPrefix,
+} from './aws-nlb-annotations';
 import { AwsNlbScheme, AwsNlbTargetType, type AwsNlbOptions } from './aws-nlb-options';
 import { checkIpAddresses, checkNames, checkWord } from './option-checks';
 import type { LoadBalancerPort, ProviderDefinition, ServiceParts, ServiceRequest } from './provider-definition';
+import { sourceRangesOf } from './source-ranges';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import { IdleTimeoutKind, LoadBalancerKind, ProxyProtocolSupport } from '../load-balancer-traits';
 
@@ -31,6 +35,8 @@ export function awsNlb(options: AwsNlbOptions): ProviderDefinition {
       proxyProtocol: ProxyProtocolSupport.V2,
       localHealthCheck: localHealthCheckOf(options),
       localPreferred: prefersLocal(options),
+      sourceRanges: sourceRangesOf('aws-nlb'),
+      healthCheck: healthCheckOf(options),
       source: 'https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/',
     },
     check: (request, errors) => {
@@ -69,6 +75,7 @@ function parts(options: AwsNlbOptions, request: ServiceRequest): ServiceParts {
     exposure: exposureOf(options),
     idleTimeout: Math.min(...(tlsPorts.length > 0 ? [AWS_IDLE_SECONDS] : []), ...(tcpPorts.length > 0 ? [idleSeconds] : [])),
     localHealthCheck: localHealthCheckOf(options),
+    targetRemovalSeconds: targetRemovalSecondsOf(options, request),
     proxyProtocol: proxyProtocolOf(options),
   };
 }

@@ -1,6 +1,8 @@
 import { Duration } from 'cdk8s';
 import { checkIpAddress, checkWord } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
+import { sourceRangesOf } from './source-ranges';
+import { nodeRemovalSeconds } from './target-removal';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import { defined } from '../../manifest/defined';
 import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
@@ -9,6 +11,7 @@ const PREFIX = 'service.beta.kubernetes.io/azure-';
 const SOURCE = 'https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/';
 const IDLE_DEFAULT = Duration.minutes(4);
 const IDLE_MAX = Duration.minutes(100);
+const HEALTH_CHECK = { interval: Duration.seconds(5), unhealthyThreshold: 2, source: SOURCE };
 
 /** Options of an Azure load balancer (Standard SKU). */
 export interface AzureLoadBalancerOptions {
@@ -87,10 +90,12 @@ export function azure(options: AzureLoadBalancerOptions): ProviderDefinition {
       proxyProtocol: ProxyProtocolSupport.NONE,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
+      sourceRanges: sourceRangesOf('azure'),
+      healthCheck: HEALTH_CHECK,
       source: SOURCE,
     },
     check: (_request, errors) => check(options, errors),
-    service: () => ({
+    service: (request) => ({
       annotations: defined({
         [`${PREFIX}load-balancer-internal`]: options.internal ? 'true' : undefined,
         [`${PREFIX}load-balancer-internal-subnet`]: options.subnet,
@@ -105,6 +110,7 @@ export function azure(options: AzureLoadBalancerOptions): ProviderDefinition {
       exposure: options.internal ? LoadBalancerExposure.INTERNAL : LoadBalancerExposure.INTERNET,
       idleTimeout: (options.idleTimeout ?? IDLE_DEFAULT).toSeconds(),
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
+      targetRemovalSeconds: nodeRemovalSeconds(HEALTH_CHECK, request),
     }),
   };
 }

@@ -2,6 +2,7 @@ import { AddressAnnouncement } from './address-announcement';
 import { NO_IDLE_TIMEOUT, checkOnPremises, onPremisesExposure, type OnPremisesOptions } from './on-premises-options';
 import { checkWord } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
+import { sourceRangesOf } from './source-ranges';
 import { defined } from '../../manifest/defined';
 import { LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
@@ -40,6 +41,8 @@ export function cilium(options: CiliumOptions): ProviderDefinition {
       proxyProtocol: ProxyProtocolSupport.NONE,
       localHealthCheck,
       localPreferred: options.announcement === AddressAnnouncement.BGP,
+      sourceRanges: sourceRangesOf('cilium'),
+      announcement: options.announcement,
       source: SOURCE,
     },
     check: (_request, errors) => {
@@ -58,6 +61,7 @@ export function cilium(options: CiliumOptions): ProviderDefinition {
       exposure: onPremisesExposure(options),
       idleTimeout: 'none',
       localHealthCheck,
+      announcement: options.announcement,
     }),
   };
 }

@@ -1,7 +1,8 @@
-import type { Duration } from 'cdk8s';
+import { Duration } from 'cdk8s';
+import { AddressAnnouncement } from './address-announcement';
 import type { ProviderDefinition } from './provider-definition';
 import { show } from '../../manifest/arguments';
-import { type IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion } from '../load-balancer-traits';
+import { type IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion, SourceRangesSupport } from '../load-balancer-traits';
 import { checkStatedIdleTimeout, statedKind, statedSeconds } from '../stated-idle-timeout';
 
 /** Options of a load balancer that this library does not know. What they say is what the rules believe. */
@@ -35,6 +36,19 @@ export interface CustomLoadBalancerOptions {
    * @default LocalHealthCheck.MISSING
    */
   readonly localHealthCheck?: LocalHealthCheck;
+
+  /**
+   * How its addresses are announced, where the nodes do that. With LAYER_2 one node takes all connections, so that `externalTrafficPolicy: Local` is an error where there are several brokers (MQTT-TRAFFIC-007).
+   * @default - the nodes do not announce them
+   */
+  readonly announcement?: AddressAnnouncement;
+
+  /**
+   * How long it can go on sending new connections to a broker that is stopping, in whole seconds: interval × unhealthy threshold of its health check where that asks for a broker, or as long as it takes to remove a
+   * target. In production the brokers serve on for that long, unless the cluster has a `shutdownDelay` of its own.
+   * @default - not known
+   */
+  readonly targetRemoval?: Duration;
 
   /**
    * The version of the PROXY protocol header that it sends. This only states it, and switches the header on in the broker, on a port of its own; `annotations` make the load balancer send it.
@@ -73,7 +87,10 @@ export function custom(options: CustomLoadBalancerOptions): ProviderDefinition {
       idleTimeout: { kind: statedKind(options), defaultValue: options.idleTimeout, settable: false, source },
       proxyProtocol: ProxyProtocolSupport.V1_OR_V2,
       localHealthCheck,
-      localPreferred: localHealthCheck === LocalHealthCheck.AUTOMATIC || localHealthCheck === LocalHealthCheck.CONFIGURED,
+      localPreferred: options.announcement !== AddressAnnouncement.LAYER_2
+        && (localHealthCheck === LocalHealthCheck.AUTOMATIC || localHealthCheck === LocalHealthCheck.CONFIGURED),
+      sourceRanges: { support: SourceRangesSupport.UNCONFIRMED, source },
+      announcement: options.announcement,
       source,
     },
     check: (_request, errors) => {
@@ -84,6 +101,8 @@ export function custom(options: CustomLoadBalancerOptions): ProviderDefinition {
       errors.member('provider.exposure', options.exposure, LoadBalancerExposure);
       checkStatedIdleTimeout(errors, 'provider', options, 'a load balancer without one has IdleTimeoutKind.NONE');
       errors.member('provider.localHealthCheck', options.localHealthCheck, LocalHealthCheck);
+      errors.member('provider.announcement', options.announcement, AddressAnnouncement);
+      errors.duration('provider.targetRemoval', options.targetRemoval, { min: Duration.seconds(0), max: Duration.hours(1) }, 'a stopping broker serves on for that long');
       errors.member('provider.proxyProtocol', options.proxyProtocol, ProxyProtocolVersion);
       errors.annotations('provider.annotations', options.annotations);
       errors.boolean('provider.allocateNodePorts', options.allocateNodePorts);
@@ -97,6 +116,8 @@ export function custom(options: CustomLoadBalancerOptions): ProviderDefinition {
       idleTimeout: statedSeconds(options),
       proxyProtocol: options.proxyProtocol,
       localHealthCheck,
+      announcement: options.announcement,
+      targetRemovalSeconds: options.targetRemoval?.toSeconds(),
     }),
   };
 }

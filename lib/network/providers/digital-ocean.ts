@@ -1,11 +1,16 @@
+import { Duration } from 'cdk8s';
 import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdleSeconds, measuredIdleTimeout } from './measured-idle-timeout';
 import { checkIpAddress, checkWord } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
+import { sourceRangesOf } from './source-ranges';
+import { nodeRemovalSeconds } from './target-removal';
 import { defined } from '../../manifest/defined';
 import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion } from '../load-balancer-traits';
 
 const PREFIX = 'service.beta.kubernetes.io/do-loadbalancer-';
 const SOURCE = 'https://github.com/digitalocean/digitalocean-cloud-controller-manager/blob/master/docs/controllers/services/annotations.md';
+
+const HEALTH_CHECK = { interval: Duration.seconds(3), unhealthyThreshold: 3, source: SOURCE };
 
 /** Type of a DigitalOcean load balancer. */
 export enum DigitalOceanLoadBalancerType {
@@ -71,6 +76,8 @@ export function digitalOcean(options: DigitalOceanOptions): ProviderDefinition {
       proxyProtocol: isProxy ? ProxyProtocolSupport.V1 : ProxyProtocolSupport.NONE,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
+      sourceRanges: sourceRangesOf('digital-ocean'),
+      healthCheck: HEALTH_CHECK,
       source: SOURCE,
     },
     check: (_request, errors) => {
@@ -89,7 +96,7 @@ export function digitalOcean(options: DigitalOceanOptions): ProviderDefinition {
         errors.add('provider.ipv4Address is set, but an internal load balancer has no public address: leave one of provider.ipv4Address and provider.internal out');
       }
     },
-    service: () => ({
+    service: (request) => ({
       proxyProtocol: options.proxyProtocol ? ProxyProtocolVersion.V1 : undefined,
       annotations: defined({
         [`${PREFIX}type`]: type,
@@ -102,6 +109,7 @@ export function digitalOcean(options: DigitalOceanOptions): ProviderDefinition {
       exposure: options.internal ? LoadBalancerExposure.INTERNAL : LoadBalancerExposure.INTERNET,
       idleTimeout: measuredIdleSeconds(options),
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
+      targetRemovalSeconds: nodeRemovalSeconds(HEALTH_CHECK, request),
     }),
   };
 }

@@ -1,10 +1,15 @@
 import { Duration } from 'cdk8s';
-import { AWS_IDLE_SECONDS, checkCommonOptions, commonAnnotations, exposureOf, localHealthCheckOf, prefersLocal, proxyProtocolOf, targetTypeOf, tlsPortsOf } from './aws-nlb-annotations';
+import {
+  AWS_IDLE_SECONDS, checkCommonOptions, commonAnnotations, exposureOf, healthCheckOf, localHealthCheckOf,
+  prefersLocal, proxyProtocolOf, targetRemovalSecondsOf, targetTypeOf, tlsPortsOf,
+} from './aws-nlb-annotations';
 import { AwsNlbTargetType, type EksAutoModeOptions } from './aws-nlb-options';
 import type { ProviderDefinition } from './provider-definition';
+import { sourceRangesOf } from './source-ranges';
 import { IdleTimeoutKind, LoadBalancerKind, ProxyProtocolSupport } from '../load-balancer-traits';
 
 const SOURCE = 'https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-nlb.html';
+const HEALTH_CHECK = healthCheckOf({});
 
 /** AWS Network Load Balancer, made by EKS Auto Mode. */
 export function eksAutoMode(options: EksAutoModeOptions): ProviderDefinition {
@@ -22,6 +27,8 @@ export function eksAutoMode(options: EksAutoModeOptions): ProviderDefinition {
       proxyProtocol: ProxyProtocolSupport.V2,
       localHealthCheck: localHealthCheckOf(options),
       localPreferred: prefersLocal(options),
+      sourceRanges: sourceRangesOf('eks-auto-mode'),
+      healthCheck: { ...HEALTH_CHECK, source: `${HEALTH_CHECK.source}; that EKS Auto Mode takes the same is inferred from its annotations` },
       source: SOURCE,
     },
     check: (request, errors) => {
@@ -38,6 +45,7 @@ export function eksAutoMode(options: EksAutoModeOptions): ProviderDefinition {
       exposure: exposureOf(options),
       idleTimeout: AWS_IDLE_SECONDS,
       localHealthCheck: localHealthCheckOf(options),
+      targetRemovalSeconds: targetRemovalSecondsOf(options, request),
       proxyProtocol: proxyProtocolOf(options),
     }),
   };

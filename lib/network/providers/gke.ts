@@ -1,6 +1,8 @@
 import { Duration } from 'cdk8s';
 import { checkNames, checkWord } from './option-checks';
 import type { ProviderDefinition, ServiceRequest } from './provider-definition';
+import { sourceRangesOf } from './source-ranges';
+import { nodeRemovalSeconds } from './target-removal';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import { defined } from '../../manifest/defined';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
@@ -9,6 +11,9 @@ import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, type LoadBalan
 const SOURCE = 'https://cloud.google.com/kubernetes-engine/docs/concepts/service-load-balancer-parameters';
 /** Of the VPC firewall; the load balancer itself has no idle timeout. https://cloud.google.com/firewall/docs/firewalls */
 export const GOOGLE_VPC_IDLE_SECONDS = 600;
+
+/** Under Local; under Cluster it is 8 seconds and 3 times, of a check that says nothing of brokers. https://github.com/kubernetes/ingress-gce/blob/master/pkg/healthchecksl4/healthchecksl4.go */
+const HEALTH_CHECK = { interval: Duration.seconds(3), unhealthyThreshold: 2, source: 'https://github.com/kubernetes/ingress-gce/blob/master/pkg/healthchecksl4/healthchecksl4.go (under Local)' };
 
 /** Network tier of an external address in Google Cloud. */
 export enum GkeNetworkTier {
@@ -71,7 +76,7 @@ export function gkeExternal(options: GkeExternalOptions): ProviderDefinition {
       errors.member('provider.networkTier', options.networkTier, GkeNetworkTier);
       checkWeight(options, request, errors);
     },
-    service: () => ({
+    service: (request) => ({
       annotations: defined({
         'cloud.google.com/l4-rbs': 'enabled',
         'networking.gke.io/weighted-load-balancing': options.weightedByPods ? 'pods-per-node' : undefined,
@@ -81,6 +86,7 @@ export function gkeExternal(options: GkeExternalOptions): ProviderDefinition {
       exposure: LoadBalancerExposure.INTERNET,
       idleTimeout: GOOGLE_VPC_IDLE_SECONDS,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
+      targetRemovalSeconds: nodeRemovalSeconds(HEALTH_CHECK, request),
     }),
   };
 }
@@ -93,7 +99,7 @@ export function gkeInternal(options: GkeInternalOptions): ProviderDefinition {
       checkCommon(options, errors);
       errors.boolean('provider.globalAccess', options.globalAccess);
     },
-    service: () => ({
+    service: (request) => ({
       annotations: defined({
         'networking.gke.io/load-balancer-type': 'Internal',
         'networking.gke.io/internal-load-balancer-allow-global-access': options.globalAccess ? 'true' : undefined,
@@ -102,6 +108,7 @@ export function gkeInternal(options: GkeInternalOptions): ProviderDefinition {
       exposure: LoadBalancerExposure.INTERNAL,
       idleTimeout: GOOGLE_VPC_IDLE_SECONDS,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
+      targetRemovalSeconds: nodeRemovalSeconds(HEALTH_CHECK, request),
     }),
   };
 }
@@ -120,6 +127,8 @@ function traits(name: string, title: string): LoadBalancerTraits {
     proxyProtocol: ProxyProtocolSupport.NONE,
     localHealthCheck: LocalHealthCheck.AUTOMATIC,
     localPreferred: true,
+    sourceRanges: sourceRangesOf(name),
+    healthCheck: HEALTH_CHECK,
     source: SOURCE,
   };
 }

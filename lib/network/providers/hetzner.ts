@@ -1,6 +1,7 @@
 import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdleSeconds, measuredIdleTimeout } from './measured-idle-timeout';
 import { checkIpAddress, checkWord } from './option-checks';
 import type { ProviderDefinition, ServiceRequest } from './provider-definition';
+import { sourceRangesOf } from './source-ranges';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import { defined } from '../../manifest/defined';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
@@ -107,6 +108,7 @@ export function hetzner(options: HetznerOptions): ProviderDefinition {
       localHealthCheck: LocalHealthCheck.CONFIGURED,
       // Takes a healthCheckNodePort of one's own choice: the controller cannot tell the load balancer which one Kubernetes picked.
       localPreferred: false,
+      sourceRanges: sourceRangesOf('hetzner'),
       source: SOURCE,
     },
     check: (request, errors) => check(options, request, errors),

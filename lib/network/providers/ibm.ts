@@ -2,6 +2,8 @@ import { Duration } from 'cdk8s';
 import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdleSeconds, measuredIdleTimeout } from './measured-idle-timeout';
 import { checkNames, checkWord } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
+import { sourceRangesOf } from './source-ranges';
+import { nodeRemovalSeconds } from './target-removal';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import { defined } from '../../manifest/defined';
 import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
@@ -12,6 +14,7 @@ const IDLE_SOURCE = 'https://cloud.ibm.com/docs/vpc?topic=vpc-advanced-traffic-m
 const IDLE_MIN = Duration.seconds(50);
 const IDLE_MAX = Duration.seconds(7200);
 const IDLE_DEFAULT = Duration.minutes(10);
+const HEALTH_CHECK = { interval: Duration.seconds(5), unhealthyThreshold: 2, source: SOURCE };
 
 /** Options that both load balancers of IBM Cloud VPC have. */
 export interface IbmVpcCommonOptions {
@@ -34,7 +37,7 @@ export interface IbmVpcCommonOptions {
   readonly loadBalancerName?: string;
 
   /**
-   * ID of a security group.
+   * ID of a security group, which can filter clients. [U] Whether `sourceRanges` of MqttLoadBalancer do could not be confirmed.
    * @default - IBM Cloud makes one
    */
   readonly securityGroup?: string;
@@ -87,6 +90,8 @@ export function ibmVpcAlb(options: IbmVpcAlbOptions): ProviderDefinition {
       proxyProtocol: ProxyProtocolSupport.UNDOCUMENTED_VERSION,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
+      sourceRanges: sourceRangesOf('ibm-vpc-alb'),
+      healthCheck: HEALTH_CHECK,
       source: SOURCE,
     },
     check: (_request, errors) => {
@@ -94,7 +99,7 @@ export function ibmVpcAlb(options: IbmVpcAlbOptions): ProviderDefinition {
       errors.boolean('provider.proxyProtocol', options.proxyProtocol);
       errors.duration('provider.idleTimeout', options.idleTimeout, { min: IDLE_MIN, max: IDLE_MAX }, `the range of IBM Cloud, see ${IDLE_SOURCE}`);
     },
-    service: () => ({
+    service: (request) => ({
       annotations: defined({
         [`${PREFIX}enable-features`]: options.proxyProtocol ? 'proxy-protocol' : undefined,
         [`${PREFIX}vpc-idle-connection-timeout`]: idleTimeout.toSeconds().toString(),
@@ -104,6 +109,7 @@ export function ibmVpcAlb(options: IbmVpcAlbOptions): ProviderDefinition {
       idleTimeout: idleTimeout.toSeconds(),
       proxyProtocol: options.proxyProtocol ? 'any' : undefined,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
+      targetRemovalSeconds: nodeRemovalSeconds(HEALTH_CHECK, request),
     }),
   };
 }
@@ -119,6 +125,8 @@ export function ibmVpcNlb(options: IbmVpcNlbOptions): ProviderDefinition {
       proxyProtocol: ProxyProtocolSupport.NONE,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
+      sourceRanges: sourceRangesOf('ibm-vpc-nlb'),
+      healthCheck: HEALTH_CHECK,
       source: SOURCE,
     },
     check: (_request, errors) => {
@@ -126,7 +134,7 @@ export function ibmVpcNlb(options: IbmVpcNlbOptions): ProviderDefinition {
       checkMeasuredIdleTimeout(options, errors);
       checkWord(errors, 'provider.zone', options.zone, 'zone, for example us-south-1', /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
     },
-    service: () => ({
+    service: (request) => ({
       annotations: defined({
         [`${PREFIX}enable-features`]: 'nlb',
         [`${PREFIX}zone`]: options.zone,
@@ -135,6 +143,7 @@ export function ibmVpcNlb(options: IbmVpcNlbOptions): ProviderDefinition {
       exposure: exposureOf(options),
       idleTimeout: measuredIdleSeconds(options),
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
+      targetRemovalSeconds: nodeRemovalSeconds(HEALTH_CHECK, request),
     }),
   };
 }

@@ -1,6 +1,7 @@
 import { NO_IDLE_TIMEOUT, onPremisesExposure } from './on-premises-options';
 import { checkWord } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
+import { sourceRangesOf } from './source-ranges';
 import { defined } from '../../manifest/defined';
 import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
@@ -32,6 +33,7 @@ export function k3sServiceLb(options: K3sServiceLbOptions): ProviderDefinition {
       // Under Local only nodes with a ready pod are named in the Service's status.
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
+      sourceRanges: sourceRangesOf('k3s-servicelb'),
       source: 'https://docs.k3s.io/networking/networking-services#service-load-balancer',
     },
     check: (_request, errors) => {

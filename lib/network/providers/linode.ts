@@ -3,7 +3,7 @@ import { checkMeasuredIdleTimeout, type MeasuredIdleTimeoutOptions, measuredIdle
 import { checkIpAddress } from './option-checks';
 import type { ProviderDefinition, ServiceRequest } from './provider-definition';
 import { defined } from '../../manifest/defined';
-import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion } from '../load-balancer-traits';
+import { LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport, ProxyProtocolVersion, SourceRangesSupport } from '../load-balancer-traits';
 
 const PREFIX = 'service.beta.kubernetes.io/linode-loadbalancer-';
 const SOURCE = 'https://github.com/linode/linode-cloud-controller-manager/blob/main/docs/configuration/annotations.md';
@@ -69,6 +69,7 @@ export function linode(options: LinodeOptions): ProviderDefinition {
       proxyProtocol: ProxyProtocolSupport.V1_OR_V2,
       localHealthCheck: LocalHealthCheck.MISSING,
       localPreferred: false,
+      sourceRanges: { support: SourceRangesSupport.TRANSLATED, source: `${SOURCE} (firewall-acl; says nothing of the field)` },
       source: SOURCE,
     },
     check: (request, errors) => {

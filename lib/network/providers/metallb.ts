@@ -2,6 +2,7 @@ import { AddressAnnouncement } from './address-announcement';
 import { NO_IDLE_TIMEOUT, checkOnPremises, onPremisesExposure, type OnPremisesOptions } from './on-premises-options';
 import { checkWord } from './option-checks';
 import type { ProviderDefinition } from './provider-definition';
+import { sourceRangesOf } from './source-ranges';
 import { defined } from '../../manifest/defined';
 import { LoadBalancerKind, LocalHealthCheck, ProxyProtocolSupport } from '../load-balancer-traits';
 
@@ -11,7 +12,7 @@ const SOURCE = 'https://metallb.io/usage/';
 export interface MetalLbOptions extends OnPremisesOptions {
   /**
    * How MetalLB announces the address: what its L2Advertisement or BGPAdvertisement says. With layer 2 and `externalTrafficPolicy: Local` only the
-   * broker pods of one node would get connections, so that `Cluster` is the default then.
+   * broker pods of one node would get connections: `Cluster` is the default then, and `Local` an error where there are several (MQTT-TRAFFIC-007).
    * @default AddressAnnouncement.LAYER_2
    */
   readonly announcement?: AddressAnnouncement;
@@ -31,6 +32,7 @@ export interface MetalLbOptions extends OnPremisesOptions {
 
 /** MetalLB. */
 export function metalLb(options: MetalLbOptions): ProviderDefinition {
+  const announcement = options.announcement ?? AddressAnnouncement.LAYER_2;
   return {
     traits: {
       name: 'metallb',
@@ -39,7 +41,9 @@ export function metalLb(options: MetalLbOptions): ProviderDefinition {
       idleTimeout: NO_IDLE_TIMEOUT,
       proxyProtocol: ProxyProtocolSupport.NONE,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
-      localPreferred: options.announcement === AddressAnnouncement.BGP,
+      localPreferred: announcement === AddressAnnouncement.BGP,
+      sourceRanges: sourceRangesOf('metallb'),
+      announcement,
       source: SOURCE,
     },
     check: (_request, errors) => {
@@ -59,6 +63,7 @@ export function metalLb(options: MetalLbOptions): ProviderDefinition {
       exposure: onPremisesExposure(options),
       idleTimeout: 'none',
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
+      announcement,
     }),
   };
 }

@@ -2,6 +2,8 @@ import { Duration } from 'cdk8s';
 import type { ISecret } from 'cdk8s-plus-27';
 import { checkWord } from './option-checks';
 import type { ProviderDefinition, ServiceRequest } from './provider-definition';
+import { sourceRangesOf } from './source-ranges';
+import { nodeRemovalSeconds } from './target-removal';
 import { checkPlainBehindTls, checkTlsListeners, type TlsTermination, tlsPorts } from './tls-termination';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import { defined } from '../../manifest/defined';
@@ -14,6 +16,7 @@ const LB = 'service.beta.kubernetes.io/oci-load-balancer-';
 const NLB = 'oci-network-load-balancer.oraclecloud.com/';
 const LB_IDLE_DEFAULT = Duration.seconds(300);
 const NLB_IDLE_SECONDS = 360;
+const HEALTH_CHECK = { interval: Duration.seconds(10), unhealthyThreshold: 3, source: SOURCE };
 
 /** Options of a load balancer of Oracle Cloud Infrastructure. */
 export interface OciLoadBalancerOptions {
@@ -111,6 +114,8 @@ export function ociLoadBalancer(options: OciLoadBalancerOptions): ProviderDefini
       proxyProtocol: ProxyProtocolSupport.V1_OR_V2,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
+      sourceRanges: sourceRangesOf('oci-lb'),
+      healthCheck: HEALTH_CHECK,
       source: SOURCE,
     },
     check: (request, errors) => {
@@ -135,6 +140,7 @@ export function ociLoadBalancer(options: OciLoadBalancerOptions): ProviderDefini
       exposure: exposureOf(options),
       idleTimeout: idleTimeout.toSeconds(),
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
+      targetRemovalSeconds: nodeRemovalSeconds(HEALTH_CHECK, request),
       proxyProtocol: options.proxyProtocol,
     }),
   };
@@ -156,6 +162,8 @@ export function ociNetworkLoadBalancer(options: OciNetworkLoadBalancerOptions): 
       proxyProtocol: ProxyProtocolSupport.V2,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
       localPreferred: true,
+      sourceRanges: sourceRangesOf('oci-nlb'),
+      healthCheck: HEALTH_CHECK,
       source: SOURCE,
     },
     check: (request, errors) => {
@@ -182,6 +190,7 @@ export function ociNetworkLoadBalancer(options: OciNetworkLoadBalancerOptions): 
       idleTimeout: NLB_IDLE_SECONDS,
       proxyProtocol: options.proxyProtocol ? ProxyProtocolVersion.V2 : undefined,
       localHealthCheck: LocalHealthCheck.AUTOMATIC,
+      targetRemovalSeconds: nodeRemovalSeconds(HEALTH_CHECK, request),
     }),
   };
 }

@@ -1,6 +1,7 @@
 import { Duration } from 'cdk8s';
 import { checkWord } from './option-checks';
 import type { ProviderDefinition, ServiceParts, ServiceRequest } from './provider-definition';
+import { sourceRangesOf } from './source-ranges';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import { defined } from '../../manifest/defined';
 import { ExternalTrafficPolicy } from '../external-traffic-policy';
@@ -166,6 +167,7 @@ function traits(name: string, title: string, doubt: string): LoadBalancerTraits 
     proxyProtocol: ProxyProtocolSupport.V1_OR_V2,
     localHealthCheck: LocalHealthCheck.CONFIGURED,
     localPreferred: true,
+    sourceRanges: sourceRangesOf(name),
     source: SOURCE,
   };
 }

@@ -1,3 +1,4 @@
+import type { AddressAnnouncement } from './address-announcement';
 import type { ArgumentErrors } from '../../manifest/arguments';
 import type { ExternalTrafficPolicy } from '../external-traffic-policy';
 import type { LoadBalancerExposure, LoadBalancerTraits, LocalHealthCheck, ProxyProtocolVersion } from '../load-balancer-traits';
@@ -30,6 +31,9 @@ export interface ServiceParts {
   /** The shortest of its listeners, in seconds. */
   readonly idleTimeout: number | 'none' | 'unknown';
   readonly localHealthCheck: LocalHealthCheck;
+  readonly announcement?: AddressAnnouncement;
+  /** How long it can go on sending new connections to a broker that is stopping. Not set: nobody knows, or the nodes hand them on to other brokers. */
+  readonly targetRemovalSeconds?: number;
   /** The version of the PROXY protocol header that it is told to send; `any` where nobody says which. */
   readonly proxyProtocol?: ProxyProtocolVersion | 'any';
 }

@@ -1,6 +1,8 @@
 import { Duration } from 'cdk8s';
 import { checkNames, checkWord } from './option-checks';
 import type { ProviderDefinition, ServiceRequest } from './provider-definition';
+import { sourceRangesOf } from './source-ranges';
+import { nodeRemovalSeconds } from './target-removal';
 import { checkPlainBehindTls, checkTlsListeners, type TlsTermination, tlsPorts } from './tls-termination';
 import { type ArgumentErrors } from '../../manifest/arguments';
 import { defined } from '../../manifest/defined';
@@ -11,6 +13,7 @@ const PREFIX = 'service.beta.kubernetes.io/scw-loadbalancer-';
 const SOURCE = 'https://github.com/scaleway/scaleway-cloud-controller-manager/blob/master/docs/loadbalancer-annotations.md';
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const IDLE_DEFAULT = Duration.minutes(10);
+const HEALTH_CHECK = { interval: Duration.seconds(5), unhealthyThreshold: 5, source: `${SOURCE} (at most: newer controllers check faster once a check has failed)` };
 
 /** Options of a Scaleway load balancer. */
 export interface ScalewayOptions {
@@ -97,6 +100,8 @@ export function scaleway(options: ScalewayOptions): ProviderDefinition {
       proxyProtocol: ProxyProtocolSupport.V1_OR_V2,
       localHealthCheck: LocalHealthCheck.CONFIGURED,
       localPreferred: true,
+      sourceRanges: sourceRangesOf('scaleway'),
+      healthCheck: HEALTH_CHECK,
       source: SOURCE,
     },
     check: (request, errors) => {
@@ -135,6 +140,7 @@ export function scaleway(options: ScalewayOptions): ProviderDefinition {
         idleTimeout: idleTimeout.toSeconds(),
         proxyProtocol: options.proxyProtocol,
         localHealthCheck: isLocal ? LocalHealthCheck.CONFIGURED : LocalHealthCheck.MISSING,
+        targetRemovalSeconds: nodeRemovalSeconds(HEALTH_CHECK, request),
       };
     },
   };

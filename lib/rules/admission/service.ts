@@ -2,6 +2,7 @@ import type { AdmissionCheck, AdmissionSubject } from './admission-check';
 import { annotationChecks } from './annotations';
 import { annotation, hasAnnotation, pattern, text, texts } from './cel';
 import { annotationCredentials } from './credentials';
+import { PROVIDER_VARIABLES, sourceRangesInDoubt } from './provider';
 import { ANNOTATIONS, variables } from './variables';
 import { Annotations } from '../../manifest/annotations';
 import { Labels } from '../../manifest/labels';
@@ -10,8 +11,8 @@ import { AZURE_DISABLE_RESET, AZURE_SURE_MAXIMUM_MINUTES } from '../catalogue/id
 import { AWS_HEALTH_CHECK } from '../catalogue/proxy-protocol';
 import { DeclaredOfService } from '../model/declared';
 import {
-  AWS_IDLE_TIMEOUT, AWS_NLB_CLASSES, AWS_NLB_DEFAULT_IDLE_SECONDS, AWS_PREFIX, AZURE_IDLE_MINUTES, IDLE_TIMEOUT_ANNOTATIONS,
-  OCTAVIA, OCTAVIA_DEFAULT_IDLE_SECONDS, PROXY_PROTOCOL,
+  AWS_IDLE_TIMEOUT, AWS_NLB_CLASSES, AWS_NLB_DEFAULT_IDLE_SECONDS, AWS_PREFIX, AZURE_IDLE_MINUTES, GO_DURATION, IDLE_DURATION_ANNOTATIONS,
+  IDLE_TIMEOUT_ANNOTATIONS, OCTAVIA, OCTAVIA_DEFAULT_IDLE_SECONDS, PROXY_PROTOCOL,
 } from '../model/provider-annotations';
 
 const isNumber = (value: string) => `${value}.matches('^[0-9]{1,15}$')`;
@@ -22,6 +23,8 @@ const PROXY_TARGET_GROUP = `k.matches(${pattern(/^service\.beta\.kubernetes\.io\
 /** Seconds that an annotation of a provider sets, as a list that is empty where it sets none. */
 const secondsOf = ([key, { secondsPerUnit }]: [string, { secondsPerUnit: number }]) =>
   `(${isNumber(annotation(key))} ? [double(int(${annotation(key)})) * double(${secondsPerUnit})] : [])`;
+const isDuration = (key: string) => `${annotation(key)}.matches(${pattern(GO_DURATION)})`;
+const secondsOfDuration = (key: string) => `(${isDuration(key)} ? [double(duration(${annotation(key)}).getSeconds())] : [])`;
 const octavia = Object.entries(IDLE_TIMEOUT_ANNOTATIONS).filter(([key]) => key.startsWith(OCTAVIA));
 const outOfRange = (value: string, { minimum, maximum }: { minimum: number; maximum?: number }) =>
   `(!${isNumber(value)} || int(${value}) < ${minimum}${maximum === undefined ? '' : ` || int(${value}) > ${maximum}`})`;
@@ -39,7 +42,7 @@ const VARIABLES = variables({
   proxyProtocol: `${Object.entries(PROXY_PROTOCOL).map(([key, value]) => `${annotation(key)}.matches(${pattern(value)})`).join(' || ')} || variables.annotations.exists(k, ${PROXY_TARGET_GROUP})`,
   awsIdleAttributes: `variables.annotations.filter(k, ${AWS_LISTENER}).map(k, variables.annotations[k]).join(',').split(',').map(a, a.trim())`
     + `.filter(a, a == '${AWS_IDLE_ATTRIBUTE}' || a.startsWith('${AWS_IDLE_ATTRIBUTE}=')).map(a, a.replace('${AWS_IDLE_ATTRIBUTE}', '').replace('=', ''))`,
-  writtenIdle: `variables.awsIdleAttributes.filter(a, ${isNumber('a')}).map(a, double(int(a))) + ${Object.entries(IDLE_TIMEOUT_ANNOTATIONS).map(secondsOf).join(' + ')}`,
+  writtenIdle: `variables.awsIdleAttributes.filter(a, ${isNumber('a')}).map(a, double(int(a))) + ${[...Object.entries(IDLE_TIMEOUT_ANNOTATIONS).map(secondsOf), ...IDLE_DURATION_ANNOTATIONS.map(secondsOfDuration)].join(' + ')}`,
   // What the provider does with what is not written: see providerIdleTimeout in model/provider-annotations.ts.
   providerIdle: `variables.writtenIdle + (size(${octavia.map(secondsOf).join(' + ')}) == 1 ? [double(${OCTAVIA_DEFAULT_IDLE_SECONDS})] : [])`
     + ` + (size(variables.tlsPorts) > 0 ? [double(${AWS_NLB_DEFAULT_IDLE_SECONDS})] : [])`
@@ -47,11 +50,15 @@ const VARIABLES = variables({
     + ` && k.endsWith('-' + string(p.port)) && variables.annotations[k].contains('${AWS_IDLE_ATTRIBUTE}='))) ? [double(${AWS_NLB_DEFAULT_IDLE_SECONDS})] : [])`,
   declaredIdle: annotation(DeclaredOfService.idleTimeout.key),
   declaresIdle: DeclaredOfService.idleTimeout.cel('variables.declaredIdle'),
+  ...PROVIDER_VARIABLES,
 });
 
 const MISSING_KEYS = `${texts(NEEDED_OF_LOAD_BALANCER)}.filter(k, !(k in variables.annotations))`;
-const outOfRangeKeys = Object.entries(IDLE_TIMEOUT_ANNOTATIONS)
-  .map(([key, range]) => `(${text(key)} in variables.annotations && ${outOfRange(annotation(key), range)} ? [${text(key)}] : [])`).join(' + ');
+const outOfRangeKeys = [
+  ...Object.entries(IDLE_TIMEOUT_ANNOTATIONS).map(([key, range]) => [key, outOfRange(annotation(key), range)]),
+  ...IDLE_DURATION_ANNOTATIONS.map((key) => [key, `(!${isDuration(key)} || duration(${annotation(key)}) < duration('1s'))`]),
+].map(([key, isWrong]) => `(${text(key)} in variables.annotations && ${isWrong} ? [${text(key)}] : [])`).join(' + ');
+const DECLARED_EXPOSURE = annotation(DeclaredOfService.exposure.key);
 const AWS_OUT_OF_RANGE = `a, ${outOfRange('a', AWS_IDLE_TIMEOUT)}`;
 const TLS_LISTENER_ATTRIBUTE = `${AWS_LISTENER} && variables.tlsPorts.exists(p, k.endsWith('-' + string(p.port))) && variables.annotations[k].split(',').map(a, a.trim())`
   + `.exists(a, a.startsWith('${AWS_IDLE_ATTRIBUTE}') && a != '${AWS_IDLE_ATTRIBUTE}=${AWS_NLB_DEFAULT_IDLE_SECONDS}')`;
@@ -98,13 +105,18 @@ const ofLoadBalancers: readonly AdmissionCheck[] = [
   },
   {
     rule: 'MQTT-TRAFFIC-002',
-    breaks: `variables.isLocal && ${annotation(Annotations.LOAD_BALANCER_LOCAL_HEALTH_CHECK)} == 'missing'`,
+    breaks: "variables.isLocal && variables.localHealthCheck == 'missing'",
     found: "'spec.externalTrafficPolicy: Local, without a health check of the nodes'",
   },
   {
     rule: 'MQTT-TRAFFIC-004',
     breaks: 'variables.isLocal && variables.hasInstanceTargets && variables.proxyProtocol',
     found: "'spec.externalTrafficPolicy: Local, instance targets, and PROXY protocol'",
+  },
+  {
+    rule: 'MQTT-TRAFFIC-008',
+    breaks: `size(object.spec.?loadBalancerSourceRanges.orValue([])) > 0 && (${sourceRangesInDoubt})`,
+    found: "'spec.loadBalancerSourceRanges: ' + object.spec.loadBalancerSourceRanges.join(', ') + ', of a load balancer of ' + variables.provider",
   },
   {
     rule: 'MQTT-PROXY-005',
@@ -117,6 +129,11 @@ const ofLoadBalancers: readonly AdmissionCheck[] = [
     found: "'spec.allocateLoadBalancerNodePorts: false, with instance targets'",
   },
   { rule: 'MQTT-ANNOTATION-004', breaks: `size(${MISSING_KEYS}) > 0`, found: `'no annotation ' + ${MISSING_KEYS}.join(', ')` },
+  {
+    rule: 'MQTT-ANNOTATION-005',
+    breaks: `variables.providerExposure != '' && (${DeclaredOfService.exposure.cel(DECLARED_EXPOSURE)}) && ${DECLARED_EXPOSURE} != variables.providerExposure`,
+    found: `'${DeclaredOfService.exposure.key}: ' + ${DECLARED_EXPOSURE} + ', but by what its provider reads it is ' + variables.providerExposure`,
+  },
 ].map((check) => ({ ...check, breaks: `variables.isLoadBalancer && (${check.breaks})` }));
 
 /** The Services in front of brokers. */

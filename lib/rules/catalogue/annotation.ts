@@ -1,7 +1,8 @@
 import { Annotations } from '../../manifest/annotations';
 import { Severity } from '../finding';
-import { Declared, DeclaredOfService, DECLARATION_PREFIX } from '../model/declared';
-import { entranceRule, objectRule, type Rule, workloadRule } from '../rule';
+import { declared, Declared, DeclaredOfService, DECLARATION_PREFIX } from '../model/declared';
+import { providerExposure } from '../model/provider-keys';
+import { entranceRule, loadBalancerRule, objectRule, type Rule, workloadRule } from '../rule';
 
 const SOURCE = 'docs/rules.md#what-manifests-declare';
 const EXAMPLE = `metadata:
@@ -72,7 +73,7 @@ export const annotationRules: readonly Rule[] = [
     id: 'MQTT-ANNOTATION-004',
     severity: Severity.WARNING,
     title: 'A load balancer declares what the rules must know of it',
-    why: 'Whether TCP keepalive probes keep a connection alive, and who can reach the listeners, differs between providers. Not declared, the first is counted as no and the second as not from the internet.',
+    why: 'Whether TCP keepalive probes keep a connection alive, and who can reach the listeners, differs between providers. Not declared, the first is counted as no, and the second as what the provider makes by default where the Service shows which it is, else as not from the internet.',
     source: SOURCE,
     remedy: 'Declare it on the Service. MqttLoadBalancer does so by itself.',
     example: `metadata:
@@ -80,6 +81,26 @@ export const annotationRules: readonly Rule[] = [
     cdk8s-mqtt/load-balancer-class: passthrough
     cdk8s-mqtt/load-balancer-exposure: internal`,
   }, ({ object }) => undeclared(object.annotations, NEEDED_OF_LOAD_BALANCER)),
+
+  loadBalancerRule({
+    id: 'MQTT-ANNOTATION-005',
+    severity: Severity.ERROR,
+    title: 'The declared exposure is the one that the provider is told',
+    why: 'The load balancer is made of what its provider reads. When an override takes the annotation away that makes it internal, it opens on the internet, with a declaration beside it that says otherwise.',
+    source: 'docs/rules.md#exposure',
+    remedy: 'Choose the exposure by the option of the load balancer construct, which writes both; or correct the declaration.',
+    example: `metadata:
+  annotations:
+    service.beta.kubernetes.io/azure-load-balancer-internal: "true"
+    cdk8s-mqtt/load-balancer-exposure: internal`,
+  }, ({ object }) => {
+    const declaration = declared(object, DeclaredOfService.exposure);
+    const told = providerExposure(object);
+    return declaration === undefined || told === undefined || declaration === told ? [] : [{
+      found: `metadata.annotations '${DeclaredOfService.exposure.key}: ${declaration}', but by what its provider reads the load balancer is reached from ${told === 'internet' ? 'the internet' : 'the private network only'}`,
+      breaks: told === 'internet' ? 'Everybody on the internet can connect, and nobody expects it.' : 'Clients on the internet cannot connect, and nobody expects it.',
+    }];
+  }),
 ];
 
 function undeclared(annotations: Record<string, string>, needed: readonly string[], because = '') {

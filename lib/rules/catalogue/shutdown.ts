@@ -1,5 +1,7 @@
 import { FLUSH_SECONDS } from '../../manifest/flush-seconds';
 import { Severity } from '../finding';
+import { nameOf } from '../model/manifest-reference';
+import { targetRemoval } from '../model/target-removal';
 import { type Rule, workloadRule } from '../rule';
 
 /** `--max-graceful-termination-sec` of the Cluster Autoscaler. */
@@ -46,15 +48,30 @@ export const shutdownRules: readonly Rule[] = [
   workloadRule({
     id: 'MQTT-SHUTDOWN-003',
     severity: Severity.WARNING,
-    title: 'A stopping broker behind a load balancer goes on serving for a while',
-    why: 'SIGTERM, the removal from the endpoints and the health checks of the load balancer run side by side. A broker that closes at once still gets new connections for as long as the load balancer needs to notice.',
-    source: 'https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow',
-    remedy: 'Set a shutdown delay (shutdownDelay) or preStop sleep of at least unhealthy threshold × interval of the health check.',
+    title: 'A stopping broker behind a load balancer goes on serving until the load balancer has noticed',
+    why: 'SIGTERM, the removal from the endpoints, and what the load balancer does about it run side by side. A broker that closes its listeners before goes on getting new connections, which are refused: for interval × unhealthy threshold of the health check where nodes are asked for a broker of their own (externalTrafficPolicy Local), and for as long as the deregistration takes where the targets are pods.',
+    source: 'https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow; https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/2366',
+    remedy: 'Set a shutdown delay (shutdownDelay) or preStop sleep that is at least as long. MqttCluster does so by itself in production, unless it has a shutdownDelay.',
     example: `metadata:
   annotations:
-    cdk8s-mqtt/shutdown-delay-seconds: "15"`,
-  }, (broker) => broker.preStopSeconds + broker.shutdownDelaySeconds > 0 || !broker.services.some((service) => service.isLoadBalancer) ? [] : [{
-    found: 'no preStop sleep and no shutdown delay, behind a load balancer',
-    breaks: 'On every rollout clients are sent to a broker that has closed its listeners.',
-  }]),
+    cdk8s-mqtt/shutdown-delay-seconds: "120" # behind an NLB with IP targets`,
+  }, (broker) => {
+    const { preStopSeconds, shutdownDelaySeconds } = broker;
+    const delay = preStopSeconds + shutdownDelaySeconds;
+    const loadBalancers = broker.services.filter((service) => service.isLoadBalancer);
+    if (loadBalancers.length > 0 && delay === 0) {
+      return [{
+        found: 'no preStop sleep and no shutdown delay, behind a load balancer',
+        breaks: 'On every rollout clients are sent to a broker that has closed its listeners.',
+      }];
+    }
+    return broker.isDevelopment ? [] : loadBalancers.flatMap((service) => {
+      const removal = targetRemoval(service);
+      return removal === undefined || removal.seconds <= delay ? [] : [{
+        found: `${preStopSeconds} (preStop) + ${shutdownDelaySeconds} (shutdown delay) = ${delay} s, but ${nameOf(service.object.reference)} goes on sending for ${removal.seconds} s (${removal.because})`,
+        breaks: `On every rollout new clients are refused for up to ${removal.seconds - delay} s wherever the load balancer sends them to the broker that stops.`,
+        remedy: `Set the shutdown delay to ${removal.seconds} s at least (shutdownDelay), and the grace period ${removal.seconds - delay} s longer; or have the load balancer notice sooner.`,
+      }];
+    });
+  }),
 ];

@@ -3,12 +3,11 @@ import { Annotations } from '../../manifest/annotations';
 import { Severity } from '../finding';
 import { declared, DeclaredOfService } from '../model/declared';
 import { hasAwsInstanceTargets, proxyProtocolSetting } from '../model/provider-annotations';
+import { providerKeys } from '../model/provider-keys';
+import type { ServiceObject } from '../model/service-object';
 import { loadBalancerRule, type Rule, serviceRule } from '../rule';
 
 const EXTERNAL_TRAFFIC_SOURCE = 'https://kubernetes.io/docs/tasks/access-application-cluster/create-external-load-balancer/#preserving-the-client-source-ip';
-
-/** In the layer 2 mode of MetalLB one node takes all traffic: under Local, only the broker on that node. https://metallb.io/concepts/layer2/ */
-const LOCAL_IS_WORSE = ['metallb'];
 
 export const trafficRules: readonly Rule[] = [
   serviceRule({
@@ -36,8 +35,8 @@ export const trafficRules: readonly Rule[] = [
     remedy: 'Configure the health check of the provider for HTTP /healthz on healthCheckNodePort, or use externalTrafficPolicy Cluster.',
     example: `spec:
   externalTrafficPolicy: Cluster`,
-  }, (service) => !service.keepsTrafficLocal || declared(service.object, DeclaredOfService.localHealthCheck) !== 'missing' ? [] : [{
-    found: `spec.externalTrafficPolicy: Local, and metadata.annotations '${DeclaredOfService.localHealthCheck.key}: missing'`,
+  }, (service) => !service.keepsTrafficLocal || service.localHealthCheck !== 'missing' ? [] : [{
+    found: `spec.externalTrafficPolicy: Local, and ${missingHealthCheck(service)}`,
     breaks: 'Clients whose connection is sent to a node without a broker get no answer.',
   }]),
 
@@ -89,10 +88,9 @@ export const trafficRules: readonly Rule[] = [
   type: LoadBalancer
   externalTrafficPolicy: Local`,
   }, (service, broker) => {
-    const health = declared(service.object, DeclaredOfService.localHealthCheck);
+    const health = service.localHealthCheck;
     const localWorks = health === 'automatic' || health === 'configured' || health === undefined && hasAwsInstanceTargets(service.object);
-    const isWorse = LOCAL_IS_WORSE.includes(service.object.annotations[Annotations.LOAD_BALANCER_PROVIDER]);
-    return !broker.isProduction || service.keepsTrafficLocal || service.targetsPods || !localWorks || isWorse ? [] : [{
+    return !broker.isProduction || service.keepsTrafficLocal || service.targetsPods || !localWorks || mayBeAnnouncedByOneNode(service) ? [] : [{
       found: `spec.externalTrafficPolicy: ${service.spec.at('externalTrafficPolicy').exists ? service.spec.at('externalTrafficPolicy') : 'absent (Cluster)'}`,
       breaks: 'A second hop and a second conntrack entry for most connections, and no client address in the log of the broker.',
     }];
@@ -112,4 +110,64 @@ export const trafficRules: readonly Rule[] = [
     found: 'spec.internalTrafficPolicy: Local',
     breaks: 'Clients on nodes without a broker are refused.',
   }]),
+
+  loadBalancerRule({
+    id: 'MQTT-TRAFFIC-007',
+    severity: Severity.ERROR,
+    title: 'externalTrafficPolicy Local is not combined with an address that one node announces',
+    why: 'By ARP or NDP one node answers for the address and takes all connections, and under Local it hands them to its own pods only: several brokers serve as many clients as one, the others stand idle, and when that node fails every client is disconnected at once.',
+    source: 'https://metallb.io/usage/#layer2; https://kube-vip.io/docs/modes/arp/; https://docs.cilium.io/en/stable/network/l2-announcements/',
+    remedy: 'Announce the address by BGP (announcement: AddressAnnouncement.BGP, where the provider has it), or use externalTrafficPolicy Cluster. Where the brokers need the addresses of clients under Cluster, put a proxy that sends the PROXY protocol header in front of them (openProxyPort).',
+    example: `metadata:
+  annotations:
+    cdk8s-mqtt/load-balancer-announcement: layer-2
+spec:
+  externalTrafficPolicy: Cluster`,
+  }, (service, broker) => !service.keepsTrafficLocal || !service.isAnnouncedByOneNode || broker.maximumReplicas <= 1 ? [] : [{
+    found: `spec.externalTrafficPolicy: Local, and ${announcementFound(service)}; ${broker.object.kind} ${broker.object.name} has ${broker.replicasFound}`,
+    breaks: 'All clients are connected to the brokers of one node.',
+  }]),
+
+  loadBalancerRule({
+    id: 'MQTT-TRAFFIC-008',
+    severity: Severity.WARNING,
+    title: 'Source ranges stand where the load balancer honours them',
+    why: 'loadBalancerSourceRanges is a request to the provider, and one that does not know it ignores it without a word: whoever wrote it believes that strangers are kept out.',
+    source: 'https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/#ServiceSpec; docs/load-balancers.md#source-ranges has a source for each provider',
+    remedy: 'Filter in a way that the provider documents (a firewall or security group of its own), try whether an address outside of the ranges is let in, and acknowledge this rule.',
+    example: `metadata:
+  annotations:
+    service.beta.kubernetes.io/linode-loadbalancer-firewall-acl: '{"allowList":{"ipv4":["203.0.113.0/24"]}}'
+spec:
+  loadBalancerSourceRanges: [203.0.113.0/24]`,
+  }, ({ object }) => {
+    const ranges = object.spec.at('loadBalancerSourceRanges').items;
+    const keys = providerKeys(object);
+    if (ranges.length === 0 || keys === undefined) return [];
+    const { instead = [], source, support } = keys.sourceRanges;
+    return support === 'honoured' || instead.some((key) => key in object.annotations) ? [] : [{
+      found: `spec.loadBalancerSourceRanges: ${ranges.join(', ')}, of a load balancer of ${keys.names[0]}`,
+      breaks: `${support === 'ignored' ? 'It ignores them, and everybody can connect' : 'Whether it honours them could not be confirmed: perhaps everybody can connect'}. Source: ${source}.`,
+    }];
+  }),
 ];
+
+/** Why the load balancer does not learn of nodes without a pod: what its provider is not told, or what is declared. */
+function missingHealthCheck({ object }: ServiceObject): string {
+  const keys = providerKeys(object);
+  if (keys?.healthCheck === undefined) return `metadata.annotations '${DeclaredOfService.localHealthCheck.key}: missing'`;
+  return keys.healthCheck === 'missing'
+    ? `the load balancer of ${keys.names[0]} has no health check that asks nodes for it`
+    : `the load balancer of ${keys.names[0]} is not told to ask nodes by metadata.annotations ${keys.healthCheck.all.map(({ key }) => `'${key}'`).join(' and ')}`;
+}
+
+/** MetalLB announces by layer 2 unless its BGPAdvertisement says otherwise, which a Service does not show. */
+function mayBeAnnouncedByOneNode(service: ServiceObject): boolean {
+  const isUnknown = declared(service.object, DeclaredOfService.announcement) === undefined;
+  return service.isAnnouncedByOneNode || isUnknown && service.object.annotations[Annotations.LOAD_BALANCER_PROVIDER] === 'metallb';
+}
+
+function announcementFound({ object }: ServiceObject): string {
+  const { key } = DeclaredOfService.announcement;
+  return key in object.annotations ? `metadata.annotations '${key}: ${object.annotations[key]}'` : `spec.loadBalancerClass: ${object.spec.at('loadBalancerClass')}`;
+}

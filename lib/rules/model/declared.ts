@@ -38,6 +38,8 @@ export const DeclaredOfService = {
   } as Declaration<number | 'none' | 'unknown'>,
   exposure: oneOf(Annotations.LOAD_BALANCER_EXPOSURE, 'internet', 'internal'),
   localHealthCheck: oneOf(Annotations.LOAD_BALANCER_LOCAL_HEALTH_CHECK, 'automatic', 'configured', 'missing', 'not-needed'),
+  announcement: oneOf(Annotations.LOAD_BALANCER_ANNOUNCEMENT, 'layer-2', 'bgp'),
+  targetRemoval: wholeNumber(Annotations.LOAD_BALANCER_TARGET_REMOVAL, 'seconds', 0),
   proxyProtocol: oneOf(Annotations.LOAD_BALANCER_PROXY_PROTOCOL, 'none', 'v1', 'v2', 'any'),
 } as const;
 

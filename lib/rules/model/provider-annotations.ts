@@ -9,6 +9,7 @@ import { type ServicePort, servicePorts } from './service-port';
 export const AWS_PREFIX = 'service.beta.kubernetes.io/aws-load-balancer-';
 export const AZURE_IDLE_MINUTES = 'service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout';
 export const OCTAVIA = 'loadbalancer.openstack.org/';
+export const SCALEWAY = 'service.beta.kubernetes.io/scw-loadbalancer-';
 
 /** https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/nlb/ and the class of EKS Auto Mode */
 export const AWS_NLB_CLASSES = ['service.k8s.aws/nlb', 'eks.amazonaws.com/nlb'];
@@ -67,7 +68,7 @@ function endsTlsAtOci({ annotations }: ManifestObject, { port }: ServicePort): b
 
 /** `<certificate>,…` for every port, or `<port>,…:<certificate>,…;…`. */
 function endsTlsAtScaleway({ annotations }: ManifestObject, { port }: ServicePort): boolean {
-  const certificates = annotations['service.beta.kubernetes.io/scw-loadbalancer-certificate-ids'] ?? '';
+  const certificates = annotations[`${SCALEWAY}certificate-ids`] ?? '';
   return certificates.includes(':')
     ? certificates.split(';').some((entry) => listedPorts(entry.split(':')[0]).includes(String(port)))
     : certificates.trim() !== '';
@@ -96,17 +97,6 @@ export function providerIdleTimeout(service: ManifestObject): ProviderIdleTimeou
   return settings.sort((a, b) => a.seconds - b.seconds)[0];
 }
 
-/** Whether the provider was told that only the private network reaches the load balancer; `undefined` where nothing was said. */
-export function providerSaysInternal(service: ManifestObject): boolean | undefined {
-  const scheme = service.annotations[`${AWS_PREFIX}scheme`];
-  const azure = service.annotations['service.beta.kubernetes.io/azure-load-balancer-internal'];
-  const google = service.annotations['networking.gke.io/load-balancer-type'];
-  if (scheme !== undefined) return scheme !== 'internet-facing';
-  if (azure !== undefined) return azure === 'true';
-  if (google !== undefined) return google === 'Internal';
-  return undefined;
-}
-
 /** The annotation, with its value, that makes the load balancer send PROXY protocol. */
 export function proxyProtocolSetting(service: ManifestObject): string | undefined {
   const on = Object.entries(service.annotations).find(([key, value]) => (Object.hasOwn(PROXY_PROTOCOL, key) && PROXY_PROTOCOL[key].test(value))
@@ -124,8 +114,8 @@ export const PROXY_PROTOCOL: Record<string, RegExp> = {
   'service.beta.kubernetes.io/oci-load-balancer-connection-proxy-protocol-version': /^[12]$/,
   'oci-network-load-balancer.oraclecloud.com/is-ppv2-enabled': /^true$/,
   'service.beta.kubernetes.io/linode-loadbalancer-default-proxy-protocol': /^v[12]$/,
-  'service.beta.kubernetes.io/scw-loadbalancer-proxy-protocol-v1': /^(true|\*|\d)/,
-  'service.beta.kubernetes.io/scw-loadbalancer-proxy-protocol-v2': /^(true|\*|\d)/,
+  [`${SCALEWAY}proxy-protocol-v1`]: /^(true|\*|\d)/,
+  [`${SCALEWAY}proxy-protocol-v2`]: /^(true|\*|\d)/,
   'service.kubernetes.io/ibm-load-balancer-cloud-provider-enable-features': /(^|,)proxy-protocol(,|$)/,
   [`${OCTAVIA}proxy-protocol`]: /^(true|v[12])$/,
 };
@@ -143,6 +133,10 @@ export const IDLE_TIMEOUT_ANNOTATIONS: Record<string, { secondsPerUnit: number; 
   [`${OCTAVIA}timeout-client-data`]: { secondsPerUnit: 0.001, unit: 'milliseconds', minimum: 1 },
   [`${OCTAVIA}timeout-member-data`]: { secondsPerUnit: 0.001, unit: 'milliseconds', minimum: 1 },
 };
+/** Durations as Go writes them, for example `10m` or `1h30m`: https://pkg.go.dev/time#ParseDuration */
+export const IDLE_DURATION_ANNOTATIONS = [`${SCALEWAY}timeout-client`, `${SCALEWAY}timeout-server`, `${SCALEWAY}timeout-tunnel`];
+export const GO_DURATION = /^([0-9]{1,9}(\.[0-9]{1,9})?(ns|us|ms|s)|[0-9]{1,5}(\.[0-9]{1,9})?(m|h)){1,3}$/;
+const SECONDS_PER_UNIT: Record<string, number> = { ns: 1e-9, us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
 export const AWS_IDLE_TIMEOUT = { secondsPerUnit: 1, unit: 'seconds', minimum: 60, maximum: 6000 };
 
 function settingsIn(key: string, value: string): IdleTimeoutSetting[] {
@@ -152,6 +146,7 @@ function settingsIn(key: string, value: string): IdleTimeoutSetting[] {
       return name === 'tcp.idle_timeout.seconds' ? setting(key, attribute, number, AWS_IDLE_TIMEOUT) : [];
     });
   }
+  if (IDLE_DURATION_ANNOTATIONS.includes(key)) return [durationSetting(key, value)];
   return Object.hasOwn(IDLE_TIMEOUT_ANNOTATIONS, key) ? [setting(key, value, value, IDLE_TIMEOUT_ANNOTATIONS[key])] : [];
 }
 
@@ -165,4 +160,11 @@ function setting(key: string, value: string, text: string, range: (typeof IDLE_T
     form: `a whole number of ${unit} from ${minimum}${maximum === undefined ? '' : ` to ${maximum}`}`,
     valid: number !== undefined && number >= minimum && number <= (maximum ?? Infinity),
   };
+}
+
+function durationSetting(key: string, value: string): IdleTimeoutSetting {
+  const seconds = GO_DURATION.test(value)
+    ? [...value.matchAll(/([\d.]+)(ns|us|ms|s|m|h)/g)].reduce((sum, [, number, unit]) => sum + Number(number) * SECONDS_PER_UNIT[unit], 0)
+    : undefined;
+  return { key, value, seconds, form: 'a duration of at least one second, for example 600s or 10m', valid: seconds !== undefined && seconds >= 1 };
 }

@@ -1,11 +1,15 @@
 import { declared, DeclaredOfService } from './declared';
 import type { Fields } from './fields';
 import type { ManifestObject } from './manifest-object';
-import { AWS_NLB_DEFAULT_IDLE_SECONDS, hasAwsInstanceTargets, isAwsNlb, providerIdleTimeout, providerSaysInternal } from './provider-annotations';
+import { AWS_NLB_DEFAULT_IDLE_SECONDS, hasAwsInstanceTargets, isAwsNlb, providerIdleTimeout } from './provider-annotations';
+import { localHealthCheck, providerExposure } from './provider-keys';
 import { type ServicePort, servicePorts } from './service-port';
 
 /** Counted where nobody knows a load balancer's idle timeout: less than most of the known defaults, see MQTT-KEEPALIVE-002. */
 const ASSUMED_IDLE_SECONDS = 60;
+
+/** https://docs.cilium.io/en/stable/network/l2-announcements/ */
+const CILIUM_LAYER_2_CLASS = 'io.cilium/l2-announcer';
 
 /** What keeps an idle connection alive, and what it dies of. */
 export interface IdleTimeout {
@@ -71,9 +75,21 @@ export class ServiceObject {
     return { seconds: ASSUMED_IDLE_SECONDS, known: false, where: `${DeclaredOfService.idleTimeout.key}: ${declaration ?? 'absent'}` };
   }
 
-  /** Whether clients on the internet reach it. */
+  /** Whether clients on the internet reach it. What its provider reads decides, as for the idle timeout; a route has nothing of the kind. */
   public get facesInternet(): boolean {
-    return (this.isLoadBalancer || this.isRoute) && !(providerSaysInternal(this.object) ?? declared(this.object, DeclaredOfService.exposure) !== 'internet');
+    const told = this.isRoute ? undefined : providerExposure(this.object);
+    return (this.isLoadBalancer || this.isRoute) && (told ?? declared(this.object, DeclaredOfService.exposure)) === 'internet';
+  }
+
+  /** Whether the load balancer knows nodes without a ready pod; `undefined` where nobody says so. */
+  public get localHealthCheck(): ReturnType<typeof localHealthCheck> {
+    return localHealthCheck(this.object);
+  }
+
+  /** Whether one node answers for the address and takes all connections. */
+  public get isAnnouncedByOneNode(): boolean {
+    const announcement = declared(this.object, DeclaredOfService.announcement);
+    return announcement === 'layer-2' || announcement === undefined && this.spec.at('loadBalancerClass').text === CILIUM_LAYER_2_CLASS;
   }
 
   /** Whether the load balancer sends to pods and not to nodes, so that the traffic policy has no part in it. */

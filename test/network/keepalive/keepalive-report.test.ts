@@ -132,6 +132,43 @@ describe('a passthrough load balancer', () => {
   });
 });
 
+describe('the connection tracking of the nodes', () => {
+  test('of Cilium is shorter than that of kube-proxy, and decides behind Cilium', () => {
+    const path = pathThrough(LoadBalancerProvider.cilium(), 7000, { tcpKeepalive: MqttTcpKeepalive.of({ time: Duration.seconds(9000) }) });
+    expect(path.elements.map(({ element, seconds }) => [element, seconds]).slice(1, 4)).toEqual([
+      [BALANCER, undefined], ['connection tracking of Cilium (its default since 1.15)', 8000], [NODE, 86_400],
+    ]);
+    expect(summary(path)).toMatchObject({
+      verdict: NO_MARGIN,
+      fixes: [
+        'keepaliveLimit of the cluster: at most 6400 s',
+        'bpf-ct-timeout-service-tcp and bpf-ct-timeout-regular-tcp of Cilium: at least 8750 s',
+        'tcpKeepalive of the cluster: a time below 8000 s',
+      ],
+    });
+  });
+
+  test('counts as somebody states it, on every path', () => {
+    const cluster = brokers(600, UNPROBED);
+    balancer(cluster, custom(LoadBalancerKind.PASSTHROUGH, 6000));
+    const report = cluster.keepaliveReport({ nodeConntrackTimeout: Duration.minutes(10) });
+    expect(report.verdict).toBe(CUT);
+    expect(report.paths.map(({ firstToCut, cutAfterSeconds }) => [firstToCut, cutAfterSeconds])).toEqual([
+      ['connection tracking of the node (stated)', 600], ['connection tracking of the node (stated)', 600],
+    ]);
+    expect(report.fixes).toContain('conntrack.tcpEstablishedTimeout in the KubeProxyConfiguration: at least 750 s');
+    expect(report.toString()).toContain('(conntrack.tcpEstablishedTimeout); the option nodeConntrackTimeout says how long');
+  });
+
+  test.each<[unknown, string]>([
+    ['2h', "nodeConntrackTimeout is '2h', but must be a Duration, for example Duration.seconds(1)"],
+    [Duration.seconds(0), 'nodeConntrackTimeout is 0 s, but must be at least 1 s: nodes that forget every connection at once serve no client'],
+  ])('is refused as %j', (nodeConntrackTimeout, message) => {
+    const cluster = brokers(600);
+    expect(messageOf(() => cluster.keepaliveReport({ nodeConntrackTimeout: nodeConntrackTimeout as Duration }))).toContain(message);
+  });
+});
+
 describe('a proxy', () => {
   test('answers the probes of the pods itself', () => {
     const path = pathThrough(custom(LoadBalancerKind.PROXY, 300), 400);

@@ -21,7 +21,7 @@ test.each([
   const provider = LoadBalancerProvider.cilium({ addresses, exposure, announcement, sharingKey: 'mqtt' });
   expect(serviceOf(provider)).toEqual({
     annotations: {
-      ...declarations('cilium', 'passthrough', 'none', 'internal', localHealthCheck),
+      ...declarations('cilium', 'passthrough', 'none', 'internal', localHealthCheck, { announcement }),
       'lbipam.cilium.io/ips': '192.0.2.10,2001:db8::10',
       'lbipam.cilium.io/sharing-key': 'mqtt',
     },

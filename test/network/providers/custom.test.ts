@@ -1,8 +1,9 @@
 import { Duration } from 'cdk8s';
 import { LoadBalancerProvider } from '../../../lib/network/load-balancer-provider';
 import { IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, LocalHealthCheck, ProxyProtocolVersion } from '../../../lib/network/load-balancer-traits';
+import { AddressAnnouncement } from '../../../lib/network/providers/address-announcement';
 import type { CustomLoadBalancerOptions } from '../../../lib/network/providers/custom';
-import { refusals, serviceOf } from '../fixtures';
+import { defaultPolicy, refusals, serviceOf } from '../fixtures';
 
 const required = { kind: LoadBalancerKind.PROXY, exposure: LoadBalancerExposure.INTERNAL };
 
@@ -27,6 +28,8 @@ test('with every option', () => {
     idleTimeoutKind: IdleTimeoutKind.KNOWN,
     idleTimeout: Duration.minutes(15),
     localHealthCheck: LocalHealthCheck.CONFIGURED,
+    announcement: AddressAnnouncement.BGP,
+    targetRemoval: Duration.seconds(40),
     proxyProtocol: ProxyProtocolVersion.V1,
     loadBalancerClass: 'acme.example/l4',
     annotations: { 'acme.example/health-check': 'kube-proxy' },
@@ -38,14 +41,22 @@ test('with every option', () => {
       'cdk8s-mqtt/load-balancer-class': 'passthrough',
       'cdk8s-mqtt/load-balancer-exposure': 'internet',
       'cdk8s-mqtt/load-balancer-idle-timeout-seconds': '900',
+      'cdk8s-mqtt/load-balancer-announcement': 'bgp',
       'cdk8s-mqtt/load-balancer-local-health-check': 'configured',
       'cdk8s-mqtt/load-balancer-provider': 'acme',
+      'cdk8s-mqtt/load-balancer-target-removal-seconds': '40',
       'cdk8s-mqtt/load-balancer-proxy-protocol': 'v1',
     },
     allocateLoadBalancerNodePorts: false,
     externalTrafficPolicy: 'Cluster',
     loadBalancerClass: 'acme.example/l4',
   });
+});
+
+test('does not take Local where one node takes all connections', () => {
+  const options = { ...required, localHealthCheck: LocalHealthCheck.AUTOMATIC };
+  expect(defaultPolicy(LoadBalancerProvider.custom(options))).toBe('Local');
+  expect(defaultPolicy(LoadBalancerProvider.custom({ ...options, announcement: AddressAnnouncement.LAYER_2 }))).toBe('Cluster');
 });
 
 test('can have no idle timeout at all', () => {
@@ -72,6 +83,9 @@ test.each<[object, string[]]>([
   [{ ...required, idleTimeout: 60 }, ['provider.idleTimeout is 60, but must be a Duration, for example Duration.seconds(1)']],
   [{ ...required, idleTimeout: Duration.seconds(0) }, ['provider.idleTimeout is 0 s, but must be at least 1 s: a load balancer without one has IdleTimeoutKind.NONE']],
   [{ ...required, localHealthCheck: 'yes' }, ["provider.localHealthCheck is 'yes', but must be one of AUTOMATIC, CONFIGURED, MISSING, NOT_NEEDED"]],
+  [{ ...required, announcement: 'arp' }, ["provider.announcement is 'arp', but must be one of LAYER_2, BGP"]],
+  [{ ...required, targetRemoval: 30 }, ['provider.targetRemoval is 30, but must be a Duration, for example Duration.seconds(0)']],
+  [{ ...required, targetRemoval: Duration.hours(2) }, ['provider.targetRemoval is 7200 s, but must be from 0 s to 3600 s: a stopping broker serves on for that long']],
   [{ ...required, proxyProtocol: 'any' }, ["provider.proxyProtocol is 'any', but must be one of V1, V2"]],
   [{ ...required, annotations: { a: true } }, ["provider.annotations['a'] is true, but must be a string"]],
   [{ ...required, allocateNodePorts: 'no' }, ["provider.allocateNodePorts is 'no', but must be true or false"]],

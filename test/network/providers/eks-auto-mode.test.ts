@@ -13,6 +13,7 @@ test('has a class of its own, and no annotation for the idle timeout', () => {
       'cdk8s-mqtt/load-balancer-idle-timeout-seconds': '350',
       'cdk8s-mqtt/load-balancer-local-health-check': 'not-needed',
       'cdk8s-mqtt/load-balancer-provider': 'eks-auto-mode',
+      'cdk8s-mqtt/load-balancer-target-removal-seconds': '120',
       [`${AWS}nlb-target-type`]: 'ip',
       [`${AWS}scheme`]: 'internal',
     },

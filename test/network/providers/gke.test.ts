@@ -19,7 +19,7 @@ test('external with every option', () => {
   });
   expect(serviceOf(provider, { trafficPolicy: ExternalTrafficPolicy.LOCAL })).toEqual({
     annotations: {
-      ...declarations('gke-external', 'passthrough', '600', 'internet', 'automatic'),
+      ...declarations('gke-external', 'passthrough', '600', 'internet', 'automatic', { 'target-removal-seconds': '6' }),
       'cloud.google.com/l4-rbs': 'enabled',
       'cloud.google.com/network-tier': 'Standard',
       'networking.gke.io/load-balancer-ip-addresses': 'mqtt-v4,mqtt-v6',

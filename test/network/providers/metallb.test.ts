@@ -8,7 +8,7 @@ const exposure = LoadBalancerExposure.INTERNAL;
 
 test('is taken for reachable from the internet unless somebody says otherwise', () => {
   expect(serviceOf(LoadBalancerProvider.metalLb())).toEqual({
-    annotations: declarations('metallb', 'passthrough', 'none', 'internet', 'automatic'),
+    annotations: declarations('metallb', 'passthrough', 'none', 'internet', 'automatic', { announcement: 'layer-2' }),
     allocateLoadBalancerNodePorts: false,
     externalTrafficPolicy: 'Cluster',
   });
@@ -20,7 +20,7 @@ test('with every option', () => {
   });
   expect(serviceOf(provider)).toEqual({
     annotations: {
-      ...declarations('metallb', 'passthrough', 'none', 'internal', 'automatic'),
+      ...declarations('metallb', 'passthrough', 'none', 'internal', 'automatic', { announcement: 'bgp' }),
       'metallb.io/address-pool': 'iot',
       'metallb.io/loadBalancerIPs': '192.0.2.10,2001:db8::10',
     },

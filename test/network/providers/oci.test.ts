@@ -82,7 +82,7 @@ test('network load balancer: no annotation for the idle timeout', () => {
 test('network load balancer with every option', () => {
   const provider = LoadBalancerProvider.ociNetworkLoadBalancer({ internal: true, subnetId: SUBNET, preserveSource: true });
   expect(serviceOf(provider, { trafficPolicy: ExternalTrafficPolicy.LOCAL }).annotations).toEqual({
-    ...declarations('oci-nlb', 'passthrough', '360', 'internal', 'automatic'),
+    ...declarations('oci-nlb', 'passthrough', '360', 'internal', 'automatic', { 'target-removal-seconds': '30' }),
     'oci.oraclecloud.com/load-balancer-type': 'nlb',
     [`${NLB}internal`]: 'true',
     [`${NLB}is-preserve-source`]: 'true',

@@ -35,7 +35,7 @@ test('with every option, and the health check that Local needs', () => {
   };
   expect(serviceOf(LoadBalancerProvider.scaleway(options), { trafficPolicy: ExternalTrafficPolicy.LOCAL, listeners: ['mqtt'], ports: { mqtt: 8883 } })).toEqual({
     annotations: {
-      ...declarations('scaleway', 'proxy', '3600', 'internet', 'configured'),
+      ...declarations('scaleway', 'proxy', '3600', 'internet', 'configured', { 'target-removal-seconds': '25' }),
       'cdk8s-mqtt/load-balancer-proxy-protocol': 'v2',
       [`${SCALEWAY}certificate-ids`]: `8883:${ID},${OTHER_ID}`,
       [`${SCALEWAY}ip-ids`]: `${ID},${OTHER_ID}`,

@@ -1,3 +1,4 @@
+import { behindNodes } from './base';
 import { withLog } from './message-log';
 import { production, type RuleCases } from './rule-case';
 import { Annotations } from '../../../lib/manifest/annotations';
@@ -24,6 +25,22 @@ function declaredElsewhere(key: string, value: string): { readonly object: strin
     operator('hivemq.com/v1', 'HiveMQPlatform', {}),
   ];
 }
+
+const PROVIDER = 'cdk8s-mqtt/load-balancer-provider';
+const EXPOSURE = 'cdk8s-mqtt/load-balancer-exposure';
+/** What makes load balancers internal that are open on the internet by default. */
+const INTERNAL = [
+  { provider: 'azure', key: 'service.beta.kubernetes.io/azure-load-balancer-internal', value: 'true' },
+  { provider: 'gke-internal', key: 'networking.gke.io/load-balancer-type', value: 'Internal' },
+  { provider: 'digital-ocean', key: 'service.beta.kubernetes.io/do-loadbalancer-network', value: 'INTERNAL' },
+  { provider: 'hetzner', key: 'load-balancer.hetzner.cloud/disable-public-network', value: 'true' },
+  { provider: 'oci-lb', key: 'service.beta.kubernetes.io/oci-load-balancer-internal', value: 'true' },
+  { provider: 'oci-nlb', key: 'oci-network-load-balancer.oraclecloud.com/internal', value: 'true' },
+  { provider: 'scaleway', key: 'service.beta.kubernetes.io/scw-loadbalancer-private', value: 'true' },
+  { provider: 'octavia', key: 'service.beta.kubernetes.io/openstack-internal-load-balancer', value: 'true' },
+  { provider: 'ovh', key: 'service.beta.kubernetes.io/openstack-internal-load-balancer', value: 'true' },
+  { provider: 'ibm-vpc-nlb', key: 'service.kubernetes.io/ibm-load-balancer-cloud-provider-ip-type', value: 'private' },
+];
 
 export const annotationCases: RuleCases[] = [
   {
@@ -189,5 +206,40 @@ export const annotationCases: RuleCases[] = [
       }],
     }],
     satisfies: [{ name: 'all that are needed', manifests: production() }],
+  },
+  {
+    rule: 'MQTT-ANNOTATION-005',
+    breaks: [
+      ...INTERNAL.map(({ provider }) => ({
+        name: `an override took away what makes the load balancer of ${provider} internal`,
+        manifests: production((manifests) => { behindNodes(manifests, { [PROVIDER]: provider }); }),
+        findings: [{
+          object: 'Service mqtt/broker-nlb',
+          found: "metadata.annotations 'cdk8s-mqtt/load-balancer-exposure: internal', but by what its provider reads the load balancer is reached from the internet",
+          breaks: 'Everybody on the internet can connect, and nobody expects it.',
+        }],
+      })),
+      {
+        name: 'an NLB that only the private network reaches, and that is declared to be on the internet',
+        manifests: production(({ loadBalancer: { metadata } }) => { metadata.annotations[EXPOSURE] = 'internet'; }),
+        findings: [{
+          object: 'Service mqtt/broker-nlb',
+          found: "metadata.annotations 'cdk8s-mqtt/load-balancer-exposure: internet', but by what its provider reads the load balancer is reached from the private network only",
+          breaks: 'Clients on the internet cannot connect, and nobody expects it.',
+        }],
+      },
+    ],
+    satisfies: [
+      ...INTERNAL.map(({ key, provider, value }) => ({
+        name: `the load balancer of ${provider} is internal, as its provider is told`,
+        manifests: production((manifests) => { behindNodes(manifests, { [PROVIDER]: provider, [key]: value }); }),
+      })),
+      { name: 'an NLB is internal by default', manifests: production(({ loadBalancer: { metadata } }) => { delete metadata.annotations['service.beta.kubernetes.io/aws-load-balancer-scheme']; }) },
+      {
+        name: 'the class of Google Cloud',
+        manifests: production((manifests) => { behindNodes(manifests, { [PROVIDER]: 'gke-internal' }).spec.loadBalancerClass = 'networking.gke.io/l4-regional-internal'; }),
+      },
+      { name: 'a load balancer whose Service does not show it', manifests: production((manifests) => { behindNodes(manifests, { [PROVIDER]: 'metallb' }); }) },
+    ],
   },
 ];

@@ -23,7 +23,7 @@ const CONFIGURATION = {
   keepalive: { maxSeconds: 180 },
   store: { directory: '/var/lib/mqtt-broker' },
   cluster: { log: { servers: ['tls://broker-log:4222'], usernameFile: '/etc/mqtt-broker/log/username', passwordFile: '/etc/mqtt-broker/log/password' } },
-  shutdown: { delaySeconds: 15, connectionsPerSecond: 500 },
+  shutdown: { delaySeconds: 120, connectionsPerSecond: 500 },
 };
 
 /** Three brokers that share sessions, behind an internal Network Load Balancer with IP targets. */
@@ -46,7 +46,7 @@ export function productionManifests(): ClusterManifests {
           'cdk8s-mqtt/node-count': '3',
           'cdk8s-mqtt/connections-per-pod': '10000',
           'cdk8s-mqtt/drain-connections-per-second': '500',
-          'cdk8s-mqtt/shutdown-delay-seconds': '15',
+          'cdk8s-mqtt/shutdown-delay-seconds': '120',
         },
       },
       spec: {
@@ -65,7 +65,7 @@ export function productionManifests(): ClusterManifests {
           spec: {
             serviceAccountName: 'broker',
             automountServiceAccountToken: false,
-            terminationGracePeriodSeconds: 60,
+            terminationGracePeriodSeconds: 165,
             securityContext: {
               runAsNonRoot: true,
               runAsUser: 1000,
@@ -150,6 +150,9 @@ export function developmentManifests(): ClusterManifests {
   const manifests = productionManifests();
   const { annotations } = manifests.statefulSet.metadata;
   annotations['cdk8s-mqtt/profile'] = 'development';
+  annotations['cdk8s-mqtt/shutdown-delay-seconds'] = '15';
+  configure(manifests, ({ shutdown }) => { shutdown.delaySeconds = 15; });
+  manifests.statefulSet.spec.template.spec.terminationGracePeriodSeconds = 60;
   embedStore(manifests);
   manifests.statefulSet.spec.replicas = 1;
   manifests.statefulSet.spec.volumeClaimTemplates[0].spec.resources.requests.storage = '15Gi';

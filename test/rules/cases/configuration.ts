@@ -64,7 +64,7 @@ export const configurationCases: RuleCases[] = [
       contradiction('no limit of the keepalive', (configuration) => { delete configuration.keepalive; }, 'keepalive-max-seconds', '180', 'no keepalive.maxSeconds'),
       contradiction('anonymous clients', ({ authentication }) => { authentication.anonymous = true; }, 'anonymous-clients', 'refused', 'authentication.anonymous: true'),
       contradiction('a store of its own', (configuration) => { delete configuration.cluster; }, 'session-store', 'replicated', 'no cluster'),
-      contradiction('the default delay', ({ shutdown }) => { delete shutdown.delaySeconds; }, 'shutdown-delay-seconds', '15', 'shutdown.delaySeconds: 5'),
+      contradiction('the default delay', ({ shutdown }) => { delete shutdown.delaySeconds; }, 'shutdown-delay-seconds', '120', 'shutdown.delaySeconds: 5'),
       contradiction('another drain rate', ({ shutdown }) => { shutdown.connectionsPerSecond = 50; }, 'drain-connections-per-second', '500', 'shutdown.connectionsPerSecond: 50'),
       contradiction('a listener without TLS', ({ listeners: [listener] }) => { listener.protocol = 'tcp'; }, 'tls-listeners', 'mqtts', 'TLS on no listener'),
       {

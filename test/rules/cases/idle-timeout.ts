@@ -5,6 +5,7 @@ const AWS = 'service.beta.kubernetes.io/aws-load-balancer-';
 const AZURE_MINUTES = 'service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout';
 const AZURE_DISABLE_RESET = 'service.beta.kubernetes.io/azure-load-balancer-disable-tcp-reset';
 const OCTAVIA = 'loadbalancer.openstack.org/timeout-';
+const SCALEWAY = 'service.beta.kubernetes.io/scw-loadbalancer-timeout-';
 const IDLE_TIMEOUT = 'cdk8s-mqtt/load-balancer-idle-timeout-seconds';
 
 /** A load balancer with these annotations, that declares the idle timeout which they give. */
@@ -48,6 +49,15 @@ export const idleTimeoutCases: RuleCases[] = [
         }],
       },
       {
+        name: 'an override of one of the three of Scaleway',
+        manifests: told({ [`${SCALEWAY}client`]: '600s', [`${SCALEWAY}server`]: '600s', [`${SCALEWAY}tunnel`]: '30s' }),
+        findings: [{
+          object: 'Service mqtt/broker-nlb',
+          found: "metadata.annotations 'cdk8s-mqtt/load-balancer-idle-timeout-seconds: 600', but the load balancer has 30 s (service.beta.kubernetes.io/scw-loadbalancer-timeout-tunnel: 30s)",
+          breaks: 'Whoever reads the declaration counts on 600 s; the rules count 30 s.',
+        }],
+      },
+      {
         name: 'one of the two of Octavia keeps its default',
         manifests: told({ [`${OCTAVIA}client-data`]: '600000' }),
         findings: [{
@@ -58,6 +68,7 @@ export const idleTimeoutCases: RuleCases[] = [
       },
     ],
     satisfies: [
+      { name: 'both are the same, as Go writes durations', manifests: told({ [`${SCALEWAY}client`]: '600s', [`${SCALEWAY}server`]: '10m', [`${SCALEWAY}tunnel`]: '0h10m' }) },
       { name: 'both are the same', manifests: production() },
       { name: 'both are the same, in minutes', manifests: told({ [AZURE_MINUTES]: '10' }) },
       { name: 'both are the same, in milliseconds', manifests: told({ [`${OCTAVIA}client-data`]: '600000', [`${OCTAVIA}member-data`]: '600000' }) },
@@ -102,6 +113,26 @@ export const idleTimeoutCases: RuleCases[] = [
           found: "metadata.annotations 'service.beta.kubernetes.io/aws-load-balancer-listener-attributes.TCP-8883: tcp.idle_timeout.seconds=5m'",
           breaks: 'The provider does not take this value.',
           remedy: 'Write a whole number of seconds from 60 to 6000.',
+        }],
+      },
+      {
+        name: 'a number where Scaleway takes a duration',
+        manifests: told({ [`${SCALEWAY}tunnel`]: '600' }),
+        findings: [{
+          object: 'Service mqtt/broker-nlb',
+          found: "metadata.annotations 'service.beta.kubernetes.io/scw-loadbalancer-timeout-tunnel: 600'",
+          breaks: 'The provider does not take this value.',
+          remedy: 'Write a duration of at least one second, for example 600s or 10m.',
+        }],
+      },
+      {
+        name: 'milliseconds of Scaleway',
+        manifests: told({ [`${SCALEWAY}client`]: '600ms' }),
+        findings: [{
+          object: 'Service mqtt/broker-nlb',
+          found: "metadata.annotations 'service.beta.kubernetes.io/scw-loadbalancer-timeout-client: 600ms'",
+          breaks: 'The provider does not take this value.',
+          remedy: 'Write a duration of at least one second, for example 600s or 10m.',
         }],
       },
       {

@@ -53,6 +53,18 @@ export const keepaliveCases: RuleCases[] = [
         }],
       },
       {
+        name: 'an override of the idle timeout of Scaleway, which the declaration does not know of',
+        manifests: production((manifests) => {
+          behindNodes(manifests, { 'cdk8s-mqtt/load-balancer-class': 'proxy', 'service.beta.kubernetes.io/scw-loadbalancer-timeout-tunnel': '30s' });
+        }),
+        findings: [{
+          object: 'Service mqtt/broker-nlb',
+          found: 'idle timeout of 30 s (service.beta.kubernetes.io/scw-loadbalancer-timeout-tunnel: 30s); StatefulSet broker accepts a keepalive of up to 180 s',
+          breaks: 'A client that is silent for 30 s loses its connection without a word.',
+          remedy: 'Limit the keepalive of the broker to 24 s (keepaliveLimit), or raise the idle timeout to 225 s where the provider can. TCP keepalive does not help here: a proxy ends the TCP connection of the client.',
+        }],
+      },
+      {
         name: 'a TCP keepalive that the sidecar of a service mesh answers',
         needsOtherObjects: 'the load balancer',
         manifests: production(({ statefulSet }) => {

@@ -5,6 +5,17 @@ import { development, production, type RuleCases } from './rule-case';
 const AWS = 'service.beta.kubernetes.io/aws-load-balancer-';
 const ANONYMOUS = 'cdk8s-mqtt/anonymous-clients';
 const EXPOSURE = 'cdk8s-mqtt/load-balancer-exposure';
+const PROVIDER = 'cdk8s-mqtt/load-balancer-provider';
+/** Load balancers that nothing makes internal, whatever they declare. */
+const PUBLIC_BY_DEFAULT: [string, Record<string, string>][] = [
+  ['an override took away what made it internal for OCI', { [PROVIDER]: 'oci-lb' }],
+  ['an override took away what made it internal for Scaleway', { [PROVIDER]: 'scaleway' }],
+  ['an override took away what made it internal for Octavia', { [PROVIDER]: 'octavia' }],
+  ['Azure by default, in manifests of other origin', { 'service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout': '10' }],
+  ['DigitalOcean by default, in manifests of other origin', { 'service.beta.kubernetes.io/do-loadbalancer-size-unit': '2' }],
+  ['IBM by default, in manifests of other origin', { 'service.kubernetes.io/ibm-load-balancer-cloud-provider-enable-features': 'nlb' }],
+  ['an NLB of the cloud controller manager, in manifests of other origin', { 'service.beta.kubernetes.io/aws-load-balancer-type': 'nlb' }],
+];
 const TLS = 'cdk8s-mqtt/tls-listeners';
 
 function plaintext(manifests: ClusterManifests): void {
@@ -178,6 +189,19 @@ export const securityCases: RuleCases[] = [
           breaks: 'Credentials and messages of every device can be read and changed on the internet.',
         }],
       },
+      ...PUBLIC_BY_DEFAULT.map(([name, annotations]) => ({
+        name,
+        manifests: development((manifests) => {
+          plaintext(manifests);
+          const { metadata } = behindNodes(manifests, annotations);
+          if (!(PROVIDER in annotations)) [PROVIDER, EXPOSURE].forEach((key) => { delete metadata.annotations[key]; });
+        }),
+        findings: [{
+          object: 'Service mqtt/broker-nlb',
+          found: 'port 8883 (mqtts) of an internet-facing load balancer leads to a listener without TLS',
+          breaks: 'Credentials and messages of every device can be read and changed on the internet.',
+        }],
+      })),
     ],
     satisfies: [
       { name: 'a TCPRoute to a listener with TLS', manifests: production((manifests) => { manifests.route = route('internet'); }) },
@@ -193,6 +217,14 @@ export const securityCases: RuleCases[] = [
       },
       { name: 'TLS in the broker', manifests: production((manifests) => { behindNodes(manifests, { [EXPOSURE]: 'internet' }); }) },
       { name: 'internal', manifests: development(plaintext) },
+      {
+        name: 'an internal NLB of the cloud controller manager, in manifests of other origin',
+        manifests: development((manifests) => {
+          plaintext(manifests);
+          const { metadata } = behindNodes(manifests, { [`${AWS}type`]: 'nlb', [`${AWS}internal`]: 'true' });
+          [PROVIDER, EXPOSURE].forEach((key) => { delete metadata.annotations[key]; });
+        }),
+      },
       {
         name: 'declared as reachable from the internet, and internal for Azure',
         manifests: development((manifests) => {
