@@ -18,7 +18,7 @@ export interface MqttRebalanceOptions {
   readonly connectionsPerSecond?: number;
 
   /**
-   * How far above the average of the brokers the connections of one may be before any is moved, in percent from 1 to 100.
+   * How far above or below the average of the brokers the connections of one may be before any is moved, in percent from 1 to 100.
    * @default 10
    */
   readonly tolerancePercent?: number;

@@ -4,10 +4,11 @@ const CHECK_MILLISECONDS = 1000;
 /** Checks in a row at which the same brokers are there, before connections are moved: while brokers come and go one after the other, each of them would be moved again. */
 const STABLE_CHECKS = 30;
 /** With few clients, the tolerance is less than what comes and goes anyway. */
-const MIN_SURPLUS = 5;
+const MIN_DIFFERENCE = 5;
 
 export interface RebalancerOptions {
   readonly connectionsPerSecond: number;
+  /** Above and below the average. */
   readonly tolerancePercent: number;
   /** Checks with the same brokers. @default 30, one a second */
   readonly stableChecks?: number;
@@ -22,8 +23,8 @@ export interface RebalancerOptions {
 }
 
 /**
- * Moves connections to brokers that have fewer: MQTT 3.1.1 cannot send a client elsewhere, so its connection is closed, and the load balancer decides. It lasts until
- * the clients are spread evenly; a broker that has no more than its share and the tolerance, or only a handful more than its share, closes none.
+ * Moves connections to brokers that have fewer: MQTT 3.1.1 cannot send a client elsewhere, so its connection is closed, and the load balancer decides. It begins while this broker has more than the
+ * average and the tolerance, or another one less, by more than a handful, and lasts until the clients are spread evenly.
  */
 export class Rebalancer {
   readonly #options: RebalancerOptions;
@@ -62,9 +63,13 @@ export class Rebalancer {
     }
     const mine = connections();
     const average = found.reduce((sum, peer) => sum + peer.connections, mine) / (found.length + 1);
-    // Begun above the tolerance, it goes on to the average, so that it does not begin again with the next client.
+    const tolerance = (average * tolerancePercent) / 100;
     const surplus = Math.floor(mine - average);
-    if (surplus >= MIN_SURPLUS && mine > average * (1 + tolerancePercent / 100)) this.#moving = true;
+    const missing = average - Math.min(...found.map((peer) => peer.connections));
+    if (surplus >= MIN_DIFFERENCE && mine - average > tolerance) this.#moving = true;
+    // One that is empty, of eleven or more, leaves none of the others a tenth above the average.
+    if (missing >= MIN_DIFFERENCE && missing >= tolerance) this.#moving = true;
+    // Once begun, it goes on to the average, so that it does not begin again with the next client.
     if (surplus <= 0) this.#moving = false;
     if (!this.#moving) return;
     this.#released += release(Math.min(surplus, connectionsPerSecond));

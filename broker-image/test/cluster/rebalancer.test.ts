@@ -84,3 +84,46 @@ test('clients that may not be moved yet do not count as moved, and are moved lat
   found.check(1);
   assert.deepEqual([found.rebalancer.released, found.connections], [3, 97]);
 });
+
+/** Brokers behind a load balancer that gives whoever connects to the next one. */
+function fleet(t: TestContext, connections: number[], more: Partial<RebalancerOptions> = {}) {
+  let next = 0;
+  const released = connections.map(() => 0);
+  const rebalancers = connections.map((_, self) => new Rebalancer({
+    connectionsPerSecond: 50, tolerancePercent: 10, stableChecks: 3,
+    peers: () => connections.flatMap((count, index) => (index === self ? [] : [peer(`broker-${index}`, count)])),
+    ready: () => true,
+    connections: () => connections[self]!,
+    release: (count) => {
+      connections[self]! -= count;
+      released[self]! += count;
+      for (let moved = 0; moved < count; moved++) connections[next++ % connections.length]!++;
+      return count;
+    },
+    ...more,
+  }));
+  t.after(() => rebalancers.forEach((rebalancer) => rebalancer.close()));
+  const seconds = (count: number) => { for (let second = 0; second < count; second++) for (const rebalancer of rebalancers) rebalancer.check(); };
+  return { connections, released, seconds };
+}
+
+for (const [brokers, tolerancePercent] of [[3, 10], [12, 10], [30, 10], [12, 100]] as const) {
+  test(`a broker that comes to ${brokers - 1} others gets its share, with a tolerance of ${tolerancePercent} %`, (t) => {
+    const { connections, released, seconds } = fleet(t, [...Array<number>(brokers - 1).fill(1000), 0], { tolerancePercent });
+    seconds(600);
+    const average = (1000 * (brokers - 1)) / brokers;
+    assert.ok(Math.max(...connections) <= average * 1.1 && Math.min(...connections) >= average * 0.9, connections.join());
+    const before = released.join();
+    seconds(100);
+    assert.equal(released.join(), before, 'and then nobody is moved any more');
+    assert.equal(released.at(-1), 0);
+  });
+}
+
+test('one that has a handful less than the average is left alone, as is one within the tolerance', (t) => {
+  for (const connections of [[...Array<number>(11).fill(4), 0], [...Array<number>(11).fill(1000), 930]]) {
+    const { released, seconds } = fleet(t, connections);
+    seconds(10);
+    assert.equal(Math.max(...released), 0);
+  }
+});
