@@ -5,6 +5,8 @@ import type { Qos } from '../operations/observer.js';
 
 /** How often is looked whether the other brokers have applied what a subscription waits for. */
 const CHECK_MILLISECONDS = 1000;
+/** A broker that has not applied what this one had so many checks ago is late. What it tells each second is up to a second old. */
+const LATE_CHECKS = 3;
 
 interface Withdrawal {
   readonly filter: string;
@@ -24,16 +26,12 @@ export class ConnectedBrokers implements OtherBrokers {
   readonly #options: ConnectedBrokersOptions;
   readonly #withdrawals: Withdrawal[] = [];
   readonly #timer: NodeJS.Timeout;
-  #applied = 0;
+  /** Positions in the log up to which this broker had applied it at the last checks. */
+  readonly #applied: number[] = [];
 
   constructor(options: ConnectedBrokersOptions) {
     this.#options = options;
     this.#timer = setInterval(() => this.#check(), CHECK_MILLISECONDS).unref();
-  }
-
-  /** As it was told last, so it may be more. */
-  get applied(): number {
-    return this.#applied;
   }
 
   get first(): boolean {
@@ -66,15 +64,31 @@ export class ConnectedBrokers implements OtherBrokers {
     return this.#options.traffic.publish(topic, packet, qos);
   }
 
+  crowded(topic: string): boolean {
+    return this.#options.traffic.crowded(topic);
+  }
+
+  /** Brokers without clients for the topic do not count, such as one that joins, which has a long way to go: nothing that is sent to them overtakes anything. */
+  haveApplied(position: number, topic: string): boolean {
+    const { peers, traffic } = this.#options;
+    return traffic.interestedPeers(topic).every((incarnation) => (peers.get(incarnation)?.applied ?? Infinity) >= position);
+  }
+
+  isLate(topic: string): boolean {
+    return this.#applied.length === LATE_CHECKS && !this.haveApplied(this.#applied[0]!, topic);
+  }
+
   close(): void {
     clearInterval(this.#timer);
   }
 
   #check(): void {
-    this.#applied = this.#options.peers.list().reduce((least, { applied }) => Math.min(least, applied), Infinity);
+    const { peers, traffic, applied } = this.#options;
+    if (this.#applied.push(applied()) > LATE_CHECKS) this.#applied.shift();
+    const all = peers.list().reduce((least, peer) => Math.min(least, peer.applied), Infinity);
     let due = 0;
-    while (due < this.#withdrawals.length && this.#withdrawals[due]!.applied <= this.#applied) due++;
-    for (const { filter } of this.#withdrawals.splice(0, due)) this.#options.traffic.withdraw(filter, 'stored');
+    while (due < this.#withdrawals.length && this.#withdrawals[due]!.applied <= all) due++;
+    for (const { filter } of this.#withdrawals.splice(0, due)) traffic.withdraw(filter, 'stored');
   }
 }
 

@@ -18,8 +18,12 @@ export interface OtherBrokers {
   storedInterest(topic: string): boolean;
   /** Above QoS 0 the answer resolves when they have it, or are gone; undefined: there was nothing to wait for. */
   publish(topic: string, packet: Uint8Array, qos: Qos): Promise<void> | undefined;
-  /** Position in the log up to which all of them have applied it. */
-  readonly applied: number;
+  /** So much waits for a broker that has clients for the topic that nothing should be added to it. */
+  crowded(topic: string): boolean;
+  /** Whether all that have clients for the topic have applied the log up to this position, as far as they told. */
+  haveApplied(position: number, topic: string): boolean;
+  /** Whether one of these is so far behind the log that waiting for it is no use. */
+  isLate(topic: string): boolean;
   /** Whether this broker does what one of them has to do. */
   readonly first: boolean;
 }

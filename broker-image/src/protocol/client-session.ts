@@ -16,9 +16,11 @@ const MAX_WAITING_ANSWERS = 1000;
 const MAX_WAITING_BYTES = 1024 * 1024;
 /**
  * In a cluster, messages that could go past the journal follow those that could not, so that they do not overtake them on another broker. When so much time has passed without one that could
- * not, the client is held once, until all brokers have what it sent.
+ * not, the client is held once, until the brokers that want the message have what it sent before.
  */
 const FOLLOW_MILLISECONDS = 5000;
+/** What they tell of themselves is up to a second old. If they need longer, they are in trouble, and the message follows the others: a client that is held gets no answer to its PINGREQ either. */
+const CATCH_UP_MILLISECONDS = 2500;
 const CHECK_MILLISECONDS = 100;
 const DEFAULT_MAX_IN_FLIGHT = 1024;
 
@@ -27,6 +29,12 @@ interface Answer {
   settled: boolean;
   readonly bytes: number;
   send(): void;
+}
+
+interface Deferral {
+  readonly topic: string;
+  /** When it follows the messages before it through the journal at the latest. */
+  readonly until: number;
 }
 
 /** The connection that carries a session. */
@@ -64,8 +72,8 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
   #waitingForOthers = 0;
   /** The client is not read. */
   #held = false;
-  /** A packet waits until its message may take its way: through the journal or past it. */
-  #deferred: 'journal' | 'past' | undefined;
+  /** A packet waits until its message may take its way: through the journal, or past it to the brokers that want the topic. */
+  #deferred: 'journal' | Deferral | undefined;
   /** Looks whether the client may be read again. */
   #again: NodeJS.Timeout | undefined;
   /** When a message last could not go past the journal. */
@@ -275,7 +283,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
     if (typeof topic === 'string') throw new PacketError(`the topic of a PUBLISH cannot be: ${topic}`);
     const packetId = qos > 0 ? (bytes[topicEnd]! << 8) | bytes[topicEnd + 1]! : 0;
     if (qos > 0 && packetId === 0) throw new PacketError('a packet id is 0'); // [MQTT-2.3.1-1]
-    if (qos > 0 && broker.options.others !== undefined && !this.#mayGo(broker.needsJournal(topic, (bytes[start]! & 0x01) !== 0, qos === 2 && this.persistent))) {
+    if (qos > 0 && broker.options.others !== undefined && !this.#mayGo(topic.name, broker.needsJournal(topic, (bytes[start]! & 0x01) !== 0, qos === 2 && this.persistent))) {
       this.#hold();
       this.#releaseIfRoom();
       return false;
@@ -299,7 +307,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
     if (allowed && !repeated) {
       const received = qos === 2 && this.persistent ? { clientId: this.clientId, connection: this.#id, packetId } : undefined;
       try {
-        settlement = broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start), received, this.#isBehindOthers);
+        settlement = broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start), received, this.#wouldOvertake(topic.name));
       } catch (error) {
         if (!(error instanceof StoreUnavailableError)) throw error;
         // No acknowledgement without the store, and 3.1.1 has no other way to say so: the client sends it again when it is back.
@@ -313,21 +321,32 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
   }
 
   /** Whether a message may take its way now, through the journal or past it, without overtaking one that took the other. */
-  #mayGo(throughJournal: boolean): boolean {
-    if (throughJournal) {
-      this.#neededJournal = performance.now();
+  #mayGo(topic: string, throughJournal: boolean): boolean {
+    const others = this.#broker.options.others!;
+    if (throughJournal) this.#neededJournal = performance.now();
+    const overtaking = !throughJournal && this.#wouldOvertake(topic);
+    if (throughJournal || (overtaking && (performance.now() - this.#neededJournal < FOLLOW_MILLISECONDS || others.isLate(topic)))) {
       if (this.#waitingForOthers === 0) return true;
       this.#deferred = 'journal';
       return false;
     }
-    if (!this.#isBehindOthers || performance.now() - this.#neededJournal < FOLLOW_MILLISECONDS) return true;
-    this.#deferred = 'past';
+    if (!overtaking && !others.crowded(topic)) return true;
+    this.#deferred = { topic, until: performance.now() + CATCH_UP_MILLISECONDS };
     return false;
   }
 
-  /** Whether messages of this client went through the journal that another broker may not have delivered yet. */
-  get #isBehindOthers(): boolean {
-    return this.#waitingForJournal > 0 || (this.#lastLogged > 0 && this.#lastLogged > (this.#broker.options.others?.applied ?? Infinity));
+  /** Whether messages of this client went through the journal that a broker which wants this topic may not have delivered yet. */
+  #wouldOvertake(topic: string): boolean {
+    if (this.#waitingForJournal > 0) return true;
+    const { others } = this.#broker.options;
+    return this.#lastLogged > 0 && others !== undefined && !others.haveApplied(this.#lastLogged, topic);
+  }
+
+  #hasToWait({ topic, until }: Deferral): boolean {
+    if (!this.#wouldOvertake(topic)) return this.#broker.options.others!.crowded(topic);
+    if (performance.now() < until) return true;
+    this.#neededJournal = performance.now();
+    return false;
   }
 
   #isReceived(packetId: number): boolean {
@@ -482,7 +501,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
     if (!this.#held || this.#ended || this.#again !== undefined) return;
     // Each answer looks again.
     if (this.#answers.length > MAX_WAITING_ANSWERS / 2 || this.#waitingBytes > MAX_WAITING_BYTES / 2 || (this.#deferred === 'journal' && this.#waitingForOthers > 0)) return;
-    if (this.#broker.journal.crowded || (this.#deferred === 'past' && this.#isBehindOthers)) {
+    if (this.#broker.journal.crowded || (typeof this.#deferred === 'object' && this.#hasToWait(this.#deferred))) {
       this.#again = setTimeout(() => {
         this.#again = undefined;
         this.#releaseIfRoom();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectSocket, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { ReplicatedJournal } from '../../src/cluster/replicated-journal.js';
-import { Broker } from '../../src/protocol/index.js';
+import { Broker, type OtherBrokers } from '../../src/protocol/index.js';
 import { Store } from '../../src/store/index.js';
 import { openAccess, RawClient, RecordingObserver } from '../protocol/harness.js';
 import { temporaryDirectory } from '../store/temporary-directory.js';
@@ -14,12 +14,14 @@ export interface ClusterBrokerOptions {
   readonly delays?: Delays;
   readonly duplicates?: () => boolean;
   readonly maxWaitingOperations?: number;
+  /** @default - what passes the log reaches nobody elsewhere */
+  readonly others?: (store: Store) => OtherBrokers;
 }
 
 /** A broker of a cluster on a loopback socket. */
 export class ClusterBroker {
   static async start(t: TestContext, shared: SharedLog, options: ClusterBrokerOptions): Promise<ClusterBroker> {
-    const { name, directory = temporaryDirectory(t), delays, duplicates, maxWaitingOperations } = options;
+    const { name, directory = temporaryDirectory(t), delays, duplicates, maxWaitingOperations, others } = options;
     const observer = new RecordingObserver();
     const store = await Store.open({ directory, maxBytes: 1e9, commitDelayMilliseconds: 20 });
     const log = shared.connect({ ...(delays === undefined ? {} : { delays }), ...(duplicates === undefined ? {} : { duplicates }) });
@@ -29,6 +31,7 @@ export class ClusterBroker {
       name,
       store,
       journal,
+      ...(others === undefined ? {} : { others: others(store) }),
       access: openAccess,
       observer,
       limits: { maxPacketBytes: 1_048_576, maxTopicLevels: 32, maxSubscriptionsPerClient: 1000, connectTimeoutSeconds: 10 },

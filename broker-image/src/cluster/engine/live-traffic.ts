@@ -2,13 +2,19 @@ import { MatchCache, SubscriptionTree } from '../../store/index.js';
 import { decodeAcknowledgement, encodeAcknowledgement, FrameType, RecordKind } from './frames.js';
 import { IncomingLink } from './incoming-link.js';
 import { LocalInterest, type InterestKind } from './local-interest.js';
-import { OutgoingLink } from './outgoing-link.js';
+import { FULL_BYTES, OutgoingLink } from './outgoing-link.js';
 import { GONE_MILLISECONDS, type Peer, type Peers } from './peers.js';
 import type { EngineConnection } from './connection.js';
 import type { Subscription } from '@nats-io/transport-node';
 import type { Qos } from '../../operations/observer.js';
 
 const MAX_TOPICS = 65_536;
+/**
+ * What may wait for all peers together, in bytes and in messages above QoS 0; each peer has an equal part of it, so that one that does not keep up takes nothing from the others. As much as may wait
+ * for the log (`replicated-journal.ts`).
+ */
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+const MAX_WAITING_MESSAGES = 200_000;
 /** Brokers that left and may come back, as when a network is mended. */
 const MAX_ABSENT = 1000;
 
@@ -69,6 +75,8 @@ export class LiveTraffic {
   readonly #subscription: Subscription;
   readonly #stopListening: () => void;
   #sessions = 0;
+  /** Peers that are there. */
+  #links = 0;
   #dropped = 0;
   #sent = 0;
   #sentBytes = 0;
@@ -108,6 +116,7 @@ export class LiveTraffic {
     this.#peers.delete(incarnation);
     this.#peers.set(incarnation, peer);
     peer.present = true;
+    if (peer.outgoing === undefined) this.#links++;
     for (const [filter, kind] of peer.filters) this.#remote.add(filter, peer, kind);
     const subject = `${this.#cluster}.live.${incarnation}.${this.#incarnation}`;
     peer.outgoing = new OutgoingLink(++this.#sessions, (frame) => {
@@ -123,6 +132,7 @@ export class LiveTraffic {
     const peer = this.#peers.get(incarnation);
     if (peer === undefined) return;
     peer.present = false;
+    if (peer.outgoing !== undefined) this.#links--;
     peer.outgoing?.close();
     peer.outgoing = undefined;
     for (const filter of peer.filters.keys()) this.#remote.remove(filter, peer);
@@ -170,9 +180,21 @@ export class LiveTraffic {
     return this.#targets.of(topic).some(([, kind]) => kind === stored);
   }
 
+  /** Incarnations of the brokers that have clients for the topic. */
+  interestedPeers(topic: string): string[] {
+    return this.#targets.of(topic).map(([{ incarnation }]) => incarnation);
+  }
+
+  /** Whether one of these is so slow that nothing above QoS 0 should be added to what waits for it. */
+  crowded(topic: string): boolean {
+    const bytes = Math.max(FULL_BYTES, MAX_WAITING_BYTES / this.#links);
+    const messages = MAX_WAITING_MESSAGES / this.#links;
+    return this.#targets.of(topic).some(([{ outgoing }]) => outgoing !== undefined && (outgoing.bufferedBytes >= bytes || outgoing.waiting >= messages));
+  }
+
   /**
    * Sends a message to the brokers that have clients for it. QoS 0 is dropped, and counted, for those that do not keep up. Above QoS 0 it is always taken, and arrives once if both
-   * brokers live; the answer resolves when they have it, or are gone: it must not be acknowledged before, and a publisher that has much unacknowledged is not to be read.
+   * brokers live; the answer resolves when they have it, or are gone: it must not be acknowledged before. Whoever publishes asks `crowded` first.
    */
   publish(topic: string, packet: Uint8Array, qos: Qos): Promise<void> | undefined {
     let wait: Promise<void>[] | undefined;

@@ -10,6 +10,14 @@ const RETRANSMIT_MILLISECONDS = 1000;
 /** Of a gap that was told: the frames that were on the way show the same one. */
 const GAP_MILLISECONDS = 100;
 
+/** Whoever waits until the peer has the frame with this number, and all before it. */
+interface Waiters {
+  readonly number: number;
+  readonly taken: Promise<void>;
+  readonly resolve: () => void;
+  count: number;
+}
+
 interface Frame {
   readonly number: number;
   readonly bytes: Buffer;
@@ -30,7 +38,9 @@ export class OutgoingLink {
   #scheduled = false;
   #lastProgress = 0;
   #timer: NodeJS.Timeout | undefined;
-  #taken: { readonly number: number; readonly resolve: () => void }[] = [];
+  /** In order. */
+  readonly #waiters: Waiters[] = [];
+  #waiting = 0;
   #closed = false;
 
   /** @param send hands a frame to NATS; it may be lost */
@@ -50,6 +60,11 @@ export class OutgoingLink {
     return this.bufferedBytes >= FULL_BYTES;
   }
 
+  /** Records that somebody waits for the peer to have. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
   write(kind: number, bytes: Uint8Array): void {
     if (this.#closed) return;
     const room = FRAME_BYTES - RECORD_HEADER - DATA_HEADER;
@@ -64,7 +79,16 @@ export class OutgoingLink {
     // The frame being filled is sent at the end of this turn, with what else is written until then.
     const number = this.#filled > DATA_HEADER ? this.#next : this.#next - 1;
     if (this.#closed || this.#acknowledged >= number) return Promise.resolve();
-    return new Promise((resolve) => this.#taken.push({ number, resolve }));
+    this.#waiting++;
+    const last = this.#waiters.at(-1);
+    if (last?.number === number) {
+      last.count++;
+      return last.taken;
+    }
+    let resolve!: () => void;
+    const taken = new Promise<void>((done) => (resolve = done));
+    this.#waiters.push({ number, taken, resolve, count: 1 });
+    return taken;
   }
 
   acknowledge({ session, number, gap }: Acknowledgement): void {
@@ -159,6 +183,11 @@ export class OutgoingLink {
   }
 
   #wake(): void {
-    while (this.#taken.length > 0 && this.#taken[0]!.number <= this.#acknowledged) this.#taken.shift()!.resolve();
+    let done = 0;
+    while (done < this.#waiters.length && this.#waiters[done]!.number <= this.#acknowledged) done++;
+    for (const { count, resolve } of this.#waiters.splice(0, done)) {
+      this.#waiting -= count;
+      resolve();
+    }
   }
 }
