@@ -210,6 +210,7 @@ export class BrokerCluster {
       applied,
       last: Math.max(log.lastKnown, applied),
       logBytes: log.bytes,
+      logMaxBytes: this.#options.configuration.log.maxBytes,
       peers: this.#peers!.list().length,
       live: traffic.statistics(),
       snapshots: { saved: this.#snapshotsSaved, failed: this.#snapshotsFailed },

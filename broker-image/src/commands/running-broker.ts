@@ -3,7 +3,8 @@ import { AdminToken, createAdminServer } from '../admin/index.js';
 import { BrokerCluster } from '../cluster/index.js';
 import { isLoopback, type BrokerConfiguration, type ClusterConfiguration } from '../config/index.js';
 import { bind, formatAddress, Listener } from '../listeners/index.js';
-import { CombinedObserver, createOperationsServer, Health, LogObserver, Metrics, Shutdown, SystemTopics, takeHeapSnapshot, WatchedFiles, type Log } from '../operations/index.js';
+import { logExpiries } from './log-expiries.js';
+import { CombinedObserver, createOperationsServer, Health, LogObserver, Metrics, Shutdown, SystemTopics, takeHeapSnapshot, WatchedFiles, type CertificateExpiry, type Log } from '../operations/index.js';
 import { Broker } from '../protocol/index.js';
 import { Store, StoreOpenError, type StoreOptions } from '../store/index.js';
 import { AccessSetup } from './access-setup.js';
@@ -49,7 +50,7 @@ export class RunningBroker {
     this.health = new Health({ storeWritable, listenersOpen: () => this.listeners.every((listener) => listener.isOpen), clusterProblem: configuration.cluster && (() => this.clusterProblem) });
     this.metrics = new Metrics(
       { version, name, listeners: listeners.map((listener) => listener.name), storeMaxBytes: store.maxBytes },
-      { statistics: () => this.broker?.statistics(), storeWritable, draining: () => this.health.draining, cluster: configuration.cluster && (() => this.cluster?.statistics()) },
+      { statistics: () => this.broker?.statistics(), storeWritable, draining: () => this.health.draining, expiries: () => this.expiries(), cluster: configuration.cluster && (() => this.cluster?.statistics()) },
     );
     this.observer = new CombinedObserver(this.metrics, new LogObserver(log));
     this.files = new WatchedFiles(log, this.metrics);
@@ -115,6 +116,11 @@ export class RunningBroker {
 
   reloadFiles(): Promise<void> {
     return this.files.check();
+  }
+
+  private expiries(): CertificateExpiry[] {
+    const { cluster } = this.configuration;
+    return [...this.listeners.flatMap(({ name, expiries }) => expiries.map((expiry) => ({ listener: name, ...expiry }))), ...logExpiries(cluster?.log.tls)];
   }
 
   private async openOperations(): Promise<void> {

@@ -8,7 +8,8 @@ import type { ConnectionSink, TurnAwayReason } from './connection.js';
 import { Handshake, plainAddress, remoteAddressOf } from './handshake.js';
 import type { ProxyVersions } from './proxy-header.js';
 import { readProxyHeader } from './read-proxy-header.js';
-import { readTlsContext } from './tls-context.js';
+import { earliestExpiry } from './certificate-expiry.js';
+import { readTlsContext, type TlsContext } from './tls-context.js';
 import { TrustedProxies } from './trusted-proxies.js';
 import { createWebSocketLayer } from './websocket.js';
 
@@ -16,6 +17,12 @@ export interface ListenerLimits {
   /** From the TCP connection to the end of the PROXY header and of the TLS and WebSocket handshakes. */
   readonly handshakeTimeoutSeconds: number;
   readonly maxPacketBytes: number;
+}
+
+/** When one of the files of TLS is over, in seconds since the epoch: the earliest of the certificates or revocation lists in it. */
+export interface TlsExpiry {
+  readonly file: 'certificate' | 'client-ca' | 'crl';
+  readonly time: number;
 }
 
 /**
@@ -31,6 +38,7 @@ export class Listener {
   private readonly acceptRate: AcceptRate | undefined;
   /** By the peer's address and port: all that the layers above have in common with the TCP socket. */
   private readonly handshakes = new Map<string, Handshake>();
+  private tlsExpiries: readonly TlsExpiry[] = [];
 
   /** Throws when the certificate and the key cannot be used. */
   constructor(
@@ -56,6 +64,11 @@ export class Listener {
     return this.configuration.name;
   }
 
+  /** Of what new connections meet now, where it says so. */
+  get expiries(): readonly TlsExpiry[] {
+    return this.tlsExpiries;
+  }
+
   get isOpen(): boolean {
     return this.tcp.listening;
   }
@@ -77,7 +90,7 @@ export class Listener {
 
   /** Reads certificate, key, authorities and revocation lists anew, for new connections. Throws, and keeps the old ones, when they cannot be used. */
   reloadTls(): void {
-    if (this.configuration.tls) this.tls?.setSecureContext(readTlsContext(this.configuration.tls));
+    if (this.configuration.tls) this.tls?.setSecureContext(this.readTls(this.configuration.tls));
   }
 
   private onAccepted(socket: Socket): void {
@@ -136,10 +149,21 @@ export class Listener {
     return undefined;
   }
 
+  private readTls(tls: TlsConfiguration): TlsContext {
+    const context = readTlsContext(tls);
+    const { cert, ca, crl } = context;
+    const files = [['certificate', cert.toString('latin1')], ['client-ca', ca?.toString('latin1')], ['crl', crl?.join('\n')]] as const;
+    this.tlsExpiries = files.flatMap(([file, pem]) => {
+      const time = earliestExpiry(pem ?? '');
+      return time === undefined ? [] : { file, time };
+    });
+    return context;
+  }
+
   private createTlsLayer(tls: TlsConfiguration): TlsServer {
     const server = createTlsServer(
       {
-        ...readTlsContext(tls),
+        ...this.readTls(tls),
         requestCert: tls.clientCertificate !== 'none',
         // Node.js would close the connection without telling why; `onSecure` closes it and tells.
         rejectUnauthorized: false,

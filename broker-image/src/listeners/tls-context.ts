@@ -6,9 +6,12 @@ import type { TlsConfiguration } from '../config/index.js';
 /** What is wrong with the files of a TLS listener. */
 export class TlsFilesError extends Error {}
 
+/** What the files of a TLS listener hold. */
+export type TlsContext = SecureContextOptions & { readonly cert: Buffer; readonly ca?: Buffer; readonly crl?: string[] };
+
 /** Reads certificate, key, authorities and revocation lists, and makes sure that they fit together. Throws a TlsFilesError. */
-export function readTlsContext(tls: TlsConfiguration): SecureContextOptions {
-  const options: SecureContextOptions = {
+export function readTlsContext(tls: TlsConfiguration): TlsContext {
+  const options: TlsContext = {
     cert: readFileSync(tls.certificateFile),
     key: readFileSync(tls.privateKeyFile),
     minVersion: tls.minVersion,

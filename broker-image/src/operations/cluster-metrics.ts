@@ -16,6 +16,8 @@ export interface ClusterStatistics {
   readonly applied: number;
   readonly last: number;
   readonly logBytes: number;
+  /** Size at which it is full. */
+  readonly logMaxBytes: number;
   readonly peers: number;
   readonly live: {
     readonly sent: number;
@@ -34,7 +36,7 @@ export interface ClusterStatistics {
 }
 
 export const noCluster: ClusterStatistics = {
-  ready: false, logWritable: false, applied: 0, last: 0, logBytes: 0, peers: 0,
+  ready: false, logWritable: false, applied: 0, last: 0, logBytes: 0, logMaxBytes: 0, peers: 0,
   live: { sent: 0, sentBytes: 0, received: 0, receivedBytes: 0, dropped: 0, interrupted: 0, bufferedBytes: 0 },
   snapshots: { saved: 0, failed: 0 }, expelled: { shutdown: 0, lost: 0, unheard: 0 }, rebalanced: 0,
 };

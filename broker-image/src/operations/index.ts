@@ -6,7 +6,7 @@ export { createOperationsServer } from './http-server.js';
 export type { ClusterStatistics, DepartureReason } from './cluster-metrics.js';
 export { createLog, type Log } from './log.js';
 export { LogObserver } from './log-observer.js';
-export { Metrics } from './metrics.js';
+export { Metrics, type CertificateExpiry } from './metrics.js';
 export type { BrokerObserver } from './observer.js';
 export { Shutdown } from './shutdown.js';
 export { SystemTopics } from './system-topics.js';

@@ -21,12 +21,23 @@ export interface MetricsOptions {
   readonly storeMaxBytes: number;
 }
 
+/** When the certificates or revocation lists of a file are over. */
+export interface CertificateExpiry {
+  /** Absent: of the connection to the replicated log. */
+  readonly listener?: string;
+  readonly file: string;
+  /** Seconds since the epoch. */
+  readonly time: number;
+}
+
 /** What is read when somebody scrapes. */
 export interface MetricsSources {
   /** Undefined until the broker runs. */
   statistics(): BrokerStatistics | undefined;
   storeWritable(): boolean;
   draining(): boolean;
+  /** Of TLS, where something says when it is over. @default none */
+  readonly expiries?: () => readonly CertificateExpiry[];
   /** Of a broker of a cluster; undefined until it has found the others. */
   readonly cluster?: (() => ClusterStatistics | undefined) | undefined;
 }
@@ -104,6 +115,8 @@ export class Metrics {
     this.single('gauge', 'mqtt_store_writable', 'Whether the store takes writes: 1 or 0.', () => Number(sources.storeWritable()));
     this.single('gauge', 'mqtt_store_size_bytes', 'Size of the store.', () => sources.statistics()?.storeBytes ?? 0);
     this.single('gauge', 'mqtt_store_max_bytes', 'Size at which the store counts as full.', () => storeMaxBytes);
+    this.gauge('mqtt_tls_certificate_expiry_timestamp_seconds', 'When the first certificate or revocation list of a file of TLS is over, in seconds since the epoch.', ['listener', 'file'], () =>
+      (sources.expiries?.() ?? []).map(({ listener, file, time }) => [{ ...(listener !== undefined && { listener }), file }, time]));
     this.single('gauge', 'mqtt_draining', 'Whether the broker is shutting down: 1 or 0.', () => Number(sources.draining()));
 
     if (sources.cluster) this.showCluster(sources.cluster);
@@ -190,6 +203,7 @@ export class Metrics {
     this.single('gauge', 'mqtt_cluster_log_last_sequence', 'Last position in the replicated log that this broker knows of.', () => now().last);
     this.single('gauge', 'mqtt_cluster_log_lag_entries', 'Entries of the replicated log that this broker has not applied.', () => Math.max(0, now().last - now().applied));
     this.single('gauge', 'mqtt_cluster_log_size_bytes', 'Size of the replicated log.', () => now().logBytes);
+    this.single('gauge', 'mqtt_cluster_log_max_bytes', 'Size at which the replicated log is full.', () => now().logMaxBytes);
     this.appendSeconds = new Histogram({ name: 'mqtt_cluster_log_append_duration_seconds', help: 'Time of one append to the replicated log, until a quorum has it.', buckets: appendBuckets, registers: [this.registry] });
     this.counter('mqtt_cluster_messages_total', 'Messages between this broker and others that have no part in the log, one for each of them.', ['direction'], () => [[{ direction: 'sent' }, now().live.sent], [{ direction: 'received' }, now().live.received]]);
     this.counter('mqtt_cluster_message_bytes_total', 'Bytes of these messages.', ['direction'], () => [[{ direction: 'sent' }, now().live.sentBytes], [{ direction: 'received' }, now().live.receivedBytes]]);
@@ -204,6 +218,8 @@ export class Metrics {
   private gauge<Label extends string>(name: string, help: string, labelNames: Label[], read: () => Series<Label>): void {
     const gauge = new Gauge<Label>({ name, help, labelNames, registers: [this.registry] });
     this.refreshers.push(() => {
+      // A series may have gone, such as that of a file which was emptied.
+      if (labelNames.length > 0) gauge.reset();
       for (const [labels, value] of read()) gauge.set(labels, value);
     });
   }

@@ -73,7 +73,7 @@ export class Authority {
   }
 
   /** Writes NAME.pem and NAME.key; over earlier ones of that name. */
-  async issue(name: string, { subject = `CN=${name}`, alternative = [{ type: 'dns', value: 'localhost' }, { type: 'ip', value: '127.0.0.1' }] }: CertificateNames = {}): Promise<CertificateFiles> {
+  async issue(name: string, { subject = `CN=${name}`, alternative = [{ type: 'dns', value: 'localhost' }, { type: 'ip', value: '127.0.0.1' }], notAfter = validity().notAfter }: CertificateNames & { readonly notAfter?: Date } = {}): Promise<CertificateFiles> {
     const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: (++this.serial).toString(16).padStart(2, '0'),
@@ -83,6 +83,7 @@ export class Authority {
       signingKey: this.keys.privateKey,
       signingAlgorithm: algorithm,
       ...validity(),
+      notAfter,
       extensions: alternative.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension([...alternative])],
     });
     const files = { certificateFile: join(this.directory, `${name}.pem`), privateKeyFile: join(this.directory, `${name}.key`) };

@@ -172,6 +172,28 @@ test('a new certificate serves new connections, and old connections stay', async
   assert.equal(third.getPeerCertificate().subject.CN, 'server-renewed');
 });
 
+test('a listener tells when what it uses is over, and goes by the new files once they are in use', async () => {
+  const issuing = await Authority.create(temporaryDirectory(), 'issuing authority');
+  const [first, second] = [new Date('2031-01-01T00:00:00Z'), new Date('2032-01-01T00:00:00Z')];
+  const files = await issuing.issue('server', { notAfter: first });
+  const crlFile = await issuing.revoke([], { nextUpdate: first });
+  const { listener } = await openTls({ ...files, clientCertificate: 'request', clientCaFile: issuing.file, crlFile });
+  const told = () => Object.fromEntries(listener.expiries.map(({ file, time }) => [file, time * 1000]));
+  const authorityEnds = told()['client-ca'];
+  assert.ok(authorityEnds !== undefined && Math.abs(authorityEnds - Date.now()) < 48 * 60 * 60 * 1000);
+  assert.deepEqual(told(), { certificate: first.getTime(), 'client-ca': authorityEnds, crl: first.getTime() });
+
+  await issuing.issue('server', { notAfter: second });
+  await issuing.revoke([], { nextUpdate: second });
+  listener.reloadTls();
+  const renewed = { certificate: second.getTime(), 'client-ca': authorityEnds, crl: second.getTime() };
+  assert.deepEqual(told(), renewed);
+  writeFileSync(files.certificateFile, 'nothing');
+  assert.throws(() => listener.reloadTls(), TlsFilesError);
+  assert.deepEqual(told(), renewed, 'what cannot be used is not in use');
+  assert.deepEqual((await openTls()).listener.expiries.map(({ file }) => file), ['certificate']);
+});
+
 for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
   test(`${version}: a resumed session still has the client's certificate, and one from before a reload is not resumed`, async () => {
     const { listener, sink, port } = await openTls({ clientCertificate: 'require', clientCaFile: authority.file });

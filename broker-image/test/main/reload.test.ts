@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { connectAsync } from 'mqtt';
 import { temporaryDirectory, temporaryFile } from '../config/files.js';
+import { Authority } from '../listeners/certificates.js';
 import { BrokerProcess } from './broker-process.js';
 
 const configuration = (more: string) => `listeners: [{name: mqtt, protocol: tcp, port: 1883}]\nauthentication: {anonymous: true}\nshutdown: {delaySeconds: 0}\n${more}`;
@@ -76,4 +77,19 @@ test('SIGUSR2 writes a heap snapshot where the configuration allows it, and ends
   without.kill('SIGUSR2');
   assert.equal((await without.logged('heap-snapshot.failed')).cause, 'diagnostics.heapSnapshotDirectory is not set');
   await visit(without, 'still there');
+});
+
+test('scrapes tell when certificates are over, and follow the files', async () => {
+  const authority = await Authority.create(temporaryDirectory(), 'test authority');
+  const { certificateFile, privateKeyFile } = await authority.issue('server', { notAfter: new Date('2031-01-01T00:00:00Z') });
+  const file = temporaryFile(`listeners: [{name: mqtts, protocol: tls, port: 8883, tls: {certificateFile: ${certificateFile}, privateKeyFile: ${privateKeyFile}}}]\nauthentication: {anonymous: true}\nshutdown: {delaySeconds: 0}\n`);
+  const broker = await BrokerProcess.start(['--config', file, '--listen', 'mqtts=tls://127.0.0.1:0', '--operations', 'http://127.0.0.1:0', '--data', temporaryDirectory()]);
+  const expiries = async () => [...(await (await fetch(`${broker.url('operations')}/metrics`)).text()).matchAll(/^mqtt_tls_certificate_expiry_timestamp_seconds(\{.*\}) (\d+)$/gm)].map(([, labels, time]) => [labels, new Date(Number(time) * 1000).toISOString()]);
+  assert.deepEqual(await expiries(), [['{listener="mqtts",file="certificate"}', '2031-01-01T00:00:00.000Z']]);
+  await authority.issue('server', { notAfter: new Date('2032-01-01T00:00:00Z') });
+  broker.kill('SIGHUP');
+  await broker.logged('file.reloaded');
+  assert.deepEqual(await expiries(), [['{listener="mqtts",file="certificate"}', '2032-01-01T00:00:00.000Z']]);
+  broker.kill('SIGTERM');
+  assert.equal(await broker.exit(), 0);
 });

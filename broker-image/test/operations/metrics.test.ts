@@ -149,17 +149,29 @@ test('levels are read when somebody scrapes', async () => {
   );
 });
 
+test('certificates show when they are over, as long as they are there', async () => {
+  let expiries = [{ listener: 'mqtts', file: 'certificate', time: 1_800_000_000 }, { file: 'log-ca', time: 1_900_000_000 }];
+  const metrics = new Metrics({ version: '1', name: 'b', listeners: [], storeMaxBytes: 1 }, { statistics: () => undefined, storeWritable: () => true, draining: () => false, expiries: () => expiries });
+  const found = async () => Object.fromEntries(Object.entries(await scrape(metrics)).filter(([name]) => name.startsWith('mqtt_tls_')));
+  assert.deepEqual(await found(), {
+    'mqtt_tls_certificate_expiry_timestamp_seconds{listener="mqtts",file="certificate"}': 1_800_000_000,
+    'mqtt_tls_certificate_expiry_timestamp_seconds{file="log-ca"}': 1_900_000_000,
+  });
+  expiries = [];
+  assert.deepEqual(await found(), {});
+});
+
 test('a broker of a cluster shows what it knows of it, zero before it has joined', async () => {
   let statistics: ClusterStatistics | undefined;
   const metrics = new Metrics({ version: '1', name: 'b', listeners: [], storeMaxBytes: 1 }, { statistics: () => undefined, storeWritable: () => true, draining: () => false, cluster: () => statistics });
   const found = async () => Object.fromEntries(Object.entries(await scrape(metrics)).filter(([name]) => name.startsWith('mqtt_cluster_') && !name.includes('duration')));
   assert.deepEqual(new Set(Object.values(await found())), new Set([0]));
   statistics = {
-    ready: true, logWritable: true, applied: 90, last: 100, logBytes: 7, peers: 2, live: { sent: 1, sentBytes: 2, received: 3, receivedBytes: 4, dropped: 5, interrupted: 13, bufferedBytes: 6 },
+    ready: true, logWritable: true, applied: 90, last: 100, logBytes: 7, logMaxBytes: 70, peers: 2, live: { sent: 1, sentBytes: 2, received: 3, receivedBytes: 4, dropped: 5, interrupted: 13, bufferedBytes: 6 },
     snapshots: { saved: 8, failed: 9 }, expelled: { shutdown: 11, lost: 14, unheard: 15 }, rebalanced: 12,
   };
   assert.deepEqual(await found(), {
-    mqtt_cluster_ready: 1, mqtt_cluster_log_writable: 1, mqtt_cluster_peers: 2, mqtt_cluster_log_applied_sequence: 90, mqtt_cluster_log_last_sequence: 100, mqtt_cluster_log_lag_entries: 10, mqtt_cluster_log_size_bytes: 7,
+    mqtt_cluster_ready: 1, mqtt_cluster_log_writable: 1, mqtt_cluster_peers: 2, mqtt_cluster_log_applied_sequence: 90, mqtt_cluster_log_last_sequence: 100, mqtt_cluster_log_lag_entries: 10, mqtt_cluster_log_size_bytes: 7, mqtt_cluster_log_max_bytes: 70,
     'mqtt_cluster_messages_total{direction="sent"}': 1, 'mqtt_cluster_messages_total{direction="received"}': 3, 'mqtt_cluster_message_bytes_total{direction="sent"}': 2, 'mqtt_cluster_message_bytes_total{direction="received"}': 4,
     'mqtt_cluster_messages_dropped_total{reason="slow-peer"}': 5, mqtt_cluster_buffered_bytes: 6, 'mqtt_cluster_snapshots_total{result="success"}': 8, 'mqtt_cluster_snapshots_total{result="failure"}': 9,
     mqtt_cluster_interruptions_total: 13, 'mqtt_cluster_expelled_total{reason="shutdown"}': 11, 'mqtt_cluster_expelled_total{reason="lost"}': 14, 'mqtt_cluster_expelled_total{reason="unheard"}': 15,
