@@ -1,5 +1,6 @@
 import { Chart, Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { resolveThresholds } from './alerts/thresholds';
 import { BROKERS_WITH_METRICS } from './metrics/broker-metrics';
 import { MqttAlert } from './mqtt-alert';
 import type { MqttAlertsOptions } from './mqtt-alerts';
@@ -14,11 +15,12 @@ const RESERVED_LABELS: string[] = Object.values(Labels);
 /** Refuses what cannot work, all of it at once, before anything is rendered. */
 export function checkArguments(scope: Construct, props: MqttMonitoringProps): void {
   const errors = new ArgumentErrors(scope, 'MqttMonitoring');
-  const { cluster, scrape, alerts, dashboard, labels } = props ?? {};
+  const { cluster, clusterLabel, scrape, alerts, dashboard, labels } = props ?? {};
   if (cluster === undefined) {errors.add("cluster is undefined, but must be the cluster to watch: new MqttCluster(chart, 'Broker')");} else if (errors.like('cluster', cluster, ['workload', 'brokerName', 'selectorLabels', 'metricsPortName', 'metricsPath'], "new MqttCluster(chart, 'Broker')")) {
     checkNamespaces(errors, scope, cluster.workload.metadata.namespace, (scrape ?? MqttScrape.podMonitor())._kind);
     checkMetrics(errors, cluster.brokerName, props);
   }
+  checkClusterLabel(errors, clusterLabel);
   objectLabels(errors, 'labels', labels);
   if (errors.like('scrape', scrape, ['_options'], 'MqttScrape.podMonitor()')) checkScrape(errors, scrape._options);
   if (errors.like('alerts', alerts, ['_options'], 'MqttAlerts.prometheusRule()') && alerts._options) checkAlerts(errors, alerts._options);
@@ -52,7 +54,7 @@ function checkAlerts(errors: ArgumentErrors, options: MqttAlertsOptions): void {
   if (options.runbookUrl !== undefined && !/^https?:\/\/[^\s#]+$/.test(options.runbookUrl)) {
     errors.add(`alerts runbookUrl is ${show(options.runbookUrl)}, but must be an http(s) URL without a fragment: the name of each alert is added as one`);
   }
-  for (const name of ['storeUsedRatio', 'volumeUsedRatio', 'fileDescriptorsRatio', 'conntrackRatio'] as const) {
+  for (const name of ['storeUsedRatio', 'volumeUsedRatio', 'logUsedRatio', 'fileDescriptorsRatio', 'conntrackRatio'] as const) {
     number(errors, name, options[name], (value) => value > 0 && value < 1, 'above 0 and below 1, for example 0.8');
   }
   number(errors, 'droppedRatio', options.droppedRatio, (value) => value >= 0 && value < 1, 'of at least 0 and below 1, for example 0.01');
@@ -64,6 +66,25 @@ function checkAlerts(errors: ArgumentErrors, options: MqttAlertsOptions): void {
   milliseconds(errors, 'commitDuration', options.commitDuration, 2499, ': the histogram of commits ends at 2.5 s, so a later alert would never fire');
   milliseconds(errors, 'appendDuration', options.appendDuration, 9999, ': the histogram of appends ends at 10 s, so a later alert would never fire');
   milliseconds(errors, 'eventLoopLag', options.eventLoopLag);
+  checkExpiry(errors, options);
+}
+
+function checkExpiry(errors: ArgumentErrors, options: MqttAlertsOptions): void {
+  const hours = (name: 'certificateWarning' | 'certificateCritical' | 'revocationListCritical', byDefault: number): number | undefined => {
+    const value = options[name];
+    if (value === undefined) return byDefault;
+    if (!errors.like(`alerts ${name}`, value, ['toMilliseconds'], 'Duration.days(3)')) return undefined;
+    const given = value.toMilliseconds() / 3_600_000;
+    if (!Number.isInteger(given) || given < 1) errors.add(`alerts ${name} is ${given} h, but must be at least 1 h, in whole hours: somebody has to renew it in that time`);
+    return given;
+  };
+  const { certificateWarningSeconds, certificateCriticalSeconds, revocationListSeconds } = resolveThresholds({});
+  hours('revocationListCritical', revocationListSeconds / 3600);
+  const warning = hours('certificateWarning', certificateWarningSeconds / 3600);
+  const critical = hours('certificateCritical', certificateCriticalSeconds / 3600);
+  if (warning !== undefined && critical !== undefined && warning <= critical) {
+    errors.add(`alerts certificateWarning is ${warning} h, but must be longer than certificateCritical, which is ${critical} h: the warning comes first`);
+  }
 }
 
 function checkWithout(errors: ArgumentErrors, without: MqttAlert[] | undefined): void {
@@ -95,10 +116,23 @@ function objectLabels(errors: ArgumentErrors, name: string, labels: { [key: stri
 }
 
 /** https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels */
+const PROMETHEUS_LABEL = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
+/** Labels of series that say something else. */
+const OTHER_LABELS = ['namespace', 'pod', 'container', 'node', 'instance', 'job', 'listener', 'file', 'reason', 'le'];
+
+function checkClusterLabel(errors: ArgumentErrors, label: string | undefined): void {
+  if (label === undefined) return;
+  if (typeof label !== 'string' || !PROMETHEUS_LABEL.test(label)) {
+    errors.add(`clusterLabel is ${show(label)}, which is not a label of Prometheus: letters, digits and '_', not beginning with a digit or '__', for example 'cluster'`);
+  } else if (OTHER_LABELS.includes(label)) {
+    errors.add(`clusterLabel is '${label}', which says something else of these series: write the label that tells Kubernetes clusters apart, for example 'cluster'`);
+  }
+}
+
 function alertLabels(errors: ArgumentErrors, labels: { [key: string]: string } | undefined): void {
   if (!errors.like('alerts alertLabels', labels, [], "{ team: 'iot' }")) return;
   for (const [key, value] of Object.entries(labels)) {
-    if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(key) || key.startsWith('__')) {
+    if (!PROMETHEUS_LABEL.test(key)) {
       errors.add(`alerts alertLabels has the key '${key}', which is not a label of Prometheus: letters, digits and '_', not beginning with a digit or '__'`);
     } else if (key === 'alertname') {
       errors.add("alerts alertLabels has the key 'alertname', which Prometheus sets to the name of the alert: choose another");

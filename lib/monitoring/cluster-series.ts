@@ -4,6 +4,13 @@ import { type ClusterMatchers, Series } from './series';
 import { Annotations } from '../manifest/annotations';
 import type { IMqttCluster } from '../network/mqtt-cluster-reference';
 
+/** A cluster, and where its series are. */
+export interface WatchedCluster {
+  readonly cluster: IMqttCluster;
+  /** Label that tells Kubernetes clusters apart. @default - there is one */
+  readonly clusterLabel?: string;
+}
+
 /** What can be asked about a cluster. */
 export interface ClusterSeries {
   /** @default - not known when the app is synthesized */
@@ -12,12 +19,12 @@ export interface ClusterSeries {
   readonly podNames: string;
   /** For alerts: the matchers are literal. */
   readonly fixed: Series;
-  /** For dashboards: the matchers use the variables `$namespace` and `$pod`. */
+  /** For dashboards: the matchers use the variables `$namespace` and `$pod`, and `$cluster` where there are several Kubernetes clusters. */
   readonly variable: Series;
 }
 
 /** The claims are read from the workloads as they will be applied, overrides included. */
-export function seriesOf(cluster: IMqttCluster): ClusterSeries {
+export function seriesOf({ cluster, clusterLabel }: WatchedCluster): ClusterSeries {
   const { namespace } = cluster.workload.metadata;
   const metrics = metricsOf(cluster.brokerName, sharesSessions(cluster.workload)) ?? {};
   const brokers = workloadMatchers(cluster.workload);
@@ -28,8 +35,19 @@ export function seriesOf(cluster: IMqttCluster): ClusterSeries {
     podNames: brokers.podNames,
     fixed: new Series(metrics, brokers.in(literal(namespace)), log?.in(literal(logNamespace))),
     // The variables choose among brokers; a log in their namespace follows the one for the namespace.
-    variable: new Series(metrics, brokers.in('namespace="$namespace",', '$pod'), log?.in(logNamespace === namespace ? 'namespace="$namespace",' : literal(logNamespace))),
+    variable: new Series(
+      metrics,
+      chosen(brokers.in('namespace="$namespace",', '$pod'), clusterLabel),
+      log && chosen(log.in(logNamespace === namespace ? 'namespace="$namespace",' : literal(logNamespace)), clusterLabel),
+    ),
   };
+}
+
+/** In the Kubernetes cluster that the reader of a dashboard chose. */
+function chosen(matchers: ClusterMatchers, clusterLabel: string | undefined): ClusterMatchers {
+  if (clusterLabel === undefined) return matchers;
+  const matcher = `${clusterLabel}="$cluster"`;
+  return { ...Object.fromEntries(Object.entries(matchers).map(([subject, matching]) => [subject, matching && `${matcher},${matching}`])) as unknown as ClusterMatchers, everything: matcher };
 }
 
 function sharesSessions(workload: ApiObject): boolean {

@@ -16,7 +16,7 @@ export enum MqttAlert {
   /** Commits to disk, and so acknowledgements, take long. */
   COMMITS_SLOW = 'MqttCommitsSlow',
 
-  /** Too few nodes of the message log are ready for it to take anything: the brokers refuse QoS 1 and 2 messages (critical). */
+  /** Too few nodes of the message log are ready for it to take anything: no client can connect, and nothing that has to be stored is acknowledged (critical). */
   MESSAGE_LOG_WITHOUT_MAJORITY = 'MqttMessageLogWithoutMajority',
   /** A node of the message log is not ready, and no update is under way. */
   MESSAGE_LOG_NODES_NOT_READY = 'MqttMessageLogNodesNotReady',
@@ -33,8 +33,10 @@ export enum MqttAlert {
   /** The message log cuts brokers off that do not read in time. */
   MESSAGE_LOG_SLOW_BROKERS = 'MqttMessageLogSlowBrokers',
 
-  /** No broker of a cluster can write to the replicated log: no QoS 1 or 2 message is acknowledged (critical). */
+  /** No broker of a cluster can write to the replicated log: no client can connect, and nothing that has to be stored is acknowledged (critical). */
   CLUSTER_LOG_NOT_WRITABLE = 'MqttClusterLogNotWritable',
+  /** The replicated log comes near its size, although it should have been trimmed long before: when it is full, it takes nothing (critical). */
+  CLUSTER_LOG_NEARLY_FULL = 'MqttClusterLogNearlyFull',
   /** A broker runs, but takes no part in its cluster. */
   BROKER_NOT_IN_CLUSTER = 'MqttBrokerNotInCluster',
   /** Brokers of a cluster do not hear each other: live messages do not pass between their clients. */
@@ -73,6 +75,13 @@ export enum MqttAlert {
   MASS_DISCONNECT = 'MqttMassDisconnect',
   /** One broker has far more connections than the others. */
   CONNECTIONS_UNBALANCED = 'MqttConnectionsUnbalanced',
+
+  /** A certificate of a listener, an authority of client certificates, or a certificate of the connection to the message log expires within two weeks. */
+  CERTIFICATE_EXPIRING = 'MqttCertificateExpiring',
+  /** One of these expires within three days, or has expired: clients refuse the broker, or are refused (critical). */
+  CERTIFICATE_NEARLY_EXPIRED = 'MqttCertificateNearlyExpired',
+  /** A revocation list is over within hours, or is over: all clients with a certificate of its authority are refused (critical). */
+  REVOCATION_LIST_EXPIRING = 'MqttRevocationListExpiring',
 
   /** The event loop of a broker is late. */
   EVENT_LOOP_LAGGING = 'MqttEventLoopLagging',

@@ -24,7 +24,7 @@ export interface MqttAlertsOptions {
 
   /**
    * Page that explains what to do; the name of the alert in lower case is added as the fragment (`#mqttclusterdown`).
-   * @default - docs/monitoring.md in the repository of this library
+   * @default - docs/monitoring.md in the repository of this library, as of its version
    */
   readonly runbookUrl?: string;
 
@@ -82,6 +82,32 @@ export interface MqttAlertsOptions {
    * @default 0.5 - one client for half of the time
    */
   readonly throttledClients?: number;
+
+  /**
+   * Part of its size (`maxLogSize`) that the replicated log may have. Brokers trim it harder from a half on (`CROWDED_SHARE` of broker-image/src/cluster/snapshot-keeper.ts).
+   * @default 0.8
+   */
+  readonly logUsedRatio?: number;
+
+  /**
+   * How long before a certificate expires `MqttCertificateExpiring` fires: of a listener, an authority of client certificates, or of the connection to the message log. Longer than `certificateCritical`, and shorter
+   * than what is left when it is renewed: cert-manager renews after two thirds of its life (https://cert-manager.io/docs/usage/certificate/#reissuance-triggered-by-expiry-renewal). Whole hours.
+   * @default Duration.days(14)
+   */
+  readonly certificateWarning?: Duration;
+
+  /**
+   * How long before it expires `MqttCertificateNearlyExpired` fires. Whole hours.
+   * @default Duration.days(3)
+   */
+  readonly certificateCritical?: Duration;
+
+  /**
+   * How long before a revocation list is over (its `nextUpdate`) `MqttRevocationListExpiring` fires. Shorter than what is left when the authority publishes the next one, which for many is
+   * hours. Whole hours.
+   * @default Duration.hours(6)
+   */
+  readonly revocationListCritical?: Duration;
 
   /**
    * Entries of the replicated log that a broker of a cluster may be behind. From 1,000 on it says that it is not ready (`MAX_LAG` of broker-image/src/cluster/broker-cluster.ts).

@@ -34,13 +34,13 @@ export class MqttMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: MqttMonitoringProps) {
     super(scope, id);
     checkArguments(this, props);
-    const { cluster } = props;
+    const { cluster, clusterLabel } = props;
     const labels = { ...props.labels, ...cluster.selectorLabels, [Labels.COMPONENT]: 'monitoring', [Labels.PART_OF]: PART_OF };
 
     const scrape = props.scrape ?? MqttScrape.podMonitor();
     this.monitor = renderMonitor(this, cluster, scrape, labels);
     if (cluster.messageLogTarget) this.messageLogMonitor = renderMonitor(this, cluster.messageLogTarget, scrape, labels, 'MessageLog');
-    this.prometheusRule = renderRule(this, cluster, props.alerts ?? MqttAlerts.prometheusRule(), labels);
-    this.dashboard = renderDashboard(this, cluster, props.dashboard ?? MqttDashboard.configMap(), labels);
+    this.prometheusRule = renderRule(this, { cluster, clusterLabel }, props.alerts ?? MqttAlerts.prometheusRule(), labels);
+    this.dashboard = renderDashboard(this, { cluster, clusterLabel }, props.dashboard ?? MqttDashboard.configMap(), labels);
   }
 }

@@ -19,5 +19,5 @@ function onBrokerNodes(series: Series, expression: string): string {
  * node_exporter's series carry the name of its own pod, and kube_pod_info tells on which node that is: the only join that needs no relabelling of `instance`.
  */
 function byNode(series: Series, metric: PlatformMetric): string {
-  return `max by (node) (${series.platform(metric)} * on (namespace, pod) group_left (node) max by (namespace, pod, node) (kube_pod_info{node!=""}))`;
+  return `max by (node) (${series.platform(metric)} * on (namespace, pod) group_left (node) max by (namespace, pod, node) (${series.nodesOfPods()}))`;
 }

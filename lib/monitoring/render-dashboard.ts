@@ -1,6 +1,6 @@
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { seriesOf } from './cluster-series';
+import { seriesOf, type WatchedCluster } from './cluster-series';
 import { dashboardJson } from './dashboard/dashboard-json';
 import type { MqttDashboard } from './mqtt-dashboard';
 import { renderManifest } from '../manifest/render-manifest';
@@ -8,7 +8,7 @@ import type { IMqttCluster } from '../network/mqtt-cluster-reference';
 
 /** The dashboard of a cluster, in the object that brings it to Grafana. */
 export function renderDashboard(
-  scope: Construct, cluster: IMqttCluster, { _carrier: carrier }: MqttDashboard, labels: { [key: string]: string },
+  scope: Construct, watched: WatchedCluster, { _carrier: carrier }: MqttDashboard, labels: { [key: string]: string },
 ): ApiObject | undefined {
   if (carrier === undefined) return undefined;
   if (carrier.kind === 'ConfigMap') {
@@ -17,7 +17,7 @@ export function renderDashboard(
       gvk: { apiVersion: 'v1', kind: 'ConfigMap' },
       labels: { ...labels, ...(options.labels ?? { grafana_dashboard: '1' }) },
       annotations: options.folder === undefined ? undefined : { grafana_folder: options.folder },
-      fields: { data: () => ({ [fileName(cluster)]: dashboardOf(cluster) }) },
+      fields: { data: () => ({ [fileName(watched.cluster)]: dashboardOf(watched) }) },
     });
   }
   const { options } = carrier;
@@ -29,7 +29,7 @@ export function renderDashboard(
         instanceSelector: { matchLabels: options.instanceLabels },
         folder: options.folder,
         allowCrossNamespaceImport: options.allowCrossNamespaceImport,
-        json: dashboardOf(cluster),
+        json: dashboardOf(watched),
       }),
     },
   });
@@ -40,7 +40,7 @@ function fileName({ workload }: IMqttCluster): string {
   return ['mqtt', workload.metadata.namespace, workload.name].filter((part) => part !== undefined).join('-') + '.json';
 }
 
-function dashboardOf(cluster: IMqttCluster): string {
-  const { namespace, podNames, variable } = seriesOf(cluster);
-  return dashboardJson({ cluster: cluster.name, namespace, podNames, series: variable });
+function dashboardOf(watched: WatchedCluster): string {
+  const { namespace, podNames, variable } = seriesOf(watched);
+  return dashboardJson({ cluster: watched.cluster.name, clusterLabel: watched.clusterLabel, namespace, podNames, series: variable });
 }

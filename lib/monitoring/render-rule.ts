@@ -1,18 +1,17 @@
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { ruleGroup } from './alerts/rule-group';
-import { seriesOf } from './cluster-series';
+import { seriesOf, type WatchedCluster } from './cluster-series';
 import type { MqttAlerts } from './mqtt-alerts';
 import { renderManifest } from '../manifest/render-manifest';
-import type { IMqttCluster } from '../network/mqtt-cluster-reference';
 
 /** The PrometheusRule of a cluster. */
-export function renderRule(scope: Construct, cluster: IMqttCluster, alerts: MqttAlerts, labels: { [key: string]: string }): ApiObject | undefined {
+export function renderRule(scope: Construct, watched: WatchedCluster, alerts: MqttAlerts, labels: { [key: string]: string }): ApiObject | undefined {
   const options = alerts._options;
   if (options === undefined) return undefined;
   return renderManifest(scope, 'PrometheusRule', {
     gvk: { apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule' },
     labels: { ...labels, ...options.labels },
-    fields: { spec: () => ({ groups: [ruleGroup(cluster.name, seriesOf(cluster).fixed, options)] }) },
+    fields: { spec: () => ({ groups: [ruleGroup(watched.cluster.name, seriesOf(watched).fixed, options, watched.clusterLabel)] }) },
   });
 }

@@ -8,6 +8,8 @@ export interface ClusterMatchers {
   readonly workload: string;
   /** @default - the pods have no claims, so nothing is known about their volumes */
   readonly claims?: string;
+  /** What says nothing of the cluster, such as metrics of nodes. @default - all of it */
+  readonly everything?: string;
 }
 
 /** The same for the nodes of the message log that the brokers share their sessions by. */
@@ -68,6 +70,11 @@ export class Series {
     return selector(metric, matchersOf(PLATFORM_VOCABULARY[metric].subject, this.matchers));
   }
 
+  /** In which node each pod runs, those of others too. */
+  public nodesOfPods(): string {
+    return selector('kube_pod_info', this.matchers.everything, 'node!=""');
+  }
+
   /** A gauge or counter of the nodes of the message log. */
   public log(metric: LogMetric): string {
     return selector(LOG_METRICS[metric].name, this.matchersOfLog.pods);
@@ -116,7 +123,7 @@ function matchersOf(subject: SeriesSubject, matchers: ClusterMatchers): string |
     case 'claims':
       if (matchers.claims === undefined) throw new Error('the pods have no claims');
       return matchers.claims;
-    case 'everything': return undefined;
+    case 'everything': return matchers.everything;
   }
 }
 

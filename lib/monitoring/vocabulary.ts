@@ -46,6 +46,9 @@ export const BROKER_VOCABULARY = {
   configReloads: { type: 'counter', meaning: 'reloads of certificates, passwords and access rules, by file and result' },
   configReloadSuccessful: { type: 'gauge', meaning: '0 while a file says something that cannot be used, and the content before it is still in use, else 1, by file' },
 
+  certificateExpiry: { type: 'gauge', meaning: 'when the first certificate in a file that is in use expires, in seconds since the epoch, by listener and file' },
+  revocationListExpiry: { type: 'gauge', meaning: 'when the first revocation list in use is over, in the same way' },
+
   clusterReady: { type: 'gauge', meaning: '1 while the broker takes part in its cluster, else 0' },
   clusterPeers: { type: 'gauge', meaning: 'other brokers that the broker finds there' },
   clusterLogWritable: { type: 'gauge', meaning: '1 while the replicated log takes entries, else 0' },
@@ -53,6 +56,7 @@ export const BROKER_VOCABULARY = {
   clusterLogLastSequence: { type: 'gauge', meaning: 'last entry of the replicated log: its rate is that of the writes' },
   clusterLogLagEntries: { type: 'gauge', meaning: 'entries of the replicated log that the broker has not applied yet' },
   clusterLogSizeBytes: { type: 'gauge', meaning: 'size of the replicated log' },
+  clusterLogMaxBytes: { type: 'gauge', meaning: 'size at which the replicated log is full' },
   clusterLogAppendSeconds: { type: 'histogram', meaning: 'duration of appends to the replicated log, until a quorum has them' },
   clusterMessages: { type: 'counter', meaning: 'messages between brokers that have no part in the log, by direction' },
   clusterMessageBytes: { type: 'counter', meaning: 'size of these messages, by direction' },

@@ -80,6 +80,10 @@ const appends = (within100ms: number, within500ms: number): InputSeries => ({
 });
 const snapshots = (broker: number, result: string, values: string): InputSeries => ({ [`mqtt_cluster_snapshots_total${pod(broker, `,result="${result}"`)}`]: values });
 const expelled = (broker: number, reason: string, values: string): InputSeries => ({ [`mqtt_cluster_expelled_total${pod(broker, `,reason="${reason}"`)}`]: values });
+/** promtool begins at the epoch. */
+const expires = (broker: number, file: string, hours: number, listener = ',listener="mqtts"'): InputSeries => ({
+  [`mqtt_tls_certificate_expiry_timestamp_seconds${pod(broker, `${listener},file="${file}"`)}`]: `${hours * 3600}+0x120`,
+});
 const throttled = (aMinute: number): InputSeries => ({ [`mqtt_publish_throttled_total${pod(0, ',reason="bytes"')}`]: `0+${aMinute}x60` });
 const lastReload = (values: string): InputSeries => ({ [`mqtt_config_last_reload_successful${pod(0, ',file="acl"')}`]: values });
 
@@ -173,8 +177,8 @@ const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
       at: '8m',
       labels: { namespace: 'mqtt', statefulset: 'broker-log' },
       severity: 'critical',
-      description: 'Only 1 nodes of the message log mqtt/broker-log are ready, no more than half: the brokers of the MQTT cluster broker acknowledge no QoS 1 or 2 message '
-        + 'and open no persistent session.',
+      description: 'Only 1 nodes of the message log mqtt/broker-log are ready, no more than half: no client can connect to the MQTT cluster broker, and no message '
+        + 'that has to be stored is acknowledged. Clients that are connected stay.',
     },
     silent: [
       { because: 'two of three are ready', series: logNodes('2+0x60'), at: '30m' },
@@ -211,7 +215,7 @@ const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
       series: { [`nats_server_total_message_bytes${logPod(0)}`]: '81+0x60', [`nats_server_max_storage${logPod(0)}`]: '100+0x60' },
       at: '16m',
       labels: inLogPod(),
-      description: 'Node mqtt/broker-log-0 of the message log uses 81% of the space that its streams may have. When it is full, no QoS 1 or 2 message is acknowledged.',
+      description: 'Node mqtt/broker-log-0 of the message log uses 81% of the space that its streams may have. When it is full, no client can connect, and no message that has to be stored is acknowledged.',
     },
     silent: [
       { because: 'a fifth is free', series: { [`nats_server_total_message_bytes${logPod(0)}`]: '80+0x60', [`nats_server_max_storage${logPod(0)}`]: '100+0x60' }, at: '30m' },
@@ -259,11 +263,25 @@ const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
       labels: { namespace: 'mqtt' },
       severity: 'critical',
       description: 'No broker of the MQTT cluster broker has reached a majority of the nodes of its message log for 2 minutes: '
-        + 'no QoS 1 or 2 message is acknowledged, and no persistent session is opened.',
+        + 'no client can connect, and no message that has to be stored is acknowledged. Clients that are connected stay.',
     },
     silent: [
       { because: 'one broker writes, and the others are cut off', series: inCluster('log_writable', 0, 0, 1), at: '30m' },
       { because: 'the log changes its leader', series: inCluster('log_writable', '1+0x10 0 1+0x60'), at: '12m' },
+    ],
+  },
+  [MqttAlert.CLUSTER_LOG_NEARLY_FULL]: {
+    fires: {
+      series: { ...inCluster('log_size_bytes', 21, 21, 20), ...inCluster('log_max_bytes', 25, 25, 25) },
+      at: '11m',
+      labels: { namespace: 'mqtt' },
+      severity: 'critical',
+      description: 'The replicated log of the MQTT cluster broker is 84% full: it is not trimmed as it should be. When it is full, no client can connect, and no message that has to be stored is acknowledged.',
+    },
+    silent: [
+      { because: 'it is trimmed in time', series: { ...inCluster('log_size_bytes', '21+0x8 5+0x60'), ...inCluster('log_max_bytes', 25) }, at: '30m' },
+      { because: 'a fifth is free', series: { ...inCluster('log_size_bytes', 20), ...inCluster('log_max_bytes', 25) }, at: '30m' },
+      { because: 'the broker has not joined yet', series: { ...inCluster('log_size_bytes', 0), ...inCluster('log_max_bytes', 0) }, at: '30m' },
     ],
   },
   [MqttAlert.BROKER_NOT_IN_CLUSTER]: {
@@ -318,7 +336,7 @@ const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
       at: '40m',
       labels: { namespace: 'mqtt' },
       description: 'The brokers of the MQTT cluster broker failed to save a snapshot 30 times within 30 minutes, and never succeeded: '
-        + 'the replicated log grows, and when it is full no QoS 1 or 2 message is acknowledged.',
+        + 'the replicated log grows, and when it is full no client can connect and no message that has to be stored is acknowledged.',
     },
     silent: [
       { because: 'another broker saved one', series: { ...snapshots(0, 'failure', '0+1x60'), ...snapshots(1, 'success', '3+0x30 4+0x60') }, at: '40m' },
@@ -499,6 +517,43 @@ const CASES: { readonly [alert in MqttAlert]: AlertCase } = {
       { because: 'there is one broker', series: connections(5000), at: '40m' },
     ],
   },
+  [MqttAlert.CERTIFICATE_EXPIRING]: {
+    fires: {
+      series: { ...expires(0, 'certificate', 14 * 24), ...expires(1, 'certificate', 90 * 24), ...expires(0, 'client-ca', 14 * 24 + 2) },
+      at: '2h',
+      labels: { namespace: 'mqtt', listener: 'mqtts', file: 'certificate' },
+      description: 'A certificate that the brokers of the MQTT cluster broker use for listener mqtts (certificate) expires in 13d 22h 0m 0s, and has not been renewed.',
+    },
+    silent: [
+      { because: 'it is renewed in time', series: expires(0, 'certificate', 30 * 24), at: '2h' },
+      { because: 'it is a revocation list, which lives for days only', series: expires(0, 'crl', 7 * 24), at: '2h' },
+    ],
+  },
+  [MqttAlert.CERTIFICATE_NEARLY_EXPIRED]: {
+    fires: {
+      series: expires(0, 'log-certificate', 72, ''),
+      at: '1h',
+      labels: { namespace: 'mqtt', file: 'log-certificate' },
+      severity: 'critical',
+      description: 'A certificate that the brokers of the MQTT cluster broker use for the connection to the message log (log-certificate) has 2d 23h 0m 0s left. '
+        + 'From then on whoever verifies it refuses every new connection.',
+    },
+    silent: [{ because: 'there are four days left', series: expires(0, 'certificate', 96), at: '1h' }],
+  },
+  [MqttAlert.REVOCATION_LIST_EXPIRING]: {
+    fires: {
+      series: { ...expires(0, 'crl', 6), ...expires(1, 'crl', 48) },
+      at: '2h',
+      labels: { namespace: 'mqtt', listener: 'mqtts', file: 'crl' },
+      severity: 'critical',
+      description: 'A revocation list that the brokers of the MQTT cluster broker use for listener mqtts has 4h 0m 0s left. '
+        + 'From then on they refuse all new clients with a certificate of its authority.',
+    },
+    silent: [
+      { because: 'the next one is not due yet', series: expires(0, 'crl', 9), at: '2h' },
+      { because: 'it is a certificate', series: expires(0, 'certificate', 6), at: '2h' },
+    ],
+  },
   [MqttAlert.EVENT_LOOP_LAGGING]: {
     fires: {
       series: { [`nodejs_eventloop_lag_p99_seconds${pod(0)}`]: '0.25+0x60' },
@@ -578,9 +633,27 @@ describeWithPromtool('alerts, evaluated by promtool', () => {
     test.each(silent.map((silence) => [silence.because, silence] as const))('is silent when %s', (_, { series, at }) => evaluate(alert, series, at, []));
   });
 
-  function evaluate(alert: string, series: InputSeries, at: string, expected: object[]): void {
+  describe('of two Kubernetes clusters with brokers of the same name', () => {
+    const groupOfBoth = ruleGroupOf(monitorWithLog({ clusterLabel: 'k8s' }).monitoring);
+    const inCluster = (name: string, series: InputSeries): InputSeries =>
+      Object.fromEntries(Object.entries(series).map(([each, values]) => [each.replace('{', `{k8s="${name}",`), values]));
+    /** `absent` knows no labels. */
+    const ofNoCluster: string[] = [MqttAlert.MESSAGE_LOG_NOT_WATCHED];
+
+    test.each(Object.entries(CASES).filter(([alert]) => !ofNoCluster.includes(alert)))('%s is told of each by itself', (alert, { fires, silent: [healthy] }) => {
+      const { summary, runbook_url } = ruleOf(alert).annotations;
+      const firing = (name: string) => ({
+        exp_labels: { mqtt_cluster: 'broker', severity: fires.severity ?? 'warning', ...fires.labels, k8s: name },
+        exp_annotations: { summary, runbook_url, description: fires.description },
+      });
+      evaluate(alert, { ...inCluster('a', fires.series), ...inCluster('b', fires.series) }, fires.at, [firing('a'), firing('b')], groupOfBoth);
+      evaluate(alert, { ...inCluster('a', fires.series), ...inCluster('b', healthy.series) }, fires.at, [firing('a')], groupOfBoth);
+    });
+  });
+
+  function evaluate(alert: string, series: InputSeries, at: string, expected: object[], by = group): void {
     promtool(['test', 'rules', 'test.yaml'], {
-      'rules.yaml': rules,
+      'rules.yaml': { groups: [by] },
       'test.yaml': {
         rule_files: ['rules.yaml'],
         evaluation_interval: '1m',

@@ -115,6 +115,23 @@ describe('the dashboard', () => {
     }
   });
 
+  test('lets the reader choose the Kubernetes cluster where there are several, and looks at no other', () => {
+    const { templating, panels: all, uid } = dashboardOf(monitorWithLog({ clusterLabel: 'k8s' }).monitoring);
+    expect(templating.list.map(({ name, query }: { name: string; query: string }) => [name, query])).toEqual([
+      ['datasource', 'prometheus'],
+      ['cluster', 'label_values(up{pod=~"broker-[0-9]+"}, k8s)'],
+      ['namespace', 'label_values(up{k8s="$cluster",pod=~"broker-[0-9]+"}, namespace)'],
+      ['pod', 'label_values(up{k8s="$cluster",namespace="$namespace",pod=~"broker-[0-9]+"}, pod)'],
+    ]);
+    const selectors = all.flatMap(({ targets = [] }: Partial<Panel>) => targets.flatMap(({ expr }) => expr.match(/[a-z_0-9]+\{[^}]*\}/g) ?? []));
+    expect(selectors.length).toBeGreaterThan(50);
+    expect(selectors.filter((selector: string) => !selector.includes('{k8s="$cluster"'))).toEqual([]);
+    const without: string[] = dashboardOf(monitorWithLog().monitoring).panels.flatMap(({ targets = [] }: Partial<Panel>) => targets.map(({ expr }) => expr));
+    const inOne = all.flatMap(({ targets = [] }: Partial<Panel>) => targets.map(({ expr }) => expr.replace(/k8s="\$cluster",?/g, '').replaceAll('{}', '')));
+    expect(inOne).toEqual(without);
+    expect(uid).toBe(dashboard.uid);
+  });
+
   test('every panel is numbered, described, queries something and overlaps no other', () => {
     expect(new Set(everyPanel.map(({ id }) => id)).size).toBe(everyPanel.length);
     const taken = new Set<string>();

@@ -51,6 +51,10 @@ const thresholds: [keyof MqttAlertsOptions, MqttAlertsOptions, MqttAlert, string
   ['refusedPerSecond', { refusedPerSecond: 20 }, MqttAlert.CONNECTIONS_REFUSED, '> 1', '> 20'],
   ['deniedPerSecond', { deniedPerSecond: 5 }, MqttAlert.PUBLISH_DENIED, '> 1', '> 5'],
   ['throttledClients', { throttledClients: 0 }, MqttAlert.CLIENTS_THROTTLED, '> 0.5', '> 0'],
+  ['logUsedRatio', { logUsedRatio: 0.7 }, MqttAlert.CLUSTER_LOG_NEARLY_FULL, '> 0.8', '> 0.7'],
+  ['certificateWarning', { certificateWarning: Duration.days(7) }, MqttAlert.CERTIFICATE_EXPIRING, '< 1209600', '< 604800'],
+  ['certificateCritical', { certificateCritical: Duration.hours(12) }, MqttAlert.CERTIFICATE_NEARLY_EXPIRED, '< 259200', '< 43200'],
+  ['revocationListCritical', { revocationListCritical: Duration.hours(1) }, MqttAlert.REVOCATION_LIST_EXPIRING, '< 21600', '< 3600'],
   ['logLagEntries', { logLagEntries: 50 }, MqttAlert.CLUSTER_LOG_LAGGING, '> 500', '> 50'],
   ['appendDuration', { appendDuration: Duration.millis(50) }, MqttAlert.CLUSTER_LOG_APPENDS_SLOW, '> 0.25', '> 0.05'],
   ['disconnectedRatio', { disconnectedRatio: 0.5 }, MqttAlert.MASS_DISCONNECT, '> 0.2', '> 0.5'],
@@ -90,6 +94,16 @@ test.each(Object.values(MqttAlert))('the runbook of %s is where its URL leads', 
   const { annotations } = ruleGroupOf(monitorWithLog().monitoring).rules.find((rule) => rule.alert === alert)!;
   expect(annotations.runbook_url).toBe(`https://github.com/cdk8s-mqtt/cdk8s-mqtt/blob/main/docs/monitoring.md#${alert.toLowerCase()}`);
   expect(RUNBOOKS).toContain(`\n### ${alert}\n`);
+});
+
+test.each([['0.0.0', 'main'], ['1.4.0', 'v1.4.0'], ['2.0.0-rc.1', 'v2.0.0-rc.1']])('the runbooks of version %s are those of %s', (version, ref) => {
+  jest.isolateModules(() => {
+    jest.doMock('../../package.json', () => ({ ...jest.requireActual('../../package.json'), version }));
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const fixtures: typeof import('./fixtures') = require('./fixtures');
+    const [{ annotations }] = fixtures.ruleGroupOf(fixtures.monitor().monitoring).rules;
+    expect(annotations.runbook_url).toBe(`https://github.com/cdk8s-mqtt/cdk8s-mqtt/blob/${ref}/docs/monitoring.md#mqttclusterdown`);
+  });
 });
 
 test('runbooks may be elsewhere', () => {

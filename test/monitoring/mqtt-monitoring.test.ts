@@ -160,6 +160,16 @@ describe('arguments that cannot work', () => {
   });
 
   test.each([
+    ['k8s-cluster', "clusterLabel is 'k8s-cluster', which is not a label of Prometheus: letters, digits and '_', not beginning with a digit or '__', for example 'cluster'"],
+    ['__cluster', "clusterLabel is '__cluster', which is not a label of Prometheus: letters, digits and '_', not beginning with a digit or '__', for example 'cluster'"],
+    ['', "clusterLabel is '', which is not a label of Prometheus: letters, digits and '_', not beginning with a digit or '__', for example 'cluster'"],
+    [7, "clusterLabel is 7, which is not a label of Prometheus: letters, digits and '_', not beginning with a digit or '__', for example 'cluster'"],
+    ['namespace', "clusterLabel is 'namespace', which says something else of these series: write the label that tells Kubernetes clusters apart, for example 'cluster'"],
+  ])('clusterLabel %s', (clusterLabel, problem) => {
+    expect(message({ clusterLabel: clusterLabel as string })).toEqual([problem]);
+  });
+
+  test.each([
     [Duration.millis(1500), 'scrape interval is 1.5 s, but can only be expressed in whole seconds: rates over five minutes need four samples'],
     [Duration.seconds(0), 'scrape interval is 0 s, but must be from 1 s to 75 s: rates over five minutes need four samples'],
     [Duration.minutes(2), 'scrape interval is 120 s, but must be from 1 s to 75 s: rates over five minutes need four samples'],
@@ -213,6 +223,10 @@ describe('arguments that cannot work', () => {
     [{ refusedPerSecond: Infinity }, 'alerts refusedPerSecond is Infinity, but must be a number of at least 0'],
     [{ deniedPerSecond: '1' }, "alerts deniedPerSecond is '1', but must be a number of at least 0"],
     [{ throttledClients: NaN }, 'alerts throttledClients is NaN, but must be a number of at least 0'],
+    [{ logUsedRatio: 80 }, 'alerts logUsedRatio is 80, but must be a number above 0 and below 1, for example 0.8'],
+    [{ certificateWarning: 14 }, 'alerts certificateWarning is 14, but must be made like this: Duration.days(3)'],
+    [{ revocationListCritical: Duration.minutes(90) }, 'alerts revocationListCritical is 1.5 h, but must be at least 1 h, in whole hours: somebody has to renew it in that time'],
+    [{ certificateCritical: Duration.days(14) }, 'alerts certificateWarning is 336 h, but must be longer than certificateCritical, which is 336 h: the warning comes first'],
     [{ logLagEntries: -1 }, 'alerts logLagEntries is -1, but must be a number of at least 0'],
     [
       { appendDuration: Duration.seconds(10) },

@@ -17,6 +17,7 @@ const natsServer = ['nats-server', join(GO_PATH, 'bin', 'nats-server')].find((co
 export function missing(): string | undefined {
   if (spawnSync('prometheus', ['--version']).error) return 'prometheus is not on the PATH; Debian: apt-get install prometheus';
   if (!existsSync(BROKER)) return 'the broker is not built; npm ci does it';
+  if (spawnSync('openssl', ['version']).error) return 'openssl is not on the PATH; Debian: apt-get install openssl';
   return undefined;
 }
 
@@ -86,8 +87,15 @@ export class ScrapedBroker {
   }
 
   private async startBroker(options: string[]): Promise<void> {
+    const configuration = join(this.folder, 'broker.yaml');
+    writeFileSync(configuration, Yaml.stringify({
+      listeners: [
+        { name: 'mqtt', protocol: 'tcp', port: 1883 },
+        { name: 'mqtts', protocol: 'tls', port: 8883, tls: { ...certificates(this.folder), clientCertificate: 'request' } },
+      ],
+    }));
     const child = this.run(process.execPath, [
-      BROKER, '--listen', 'tcp://127.0.0.1:0', '--operations', 'http://127.0.0.1:0', '--data', join(this.folder, 'store'), '--allow-anonymous', ...options,
+      BROKER, '--config', configuration, '--listen', 'mqtt=tcp://127.0.0.1:0', '--listen', 'mqtts=tls://127.0.0.1:0', '--operations', 'http://127.0.0.1:0', '--data', join(this.folder, 'store'), '--allow-anonymous', ...options,
     ]);
     let log = '';
     child.stdout!.setEncoding('utf8').on('data', (text: string) => { log += text; });
@@ -126,6 +134,21 @@ export class ScrapedBroker {
     if (status !== 'success') throw new Error(`Prometheus refuses ${path}: ${error}`);
     return data;
   }
+}
+
+/** A certificate that is its own authority, and a revocation list of it, for 30 days. */
+function certificates(folder: string): { certificateFile: string; privateKeyFile: string; clientCaFile: string; crlFile: string } {
+  const [certificate, key, list, database, configuration] = ['tls.crt', 'tls.key', 'ca.crl', 'index.txt', 'openssl.cnf'].map((name) => join(folder, name));
+  writeFileSync(database, '');
+  writeFileSync(configuration, `[ca]\ndefault_ca = one\n[one]\ndatabase = ${database}\ndefault_md = sha256\ndefault_crl_days = 30\n[req]\ndistinguished_name = name\n[name]\n`);
+  for (const options of [
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, '-days', '30', '-subj', '/CN=localhost', '-config', configuration],
+    ['ca', '-gencrl', '-keyfile', key, '-cert', certificate, '-out', list, '-config', configuration],
+  ]) {
+    const { status, stderr } = spawnSync('openssl', options, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`openssl ${options[0]}: ${stderr}`);
+  }
+  return { certificateFile: certificate, privateKeyFile: key, clientCaFile: certificate, crlFile: list };
 }
 
 function freePort(): Promise<number> {

@@ -38,6 +38,7 @@ describe('selectors', () => {
     ['a gauge of the message log', series.log('health'), 'nats_healthz_status{pod=~"l-[0-9]+"}'],
     ['its workload', series.platformOfLog('kube_statefulset_replicas'), 'kube_statefulset_replicas{statefulset="l"}'],
     ['nodes', series.platform('node_nf_conntrack_entries'), 'node_nf_conntrack_entries'],
+    ['nodes of pods', series.nodesOfPods(), 'kube_pod_info{node!=""}'],
   ])('%s', (_, selector, expected) => expect(selector).toBe(expected));
 
   test('what is not there is an error, not an empty selector', () => {
@@ -80,7 +81,7 @@ describe('a broker that exports less', () => {
 test('a cluster without claims has no alert about them', () => {
   const { chart } = chartWithCluster();
   const cluster = new MqttCluster(chart, 'Ephemeral', { name: 'ephemeral', storage: MqttStorage.ephemeral() });
-  const names = ruleGroup(cluster.name, seriesOf(cluster).fixed, {}).rules.map(({ alert }) => alert);
+  const names = ruleGroup(cluster.name, seriesOf({ cluster }).fixed, {}).rules.map(({ alert }) => alert);
   expect(names).not.toContain(MqttAlert.VOLUME_NEARLY_FULL);
   expect(names).toContain(MqttAlert.STORE_NEARLY_FULL);
 });

@@ -152,6 +152,10 @@ const ALERTS = {
   authenticationFailuresPerSecond: 1,
   deniedPerSecond: 1,
   throttledClients: 0.5,
+  logUsedRatio: 0.7,
+  certificateWarning: Duration.days(7),
+  certificateCritical: Duration.days(2),
+  revocationListCritical: Duration.hours(2),
   logLagEntries: 100,
   appendDuration: Duration.millis(100),
   unbalancedRatio: 2,
@@ -316,7 +320,7 @@ export const specimens: { readonly [name: string]: Specimen } = {
   },
 
   'MqttMonitoring': {
-    args: { props: { scrape: MqttScrape.podMonitor(), alerts: MqttAlerts.prometheusRule(), dashboard: MqttDashboard.configMap(), labels: { team: 'iot' } } },
+    args: { props: { clusterLabel: 'cluster', scrape: MqttScrape.podMonitor(), alerts: MqttAlerts.prometheusRule(), dashboard: MqttDashboard.configMap(), labels: { team: 'iot' } } },
     make: (chart, { props }) => new MqttMonitoring(chart, 'Subject', withCluster(chart, props)),
   },
   'MqttScrape.podMonitor': monitored(({ options }) => ({ scrape: MqttScrape.podMonitor(options) }), { options: { interval: Duration.seconds(15), labels: { team: 'iot' } } }),

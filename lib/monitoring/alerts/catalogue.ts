@@ -1,5 +1,6 @@
 import type { AlertDefinition } from './alert-definition';
 import { AVAILABILITY_ALERTS } from './availability';
+import { CERTIFICATE_ALERTS } from './certificates';
 import { CLIENT_ALERTS } from './clients';
 import { CLUSTER_ALERTS } from './cluster';
 import { MESSAGE_LOG_ALERTS } from './message-log';
@@ -16,6 +17,7 @@ export const ALERT_CATALOGUE: readonly AlertDefinition[] = [
   ...CLUSTER_ALERTS,
   ...MESSAGE_ALERTS,
   ...CLIENT_ALERTS,
+  ...CERTIFICATE_ALERTS,
   ...PROCESS_ALERTS,
   ...NODE_ALERTS,
 ];

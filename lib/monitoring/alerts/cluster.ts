@@ -13,7 +13,18 @@ export const CLUSTER_ALERTS: AlertDefinition[] = [
     expression: (series) => `max by (namespace) (${series.broker('clusterLogWritable')}) == 0`,
     summary: 'No broker of the MQTT cluster can write to its replicated log.',
     description: (cluster) => `No broker of the MQTT cluster ${cluster} has reached a majority of the nodes of its message log for 2 minutes: `
-      + 'no QoS 1 or 2 message is acknowledged, and no persistent session is opened.',
+      + 'no client can connect, and no message that has to be stored is acknowledged. Clients that are connected stay.',
+  },
+  {
+    alert: MqttAlert.CLUSTER_LOG_NEARLY_FULL,
+    severity: 'critical',
+    holdsFor: '10m',
+    needs: ['clusterLogSizeBytes', 'clusterLogMaxBytes'],
+    // A broker that has not joined yet says 0 of both.
+    expression: (series, { logUsedRatio }) => `max by (namespace) (${series.broker('clusterLogSizeBytes')} / (${series.broker('clusterLogMaxBytes')} > 0)) > ${logUsedRatio}`,
+    summary: 'The replicated log of the MQTT brokers is nearly full.',
+    description: (cluster) => `The replicated log of the MQTT cluster ${cluster} is {{ $value | humanizePercentage }} full: it is not trimmed as it should be. `
+      + 'When it is full, no client can connect, and no message that has to be stored is acknowledged.',
   },
   {
     alert: MqttAlert.BROKER_NOT_IN_CLUSTER,
@@ -67,7 +78,7 @@ export const CLUSTER_ALERTS: AlertDefinition[] = [
     ].join('\n'),
     summary: 'The MQTT brokers cannot save a snapshot.',
     description: (cluster) => `The brokers of the MQTT cluster ${cluster} failed to save a snapshot {{ $value | humanize }} times within 30 minutes, and never succeeded: `
-      + 'the replicated log grows, and when it is full no QoS 1 or 2 message is acknowledged.',
+      + 'the replicated log grows, and when it is full no client can connect and no message that has to be stored is acknowledged.',
   },
   {
     alert: MqttAlert.CLUSTER_MESSAGES_DROPPED,

@@ -12,7 +12,7 @@ export const MESSAGE_LOG_ALERTS: AlertDefinition[] = [
     expression: (series) => `${series.platformOfLog('kube_statefulset_status_replicas_ready')} <= ${series.platformOfLog('kube_statefulset_replicas')} / 2`,
     summary: 'The message log of the MQTT brokers has lost its majority.',
     description: (cluster) => 'Only {{ $value }} nodes of the message log {{ $labels.namespace }}/{{ $labels.statefulset }} are ready, no more than half: '
-      + `the brokers of the MQTT cluster ${cluster} acknowledge no QoS 1 or 2 message and open no persistent session.`,
+      + `no client can connect to the MQTT cluster ${cluster}, and no message that has to be stored is acknowledged. Clients that are connected stay.`,
   },
   {
     alert: MqttAlert.MESSAGE_LOG_NODES_NOT_READY,
@@ -43,7 +43,7 @@ export const MESSAGE_LOG_ALERTS: AlertDefinition[] = [
     needs: ['messageLog'],
     expression: (series, { storeUsedRatio }) => `${series.log('storeBytes')} / (${series.log('storeMaxBytes')} > 0) > ${storeUsedRatio}`,
     summary: 'The message log is nearly full.',
-    description: () => `${NODE} uses {{ $value | humanizePercentage }} of the space that its streams may have. When it is full, no QoS 1 or 2 message is acknowledged.`,
+    description: () => `${NODE} uses {{ $value | humanizePercentage }} of the space that its streams may have. When it is full, no client can connect, and no message that has to be stored is acknowledged.`,
   },
   {
     alert: MqttAlert.MESSAGE_LOG_VOLUME_NEARLY_FULL,

@@ -12,6 +12,10 @@ export interface Thresholds {
   readonly refusedPerSecond: number;
   readonly deniedPerSecond: number;
   readonly throttledClients: number;
+  readonly logUsedRatio: number;
+  readonly certificateWarningSeconds: number;
+  readonly certificateCriticalSeconds: number;
+  readonly revocationListSeconds: number;
   readonly logLagEntries: number;
   readonly appendSeconds: number;
   readonly disconnectedRatio: number;
@@ -32,6 +36,10 @@ export function resolveThresholds(options: MqttAlertsOptions): Thresholds {
     refusedPerSecond: options.refusedPerSecond ?? 1,
     deniedPerSecond: options.deniedPerSecond ?? 1,
     throttledClients: options.throttledClients ?? 0.5,
+    logUsedRatio: options.logUsedRatio ?? 0.8,
+    certificateWarningSeconds: seconds(options.certificateWarning ?? Duration.days(14)),
+    certificateCriticalSeconds: seconds(options.certificateCritical ?? Duration.days(3)),
+    revocationListSeconds: seconds(options.revocationListCritical ?? Duration.hours(6)),
     logLagEntries: options.logLagEntries ?? 500,
     appendSeconds: seconds(options.appendDuration ?? Duration.millis(250)),
     disconnectedRatio: options.disconnectedRatio ?? 0.2,

@@ -13,7 +13,7 @@ export const CLUSTER_ROW: RowDefinition = {
     },
     {
       title: 'Brokers that write the log',
-      description: 'Brokers that reach a majority of the nodes of the message log. The others acknowledge no QoS 1 or 2 message.',
+      description: 'Brokers that reach a majority of the nodes of the message log. To the others no client can connect, and they acknowledge no message that has to be stored.',
       unit: 'none',
       kind: 'stat',
       queries: [{ needs: ['clusterLogWritable'], expression: (series) => `sum(${series.broker('clusterLogWritable')})`, legend: 'writable' }],
@@ -47,9 +47,12 @@ export const CLUSTER_ROW: RowDefinition = {
     },
     {
       title: 'Size of the log',
-      description: 'It grows until a snapshot lets it be trimmed. One that only grows is not trimmed: see the snapshots.',
+      description: 'It grows until a snapshot lets it be trimmed, from half of its maximum on more than else. One that only grows is not trimmed: see the snapshots.',
       unit: 'bytes',
-      queries: [{ needs: ['clusterLogSizeBytes'], expression: (series) => `max(${series.broker('clusterLogSizeBytes')})`, legend: 'log' }],
+      queries: [
+        { needs: ['clusterLogSizeBytes'], expression: (series) => `max(${series.broker('clusterLogSizeBytes')})`, legend: 'log' },
+        { needs: ['clusterLogMaxBytes'], expression: (series) => `max(${series.broker('clusterLogMaxBytes')})`, legend: 'full' },
+      ],
     },
     {
       title: 'Snapshots',
@@ -75,7 +78,7 @@ export const CLUSTER_ROW: RowDefinition = {
     },
     {
       title: 'Waiting for other brokers',
-      description: 'Bytes that other brokers have not taken yet. A broker that does not keep up loses QoS 0.',
+      description: 'Bytes that other brokers have not taken yet. A broker that does not keep up loses QoS 0 from 8 MiB on, and clients that publish QoS 1 and 2 for its clients are held up before 64 MiB wait.',
       unit: 'bytes',
       queries: [total('clusterBufferedBytes', 'pod')],
     },

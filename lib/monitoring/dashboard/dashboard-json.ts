@@ -10,6 +10,8 @@ import type { Series } from '../series';
 /** What a dashboard shows: series whose matchers use the variables `$namespace` and `$pod`. */
 export interface DashboardSubject {
   readonly cluster: string;
+  /** Label that tells Kubernetes clusters apart; the matchers of the series use the variable `$cluster` then. @default - there is one */
+  readonly clusterLabel?: string;
   /** @default - not known when the app is synthesized */
   readonly namespace?: string;
   /** PromQL regular expression for the names of the pods. */
@@ -33,21 +35,22 @@ const MARK = /⟦([\w.]+)⟧/g;
 export function dashboardJson(subject: DashboardSubject): string {
   const { series, matchers, shape } = subject.series.marked(mark);
   const texts = new Map([...matchers, ['cluster', subject.cluster], ['namespace', subject.namespace ?? ''], ['podNames', subject.podNames], ['uid', uid(subject)]]);
-  const key = JSON.stringify([shape, subject.namespace === undefined]);
+  const { clusterLabel } = subject;
+  const key = JSON.stringify([shape, subject.namespace === undefined, clusterLabel]);
   const template = templates.get(key)
-    ?? dashboardText({ cluster: mark('cluster'), namespace: subject.namespace === undefined ? undefined : mark('namespace'), podNames: mark('podNames'), series }, mark('uid'));
+    ?? dashboardText({ cluster: mark('cluster'), clusterLabel, namespace: subject.namespace === undefined ? undefined : mark('namespace'), podNames: mark('podNames'), series }, mark('uid'));
   templates.set(key, template);
   return template.replace(MARK, (_, name: string) => JSON.stringify(texts.get(name)).slice(1, -1));
 }
 
-function dashboardText({ cluster, namespace, podNames, series }: DashboardSubject, uidOfCluster: string): string {
+function dashboardText({ cluster, clusterLabel, namespace, podNames, series }: DashboardSubject, uidOfCluster: string): string {
   const dashboard: Dashboard = {
     timezone: 'utc',
     editable: false,
     graphTooltip: CROSSHAIR,
     fiscalYearStartMonth: 0,
     schemaVersion: SCHEMA_VERSION,
-    templating: { list: variables(podNames, namespace) },
+    templating: { list: variables(podNames, namespace, clusterLabel) },
     annotations: {},
     title: `MQTT / ${cluster}`,
     uid: uidOfCluster,

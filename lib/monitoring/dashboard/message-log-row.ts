@@ -6,7 +6,7 @@ export const MESSAGE_LOG_ROW: RowDefinition = {
   panels: [
     {
       title: 'Healthy nodes',
-      description: 'Nodes of the message log that have a current copy of everything. With half of them or fewer, brokers acknowledge no QoS 1 or 2 message.',
+      description: 'Nodes of the message log that have a current copy of everything. With half of them or fewer, no client can connect, and no message that has to be stored is acknowledged.',
       unit: 'none',
       kind: 'stat',
       queries: [{ needs: ['messageLog'], expression: (series) => `count(${series.log('health')} == 0)`, legend: 'healthy' }],
@@ -30,7 +30,7 @@ export const MESSAGE_LOG_ROW: RowDefinition = {
     },
     {
       title: 'Space used',
-      description: 'Space that the streams use, as a part of what they may have. When it is full, brokers acknowledge no QoS 1 or 2 message.',
+      description: 'Space that the streams use, as a part of what they may have. When it is full, no client can connect, and no message that has to be stored is acknowledged.',
       unit: 'percentunit',
       max: 1,
       queries: [{ needs: ['messageLog'], expression: (series) => `${series.log('storeBytes')} / (${series.log('storeMaxBytes')} > 0)`, legend: '{{pod}}' }],

@@ -76,6 +76,16 @@ export const PROCESS_ROW: RowDefinition = {
       queries: [{ needs: ['configReloadSuccessful'], expression: (series) => `min by (file) (${series.broker('configReloadSuccessful')})`, legend: '{{file}}' }],
     },
     {
+      title: 'Certificates',
+      description: 'Time that is left to the first certificate or revocation list of each file that is in use: of listeners, of the authorities of client certificates, and of the connection to the message log. Below zero it is over.',
+      unit: 's',
+      signed: true,
+      queries: [
+        { needs: ['certificateExpiry'], expression: (series) => `min by (listener, file) (${series.broker('certificateExpiry')}) - time()`, legend: '{{listener}} {{file}}' },
+        { needs: ['revocationListExpiry'], expression: (series) => `min by (listener, file) (${series.broker('revocationListExpiry')}) - time()`, legend: '{{listener}} {{file}}' },
+      ],
+    },
+    {
       title: 'Versions',
       description: 'Which versions of the broker run. More than one: an update is under way, or stuck.',
       unit: 'short',

@@ -8,17 +8,28 @@ const ON_TIME_RANGE_CHANGED = 2;
 const ALPHABETICAL = 1;
 const NUMERICAL = 3;
 
-/** What a reader chooses above the panels: the data source, the namespace of the cluster, and one of its brokers or all. */
-export function variables(podNames: string, namespace: string | undefined): Variable[] {
+/** What a reader chooses above the panels: the data source, the Kubernetes cluster where there are several, the namespace of the cluster, and one of its brokers or all. */
+export function variables(podNames: string, namespace: string | undefined, clusterLabel: string | undefined): Variable[] {
+  const chosen = clusterLabel === undefined ? '' : `${clusterLabel}="$cluster",`;
   return [
     { type: 'datasource', name: 'datasource', ...UNUSED, label: 'Data source', query: 'prometheus' },
+    ...clusterLabel === undefined ? [] : [{
+      type: 'query' as const,
+      name: 'cluster',
+      ...UNUSED,
+      label: 'Kubernetes cluster',
+      datasource: DATASOURCE,
+      query: `label_values(up{pod=~"${podNames}"}, ${clusterLabel})`,
+      refresh: ON_TIME_RANGE_CHANGED,
+      sort: ALPHABETICAL,
+    }],
     {
       type: 'query',
       name: 'namespace',
       ...UNUSED,
       label: 'Namespace',
       datasource: DATASOURCE,
-      query: `label_values(up{pod=~"${podNames}"}, namespace)`,
+      query: `label_values(up{${chosen}pod=~"${podNames}"}, namespace)`,
       refresh: ON_TIME_RANGE_CHANGED,
       sort: ALPHABETICAL,
       ...namespace !== undefined && { current: { text: namespace, value: namespace } },
@@ -31,7 +42,7 @@ export function variables(podNames: string, namespace: string | undefined): Vari
       includeAll: true,
       label: 'Broker',
       datasource: DATASOURCE,
-      query: `label_values(up{namespace="$namespace",pod=~"${podNames}"}, pod)`,
+      query: `label_values(up{${chosen}namespace="$namespace",pod=~"${podNames}"}, pod)`,
       allValue: podNames,
       current: { text: 'All', value: '$__all' },
       refresh: ON_TIME_RANGE_CHANGED,

@@ -45,6 +45,9 @@ export const COMPANION_METRICS: BrokerMetrics = {
   configReloads: { name: 'mqtt_config_reloads_total' },
   configReloadSuccessful: { name: 'mqtt_config_last_reload_successful' },
 
+  certificateExpiry: { name: 'mqtt_tls_certificate_expiry_timestamp_seconds', matchers: 'file!="crl"' },
+  revocationListExpiry: { name: 'mqtt_tls_certificate_expiry_timestamp_seconds', matchers: 'file="crl"' },
+
   cpuSeconds: { name: 'process_cpu_seconds_total' },
   residentMemoryBytes: { name: 'process_resident_memory_bytes' },
   heapUsedBytes: { name: 'nodejs_heap_size_used_bytes' },
@@ -62,6 +65,7 @@ export const COMPANION_CLUSTER_METRICS: BrokerMetrics = {
   clusterLogLastSequence: { name: 'mqtt_cluster_log_last_sequence' },
   clusterLogLagEntries: { name: 'mqtt_cluster_log_lag_entries' },
   clusterLogSizeBytes: { name: 'mqtt_cluster_log_size_bytes' },
+  clusterLogMaxBytes: { name: 'mqtt_cluster_log_max_bytes' },
   clusterLogAppendSeconds: { name: 'mqtt_cluster_log_append_duration_seconds' },
   clusterMessages: { name: 'mqtt_cluster_messages_total' },
   clusterMessageBytes: { name: 'mqtt_cluster_message_bytes_total' },
