@@ -635,7 +635,7 @@ describeWithPromtool('alerts, evaluated by promtool', () => {
 
   describe('of two Kubernetes clusters with brokers of the same name', () => {
     const groupOfBoth = ruleGroupOf(monitorWithLog({ clusterLabel: 'k8s' }).monitoring);
-    const inCluster = (name: string, series: InputSeries): InputSeries =>
+    const inKubernetes = (name: string, series: InputSeries): InputSeries =>
       Object.fromEntries(Object.entries(series).map(([each, values]) => [each.replace('{', `{k8s="${name}",`), values]));
     /** `absent` knows no labels. */
     const ofNoCluster: string[] = [MqttAlert.MESSAGE_LOG_NOT_WATCHED];
@@ -646,8 +646,8 @@ describeWithPromtool('alerts, evaluated by promtool', () => {
         exp_labels: { mqtt_cluster: 'broker', severity: fires.severity ?? 'warning', ...fires.labels, k8s: name },
         exp_annotations: { summary, runbook_url, description: fires.description },
       });
-      evaluate(alert, { ...inCluster('a', fires.series), ...inCluster('b', fires.series) }, fires.at, [firing('a'), firing('b')], groupOfBoth);
-      evaluate(alert, { ...inCluster('a', fires.series), ...inCluster('b', healthy.series) }, fires.at, [firing('a')], groupOfBoth);
+      evaluate(alert, { ...inKubernetes('a', fires.series), ...inKubernetes('b', fires.series) }, fires.at, [firing('a'), firing('b')], groupOfBoth);
+      evaluate(alert, { ...inKubernetes('a', fires.series), ...inKubernetes('b', healthy.series) }, fires.at, [firing('a')], groupOfBoth);
     });
   });
 

@@ -11,6 +11,7 @@ import type { MqttMonitoringProps } from '../../lib/monitoring/mqtt-monitoring-p
 import { MqttScrape } from '../../lib/monitoring/mqtt-scrape';
 
 const everything: Required<Omit<MqttMonitoringProps, 'cluster'>> = {
+  clusterLabel: 'cluster',
   scrape: MqttScrape.serviceMonitor({ interval: Duration.seconds(15) }),
   alerts: MqttAlerts.prometheusRule({ alertLabels: { team: 'iot' } }),
   dashboard: MqttDashboard.grafanaDashboard({ instanceLabels: { dashboards: 'grafana' } }),

@@ -3,6 +3,7 @@ import { resolveThresholds } from './thresholds';
 import type { MqttAlertsOptions } from '../mqtt-alerts';
 import type { Series } from '../series';
 
+// eslint-disable-next-line @typescript-eslint/no-require-imports
 const VERSION: string = require('../../../package.json').version;
 /** Of the version that wrote the alerts: later ones may have other alerts. 0.0.0 is what is not released, such as a checkout. */
 const RUNBOOKS = `https://github.com/cdk8s-mqtt/cdk8s-mqtt/blob/${VERSION === '0.0.0' ? 'main' : `v${VERSION}`}/docs/monitoring.md`;
