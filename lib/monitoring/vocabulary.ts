@@ -24,10 +24,10 @@ export const BROKER_VOCABULARY = {
   bytesSent: { type: 'counter', meaning: 'payload and headers of the messages sent, in bytes' },
   publishThrottled: { type: 'counter', meaning: 'clients that were not read for a while because they publish more than they may, each counted once a second, by reason' },
   publishDenied: { type: 'counter', meaning: 'PUBLISH packets that the access rules refused' },
-  subscribeDenied: { type: 'counter', meaning: 'subscriptions that the access rules refused' },
+  subscribeDenied: { type: 'counter', meaning: 'subscriptions that were refused, by reason: the access rules, their number or the filter' },
 
-  sessions: { type: 'gauge', meaning: 'sessions, by state (connected or disconnected)' },
-  subscriptions: { type: 'gauge', meaning: 'subscriptions of all sessions' },
+  sessions: { type: 'gauge', meaning: 'persistent sessions, by state (connected or disconnected)' },
+  subscriptions: { type: 'gauge', meaning: 'subscriptions of connected clients' },
   retainedMessages: { type: 'gauge', meaning: 'retained messages' },
   queuedMessages: { type: 'gauge', meaning: 'messages that wait for their subscribers' },
   queuedBytes: { type: 'gauge', meaning: 'size of the messages that wait for their subscribers' },

@@ -112,6 +112,8 @@ export interface BrokerConfiguration {
     readonly maxInFlight: number;
     /** Undefined: as much as the broker needs for its largest packets. */
     readonly maxOutboundBytes?: number;
+    /** Undefined: as much as the broker needs for its largest packets. */
+    readonly maxBufferedBytes?: number;
     readonly slowConsumerSeconds: number;
   };
   readonly store: { readonly directory: string; readonly maxBytes: number };

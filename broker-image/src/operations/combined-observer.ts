@@ -1,7 +1,7 @@
 import type { ClientIdentity } from '../access/access-control.js';
 import type { LogObserver } from './log-observer.js';
 import type { Metrics } from './metrics.js';
-import type { BrokerObserver, CloseReason, DropReason, Qos, RefusalReason, ThrottleReason } from './observer.js';
+import type { BrokerObserver, CloseReason, DropReason, Qos, RefusalReason, SubscribeDenialReason, ThrottleReason } from './observer.js';
 
 type OpenedDetails = Parameters<BrokerObserver['connectionOpened']>[1];
 type RefusedDetails = Parameters<BrokerObserver['connectionRefused']>[0];
@@ -46,9 +46,9 @@ export class CombinedObserver implements BrokerObserver {
     this.logging.publishDenied(client, topic);
   }
 
-  subscribeDenied(client: ClientIdentity, filter: string): void {
-    this.counting.subscribeDenied();
-    this.logging.subscribeDenied(client, filter);
+  subscribeDenied(client: ClientIdentity, filter: string | undefined, reason: SubscribeDenialReason, count: number): void {
+    this.counting.subscribeDenied(reason, count);
+    this.logging.subscribeDenied(client, filter, reason, count);
   }
 
   publishThrottled(client: ClientIdentity, reason: ThrottleReason): void {

@@ -1,12 +1,18 @@
 import type { ClientIdentity } from '../access/access-control.js';
 import type { Log, LogEvent, LogLevel } from './log.js';
-import type { CloseReason, DropReason, RefusalReason, ThrottleReason } from './observer.js';
+import type { CloseReason, DropReason, RefusalReason, SubscribeDenialReason, ThrottleReason } from './observer.js';
 
 /** Lines of one event that are written within a second: a storm of bad clients must not become a storm of lines. */
 const linesPerSecond = 20;
 
 /** Reasons that point at a fault of the network, the client or the broker. */
 const abnormalCloses: ReadonlySet<CloseReason> = new Set<CloseReason>(['protocol-error', 'slow-consumer', 'store-failure']);
+
+const denials: Record<SubscribeDenialReason, string> = {
+  access: 'the access rules deny this subscription',
+  limit: 'the client asks for more subscriptions than it may have (limits.maxSubscriptionsPerClient)',
+  filter: 'the filter begins with $share, and is none of a shared subscription',
+};
 
 /** Logs what happens in the broker. Never a password, never a payload. */
 export class LogObserver {
@@ -38,8 +44,8 @@ export class LogObserver {
     this.limited('info', 'publish.denied', 'the access rules deny this publish', { ...describe(client), topic });
   }
 
-  subscribeDenied(client: ClientIdentity, filter: string): void {
-    this.limited('info', 'subscribe.denied', 'the access rules deny this subscription', { ...describe(client), filter });
+  subscribeDenied(client: ClientIdentity, filter: string | undefined, reason: SubscribeDenialReason, count: number): void {
+    this.limited('info', 'subscribe.denied', denials[reason], { ...describe(client), reason, ...(filter !== undefined && { filter }), ...(count > 1 && { count }) });
   }
 
   publishThrottled(client: ClientIdentity, reason: ThrottleReason): void {

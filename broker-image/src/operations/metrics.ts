@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ClientIdentity } from '../access/access-control.js';
-import { closeReasons, dropReasons, refusalReasons, throttleReasons, type CloseReason, type DropReason, type Qos, type RefusalReason, type ThrottleReason } from './observer.js';
+import { closeReasons, dropReasons, refusalReasons, subscribeDenialReasons, throttleReasons, type CloseReason, type DropReason, type Qos, type RefusalReason, type SubscribeDenialReason, type ThrottleReason } from './observer.js';
 import { appendBuckets, departureReasons, noCluster, type ClusterStatistics } from './cluster-metrics.js';
 import type { BrokerStatistics } from './statistics.js';
 
@@ -59,7 +59,7 @@ export class Metrics {
     bytesSent: 0,
     throttled: zeroed(throttleReasons),
     publishDenied: 0,
-    subscribeDenied: 0,
+    subscribeDenied: zeroed(subscribeDenialReasons),
     storeOperations: 0,
     storeErrors: 0,
   };
@@ -93,13 +93,13 @@ export class Metrics {
     this.single('counter', 'mqtt_bytes_sent_total', 'Bytes of PUBLISH packets to clients.', () => totals.bytesSent);
     this.counter('mqtt_publish_throttled_total', 'Clients that were not read for a while because they publish faster than they may, each counted once a second.', ['reason'], () => series('reason', totals.throttled));
     this.single('counter', 'mqtt_publish_denied_total', 'Publishes that the access rules denied.', () => totals.publishDenied);
-    this.single('counter', 'mqtt_subscribe_denied_total', 'Subscriptions that the access rules denied.', () => totals.subscribeDenied);
+    this.counter('mqtt_subscribe_denied_total', 'Subscriptions that were not granted.', ['reason'], () => series('reason', totals.subscribeDenied));
 
-    this.gauge('mqtt_sessions', 'Sessions, by whether their client is connected.', ['state'], () => {
+    this.gauge('mqtt_sessions', 'Persistent sessions, by whether their client is connected; in a cluster those of all brokers.', ['state'], () => {
       const { connected = 0, disconnected = 0 } = sources.statistics()?.sessions ?? {};
       return [[{ state: 'connected' }, connected], [{ state: 'disconnected' }, disconnected]];
     });
-    this.single('gauge', 'mqtt_subscriptions', 'Subscriptions of all sessions.', () => sources.statistics()?.subscriptions ?? 0);
+    this.single('gauge', 'mqtt_subscriptions', 'Subscriptions of the clients that are connected to this broker.', () => sources.statistics()?.subscriptions ?? 0);
     this.single('gauge', 'mqtt_retained_messages', 'Retained messages.', () => sources.statistics()?.retainedMessages ?? 0);
     this.single('gauge', 'mqtt_queued_messages', 'Messages that wait in the queues of sessions.', () => sources.statistics()?.queuedMessages ?? 0);
     this.single('gauge', 'mqtt_queued_bytes', 'Bytes of the messages that wait in the queues of sessions.', () => sources.statistics()?.queuedBytes ?? 0);
@@ -177,8 +177,8 @@ export class Metrics {
     this.totals.publishDenied++;
   }
 
-  subscribeDenied(): void {
-    this.totals.subscribeDenied++;
+  subscribeDenied(reason: SubscribeDenialReason, count: number): void {
+    add(this.totals.subscribeDenied, reason, count);
   }
 
   storeCommitted(operations: number, seconds: number): void {

@@ -17,6 +17,10 @@ export type CloseReason = (typeof closeReasons)[number];
 export const dropReasons = ['queue-full', 'slow-consumer', 'not-authorized', 'expired-session'] as const;
 export type DropReason = (typeof dropReasons)[number];
 
+/** Why a subscription was not granted: the access rules, too many, or a filter that begins like a shared subscription and is none. */
+export const subscribeDenialReasons = ['access', 'limit', 'filter'] as const;
+export type SubscribeDenialReason = (typeof subscribeDenialReasons)[number];
+
 /** Of what a client published more than it may. */
 export const throttleReasons = ['messages', 'bytes'] as const;
 export type ThrottleReason = (typeof throttleReasons)[number];
@@ -30,7 +34,8 @@ export interface BrokerObserver {
   messageSent(qos: Qos, bytes: number): void;
   messageDropped(reason: DropReason, count: number, clientId: string): void;
   publishDenied(client: ClientIdentity, topic: string): void;
-  subscribeDenied(client: ClientIdentity, filter: string): void;
+  /** `filter`: the first of them, if there are several at once; undefined if nobody looked at them. */
+  subscribeDenied(client: ClientIdentity, filter: string | undefined, reason: SubscribeDenialReason, count: number): void;
   /** A client publishes too fast and is not read for a while: told once a second at most for each client. */
   publishThrottled(client: ClientIdentity, reason: ThrottleReason): void;
   /** A group commit of the store, synced to disk: how many operations it carried and how long it took. */

@@ -45,11 +45,13 @@ export class SystemTopics {
   private levels(): Record<string, number> {
     const { sessions, subscriptions, retainedMessages, queuedMessages, queuedBytes } = this.options.statistics();
     const { totals } = this.options.metrics;
-    this.maximumClients = Math.max(this.maximumClients, sessions.connected);
+    // The store knows those with persistent sessions alone.
+    const connected = sum(totals.opened.values()) - sum(totals.closed.values());
+    this.maximumClients = Math.max(this.maximumClients, connected);
     return {
-      'clients/connected': sessions.connected,
+      'clients/connected': connected,
       'clients/disconnected': sessions.disconnected,
-      'clients/total': sessions.connected + sessions.disconnected,
+      'clients/total': connected + sessions.disconnected,
       'clients/maximum': this.maximumClients,
       'subscriptions/count': subscriptions,
       'retained messages/count': retainedMessages,

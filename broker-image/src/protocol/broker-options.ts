@@ -53,6 +53,11 @@ export interface BrokerOptions {
     readonly maxOutboundBytes?: number;
     /** PUBLISH packets with QoS above 0 that one client may have unanswered. @default 1024 */
     readonly maxInFlight?: number;
+    /**
+     * Bytes of the messages with QoS above 0 that are in memory for one client: sent and unanswered, or next. Of a persistent session the others wait on disk, of a clean one they are dropped.
+     * @default - twice maxPacketBytes, at least 4 MiB
+     */
+    readonly maxBufferedBytes?: number;
   };
   readonly session: {
     /** 0 keeps disconnected sessions for ever. */

@@ -63,11 +63,10 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
     this.#connection = connection;
     this.#handshake = new Handshake(broker.options, connection);
     const { maxPacketBytes, maxOutboundBytes = Math.max(MIN_OUTBOUND_BYTES, 2 * maxPacketBytes) } = broker.options.limits;
-    this.writer = new PacketWriter(stream, maxOutboundBytes, () => this.close('slow-consumer'));
+    this.writer = new PacketWriter(stream, maxOutboundBytes, () => this.close('slow-consumer'), () => this.#drained());
     this.gate = new ReadGate(stream);
     this.#reader = new FrameReader(this, Math.min(MAX_CONNECT_BYTES, maxPacketBytes));
     stream.on('data', (chunk: Buffer) => this.#data(chunk));
-    stream.on('drain', () => this.#drained());
     stream.on('error', (error) => this.#left(error));
     const left = () => this.#left();
     stream.on('end', left);

@@ -4,12 +4,14 @@ import type { Handshake } from './handshake.js';
 import { StoredOutbox, TransientOutbox, type OutboxOwner } from './outbox.js';
 import type { PacketWriter } from './packet-writer.js';
 import { PacketError, PacketType, readAcknowledgement, readSubscribe, readUnsubscribe, subackPacket, SUBSCRIBE_FAILURE } from './packets.js';
+import { RetainedDelivery, type RetainedOwner } from './retained-delivery.js';
+import { RetainedQueue } from './retained-queue.js';
 import { SharedInbox } from './shared-inbox.js';
 import type { SharedSubscriber } from './shared-subscribers.js';
 import { filterProblem, isBrokenShare } from './topics.js';
-import { Message, sameConnection, sharedTopicFilter, StoreUnavailableError, type ConnectionId, type OpenSession, type SessionOwner, type SubmittedOperation } from '../store/index.js';
+import { Message, sameConnection, sharedTopicFilter, StoreUnavailableError, type ConnectionId, type GrantedSubscription, type OpenSession, type Session, type SessionOwner, type SubmittedOperation } from '../store/index.js';
 import type { ClientIdentity } from '../access/access-control.js';
-import type { CloseReason, Qos } from '../operations/observer.js';
+import type { CloseReason, DropReason, Qos, SubscribeDenialReason } from '../operations/observer.js';
 
 /** Answers that may wait before the client is no longer read, and bytes of the messages that they are for. */
 const MAX_WAITING_ANSWERS = 1000;
@@ -23,6 +25,11 @@ const FOLLOW_MILLISECONDS = 5000;
 const CATCH_UP_MILLISECONDS = 2500;
 const CHECK_MILLISECONDS = 100;
 const DEFAULT_MAX_IN_FLIGHT = 1024;
+const MIN_BUFFERED_BYTES = 4 * 1024 * 1024;
+/** Retained messages that one SUBSCRIBE may bring into the queue of a persistent session by itself. */
+const MAX_RETAINED_AT_ONCE = 1000;
+/** Who makes the broker look at more of them with one packet is not read again in the same turn of the event loop. */
+const MANY_RETAINED = 100;
 
 /** To a packet of the client. */
 interface Answer {
@@ -47,7 +54,7 @@ export interface SessionConnection {
 }
 
 /** The session of a connected client: what it publishes, subscribes to, and is sent. */
-export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscriber {
+export class ClientSession implements OutboxOwner, RetainedOwner, SessionOwner, SharedSubscriber {
   readonly identity: ClientIdentity;
   readonly #broker: ClientContext;
   readonly #connection: SessionConnection;
@@ -61,8 +68,8 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
   /** QoS 2 packet ids of a clean session; the store has those of the others. */
   readonly #received = new Set<number>();
   readonly #filters = new Map<string, Qos>();
-  /** Retained messages that still have to be sent. */
-  readonly #retained: Array<Iterator<Message>> = [];
+  /** As long as there are retained messages to be sent. */
+  #retained: RetainedDelivery | undefined;
   /** In the order of the packets that they are for [MQTT-4.6.0-2, -3]: behind one that waits, all wait. */
   readonly #answers = new Fifo<Answer>();
   #waitingBytes = 0;
@@ -116,6 +123,11 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
     return this.#broker.options.limits.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT;
   }
 
+  get maxBufferedBytes(): number {
+    const { maxPacketBytes, maxBufferedBytes = Math.max(MIN_BUFFERED_BYTES, 2 * maxPacketBytes) } = this.#broker.options.limits;
+    return maxBufferedBytes;
+  }
+
   get persistent(): boolean {
     return this.#stored !== undefined;
   }
@@ -133,7 +145,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
    */
   async open(): Promise<boolean> {
     const { journal, options: { store, session: limits } } = this.#broker;
-    if (this.#clean) this.#transient = new TransientOutbox(this, limits);
+    if (this.#clean) this.#transient = new TransientOutbox(this, limits.maxQueuedMessages);
     const will = this.#will === undefined ? {} : { will: this.#will };
     const { session, sessionPresent } = await journal.open({ ...this.#openOperation(), ...will }, this);
     // Over before it began: nobody would read.
@@ -152,19 +164,30 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
     this.#connection.close('takeover');
   }
 
-  /** CONNACK is out: from now on the client is sent what it subscribed to. What the access rules do not allow any more ends here. */
+  /** CONNACK is out: from now on the client is sent what it subscribed to. What the access rules do not allow any more ends here, and so does what was queued of it. */
   begin(): void {
     this.#begun = true;
     if (this.#stored === undefined) return;
+    const stored = this.#stored;
+    const { session } = stored;
     const { access, observer } = this.#broker.options;
     const denied: string[] = [];
-    for (const [filter, { qos }] of this.#stored.session.subscriptions) {
-      if (access.maySubscribe(this.identity, filter)) this.#listen(filter, qos);
-      else denied.push(filter);
+    for (const [filter, { qos, retainedDue }] of session.subscriptions) {
+      if (access.maySubscribe(this.identity, filter)) {
+        this.#listen(filter, qos);
+        if (retainedDue) this.#addRetained(filter, qos, true);
+      } else denied.push(filter);
     }
-    for (const filter of denied) observer.subscribeDenied(this.identity, filter);
-    if (denied.length > 0) this.submit({ kind: 'unsubscribe', time: Date.now(), clientId: this.clientId, connection: this.#id, filters: denied });
-    this.#stored.release();
+    for (const filter of denied) observer.subscribeDenied(this.identity, filter, 'access', 1);
+    stored.checkUpTo(session.nextSequence);
+    if (denied.length > 0) {
+      // In a cluster they bring more until the log has their end.
+      stored.checkUpTo(Infinity);
+      if (!this.submit({ kind: 'unsubscribe', time: Date.now(), clientId: this.clientId, connection: this.#id, filters: denied })) return;
+      this.#broker.journal.afterCommit({ committed: () => stored.checkUpTo(session.nextSequence), failed: () => {} });
+    }
+    stored.release();
+    this.#sendRetained();
   }
 
   /** The connection is over. `discardWill`: the client said so itself, or it was never told that the session had begun. */
@@ -173,9 +196,10 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
     const { journal, options: { store } } = this.#broker;
     for (const [filter, qos] of this.#filters) this.#stopListening(filter, qos);
     this.#filters.clear();
-    this.#retained.length = 0;
+    this.#retained?.stop();
     const sentUpTo = (this.#stored ?? this.#shared)?.sentUpTo ?? 0;
     const sharing = (this.#stored?.session ?? store.cleanSession(this.clientId))?.membership !== undefined;
+    this.#transient?.hold();
     this.#stored?.detach();
     this.#shared?.detach();
     // [MQTT-3.1.2-8, -10]. When a broker that stands alone shuts down, the client counts as connected until the restart, which publishes its will, as 3.1.2.5 allows.
@@ -204,9 +228,13 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
     else this.#transient?.enqueue(message.with(qos, false));
   }
 
-  /** A QoS 0 message of a shared subscription that the store decided on. */
+  /** A QoS 0 message that does not come by a match of this moment: retained, or of a shared subscription, as the store decided. */
   deliverNow(message: Message): void {
     if (this.#begun) this.#sendQos0(message);
+  }
+
+  mayReceive(topic: string): boolean {
+    return this.#broker.options.access.maySubscribe(this.identity, topic);
   }
 
   get congested(): boolean {
@@ -215,6 +243,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
 
   /** The client has read what waited for it. */
   drained(): void {
+    if (this.#ended) return;
     this.#sendRetained();
     this.#outbox?.pump();
   }
@@ -223,7 +252,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
     this.#broker.options.observer.messageSent(qos, bytes);
   }
 
-  dropped(reason: 'queue-full'): void {
+  dropped(reason: DropReason): void {
     this.#broker.options.observer.messageDropped(reason, 1, this.clientId);
   }
 
@@ -255,6 +284,7 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
       case PacketType.puback:
       case PacketType.pubcomp:
         this.#outbox!.acknowledged(readAcknowledgement(bytes, start, body, end), type);
+        if (this.#retained !== undefined) this.#sendRetained();
         return true;
       case PacketType.pubrec:
         this.#outbox!.received(readAcknowledgement(bytes, start, body, end));
@@ -363,20 +393,26 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
   }
 
   #subscribe(bytes: Buffer, start: number, body: number, end: number): void {
-    const { access, limits, observer } = this.#broker.options;
-    const { packetId, subscriptions } = readSubscribe(bytes, start, body, end);
-    const granted: Array<{ filter: string; qos: Qos }> = [];
+    const { limits, observer } = this.#broker.options;
+    const { packetId, subscriptions, beyond } = readSubscribe(bytes, start, body, end, limits.maxSubscriptionsPerClient);
+    // One filter several times: the last QoS counts [MQTT-3.8.4-3, -4], and what is retained is sent once.
+    const wanted = new Map<string, Qos>();
+    let added = 0;
     const codes = subscriptions.map(({ filter, qos }) => {
       const problem = filterProblem(filter, limits.maxTopicLevels);
       if (problem !== undefined) throw new PacketError(`the topic filter of a SUBSCRIBE cannot be: ${problem}`);
-      const full = !this.#filters.has(filter) && this.#filters.size + granted.length >= limits.maxSubscriptionsPerClient;
-      if (full || isBrokenShare(filter) || !access.maySubscribe(this.identity, filter)) {
-        observer.subscribeDenied(this.identity, filter);
+      const isNew = !this.#filters.has(filter) && !wanted.has(filter);
+      const denial = this.#denial(filter, isNew && this.#filters.size + added >= limits.maxSubscriptionsPerClient);
+      if (denial !== undefined) {
+        observer.subscribeDenied(this.identity, filter, denial, 1);
         return SUBSCRIBE_FAILURE;
       }
-      granted.push({ filter, qos });
+      if (isNew) added++;
+      wanted.set(filter, qos);
       return qos;
     });
+    if (beyond > 0) observer.subscribeDenied(this.identity, undefined, 'limit', beyond);
+    const { granted, looked } = this.#persistentGrant(wanted);
     const stored = granted.length > 0 ? this.#stored : undefined;
     const durable = this.persistent ? granted : granted.filter(({ filter }) => isShared(filter));
     if (durable.length > 0) {
@@ -386,30 +422,66 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
     }
     const announced = granted.flatMap(({ filter, qos }) => this.#listen(filter, qos) ?? []);
     const answer = () => {
-      const suback = subackPacket(packetId, codes);
+      const suback = subackPacket(packetId, codes, beyond);
       this.writer.raw(suback, 0, suback.length);
-      for (const { filter, qos } of granted) if (!isShared(filter)) this.#retained.push(this.#matchRetained(filter, qos));
-      this.#sendRetained();
+      // Meanwhile it may have been taken back.
+      for (const { filter, qos, retainedLater = false } of granted) if (!isShared(filter) && this.#filters.get(filter) === qos) this.#addRetained(filter, qos, retainedLater);
+      const looked = this.#sendRetained();
       stored?.release();
       if (!this.persistent) this.#takeShared();
+      if (looked > MANY_RETAINED) this.#holdForOneTurn();
     };
+    if (looked > MANY_RETAINED) this.#holdForOneTurn();
     // From SUBACK on nothing is missed, whichever broker it is published at.
     if (announced.length > 0) this.#answer(Promise.all([...announced, ...(durable.length === 0 ? [] : [this.#applied()])]).then(() => undefined), 0, answer);
     else this.#answer(durable.length === 0 ? 'done' : 'journal', 0, answer);
   }
 
+  #denial(filter: string, full: boolean): SubscribeDenialReason | undefined {
+    if (isBrokenShare(filter)) return 'filter';
+    if (!this.#broker.options.access.maySubscribe(this.identity, filter)) return 'access';
+    return full ? 'limit' : undefined;
+  }
+
+  /**
+   * What a persistent session is granted. Its queue takes the retained messages with QoS above 0 together with the subscription, as long as they are few and there is room for them; the
+   * others follow in pieces. `looked`: at how many it had to look.
+   */
+  #persistentGrant(wanted: ReadonlyMap<string, Qos>): { readonly granted: readonly GrantedSubscription[]; readonly looked: number } {
+    const session = this.#stored?.session;
+    let looked = 0;
+    let messages = session?.queuedMessages ?? 0;
+    let bytes = session?.queuedBytes ?? 0;
+    const fits = (filter: string, { limits }: Session): boolean => {
+      for (const { qos, size } of this.#broker.options.store.retained(filter)) {
+        if (looked++ === MAX_RETAINED_AT_ONCE) return false;
+        if (qos > 0 && (++messages > limits.maxQueuedMessages || (bytes += size) > limits.maxQueuedBytes)) return false;
+      }
+      return true;
+    };
+    const granted: GrantedSubscription[] = [];
+    for (const [filter, qos] of wanted) {
+      if (session === undefined || qos === 0 || isShared(filter) || (looked <= MAX_RETAINED_AT_ONCE && fits(filter, session))) granted.push({ filter, qos });
+      else granted.push({ filter, qos, retainedLater: true });
+    }
+    return { granted, looked };
+  }
+
   #unsubscribe(bytes: Buffer, start: number, body: number, end: number): void {
     const { limits } = this.#broker.options;
-    const { packetId, filters } = readUnsubscribe(bytes, start, body, end);
+    const { packetId, filters } = readUnsubscribe(bytes, start, body, end, limits.maxSubscriptionsPerClient);
+    const held: string[] = [];
     for (const filter of filters) {
       const problem = filterProblem(filter, limits.maxTopicLevels);
       if (problem !== undefined) throw new PacketError(`the topic filter of an UNSUBSCRIBE cannot be: ${problem}`);
       const qos = this.#filters.get(filter);
       if (qos === undefined) continue;
+      held.push(filter);
       this.#filters.delete(filter);
+      this.#retained?.remove(filter);
       this.#stopListening(filter, qos);
     }
-    const durable = this.persistent ? filters : filters.filter(isShared);
+    const durable = this.persistent ? held : held.filter(isShared);
     if (durable.length > 0 && !this.submit({ kind: 'unsubscribe', time: Date.now(), clientId: this.clientId, connection: this.#id, filters: durable })) return;
     this.#acknowledge(PacketType.unsuback, packetId, durable.length > 0 ? 'journal' : 'done');
   }
@@ -497,6 +569,14 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
     this.#connection.hold();
   }
 
+  #holdForOneTurn(): void {
+    this.#hold();
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined;
+      this.#releaseIfRoom();
+    }, 0);
+  }
+
   #releaseIfRoom(): void {
     if (!this.#held || this.#ended || this.#again !== undefined) return;
     // Each answer looks again.
@@ -519,22 +599,19 @@ export class ClientSession implements OutboxOwner, SessionOwner, SharedSubscribe
 
   // --- retained messages
 
-  /** The retained messages for a new subscription, without those that the store has queued. */
-  *#matchRetained(filter: string, granted: Qos): Generator<Message> {
-    for (const message of this.#broker.retained(filter)) {
-      const qos = granted < message.qos ? granted : message.qos;
-      if (qos === 0 || !this.persistent) yield message.with(qos, true);
-    }
+  /** `due`: those of a persistent session with QoS above 0 did not come into its queue together with the subscription. */
+  #addRetained(filter: string, granted: Qos, due: boolean): void {
+    const { journal } = this.#broker;
+    const queue = due && this.#stored !== undefined ? new RetainedQueue(this, journal, this.#stored.session, this.#id, filter, () => this.#sendRetained()) : undefined;
+    this.#retained ??= new RetainedDelivery(this);
+    this.#retained.add(filter, granted, this.#broker.retained(filter), queue ?? this.#transient);
   }
 
-  /** Retained messages are not dropped for a client that reads slowly: they wait until it has. */
-  #sendRetained(): void {
-    while (this.#retained.length > 0 && !this.writer.congested) {
-      const next = this.#retained[0]!.next();
-      if (next.done === true) this.#retained.shift();
-      else if (next.value.qos === 0) this.#sendQos0(next.value);
-      else this.#transient?.enqueue(next.value);
-    }
+  /** Retained messages are not dropped for a client that reads slowly: they wait until it has. @returns how many were looked at */
+  #sendRetained(): number {
+    const looked = this.#retained?.go() ?? 0;
+    if (this.#retained?.idle === true) this.#retained = undefined;
+    return looked;
   }
 
   #sendQos0(message: Message): void {

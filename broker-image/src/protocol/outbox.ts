@@ -1,14 +1,19 @@
 import { Fifo } from './fifo.js';
 import { PacketType } from './packets.js';
 import type { PacketWriter } from './packet-writer.js';
-import { QueueEntry, type ConnectionId, type Journal, type Message, type QueueReader, type Session, type SessionLimits, type Store, type SubmittedOperation } from '../store/index.js';
+import type { RetainedSink } from './retained-delivery.js';
+import { QueueEntry, type ConnectionId, type Journal, type Message, type QueueReader, type Session, type Store, type SubmittedOperation } from '../store/index.js';
 import type { Qos } from '../operations/observer.js';
 
 /** Entries of a queue on disk that are kept in memory ahead of their delivery. */
 const MAX_READ_AHEAD = 1024;
+/** Messages that are passed over before everybody else has their turn. */
+const MAX_PASSED_OVER = 500;
 
 interface Outgoing {
   readonly sequence: number;
+  /** Bytes of the message that count as being in memory. */
+  readonly size: number;
   message: Message | undefined;
   released: boolean;
 }
@@ -18,8 +23,12 @@ export interface OutboxOwner {
   readonly writer: PacketWriter;
   /** PUBLISH packets with QoS above 0 that the client may have unanswered. */
   readonly maxInFlight: number;
+  /** Bytes of the messages that may be in memory: sent and unanswered, or next. */
+  readonly maxBufferedBytes: number;
   sent(qos: Qos, bytes: number): void;
-  dropped(reason: 'queue-full'): void;
+  /** Whether the client may still have what was queued for it on this topic. */
+  mayReceive(topic: string): boolean;
+  dropped(reason: 'queue-full' | 'not-authorized'): void;
   /** A QoS 0 message. */
   deliverNow(message: Message): void;
   /** Into the journal, as far as that takes it. */
@@ -38,6 +47,8 @@ abstract class Outbox<E extends Outgoing> {
   #holds = 0;
   /** Position after the last message that was sent. */
   sentUpTo = 0;
+  /** Of the messages in memory. */
+  #bytes = 0;
 
   constructor(protected readonly owner: OutboxOwner) {}
 
@@ -51,7 +62,13 @@ abstract class Outbox<E extends Outgoing> {
     return this.#ready.length;
   }
 
+  /** Bytes of the messages in memory, sent or not. */
+  protected get bytes(): number {
+    return this.#bytes;
+  }
+
   protected add(entry: E): void {
+    this.#bytes += entry.size;
     this.#ready.push(entry);
   }
 
@@ -70,10 +87,21 @@ abstract class Outbox<E extends Outgoing> {
     if (this.#pumping || this.#holds > 0) return;
     this.#pumping = true;
     const { maxInFlight, writer } = this.owner;
+    let passedOver = 0;
     while (this.#inFlight.size < maxInFlight && !writer.congested) {
       if (this.#ready.length === 0) this.refill();
       const entry = this.#ready.peek();
       if (entry === undefined) break;
+      if (!this.admits(entry)) {
+        if (passedOver++ === MAX_PASSED_OVER) {
+          setImmediate(() => this.pump());
+          break;
+        }
+        this.#ready.shift();
+        this.#forget(entry);
+        this.owner.dropped('not-authorized');
+        continue;
+      }
       const packetId = (entry.sequence % 65535) + 1;
       // A full turn of packet ids later, the message that has this one is still unanswered.
       if (this.#inFlight.has(packetId) || !this.maySend(entry)) break;
@@ -90,7 +118,7 @@ abstract class Outbox<E extends Outgoing> {
     if (entry === undefined || (type === PacketType.puback) !== (entry.message?.qos === 1)) return;
     if (type === PacketType.pubcomp && !entry.released) return;
     this.#inFlight.delete(packetId);
-    this.forget(entry);
+    this.#forget(entry);
     this.pump();
   }
 
@@ -115,7 +143,17 @@ abstract class Outbox<E extends Outgoing> {
     this.wasSent(entry);
   }
 
+  #forget(entry: E): void {
+    this.#bytes -= entry.size;
+    this.forget(entry);
+  }
+
   protected wasSent(_entry: E): void {}
+
+  /** Whether the client may have it. */
+  protected admits(_entry: E): boolean {
+    return true;
+  }
 
   /** Makes more entries ready, if there are any. */
   protected abstract refill(): void;
@@ -153,6 +191,8 @@ export class StoredOutbox extends Outbox<QueueEntry> implements QueueReader {
   #next = 0;
   /** Whether there are entries from `#next` on that only the store has. */
   #more = true;
+  /** Position up to which the queue may hold what the client may not have any more. */
+  #checkedUpTo = 0;
   readonly #durable: DurabilityGate;
 
   constructor(
@@ -168,8 +208,13 @@ export class StoredOutbox extends Outbox<QueueEntry> implements QueueReader {
     store.attach(session, this);
   }
 
+  /** What stands before this position in the queue comes from another connection: the client's rights may have changed, or its user. */
+  checkUpTo(position: number): void {
+    this.#checkedUpTo = position;
+  }
+
   enqueued(entry: QueueEntry): boolean {
-    if (this.#more || this.waiting >= MAX_READ_AHEAD) {
+    if (this.#more || this.waiting >= MAX_READ_AHEAD || this.bytes >= this.owner.maxBufferedBytes) {
       this.#more = true;
       return false;
     }
@@ -184,15 +229,22 @@ export class StoredOutbox extends Outbox<QueueEntry> implements QueueReader {
   }
 
   detach(): void {
+    this.hold();
     this.store.detach(this.session, this);
   }
 
   protected override refill(): void {
-    if (!this.#more) return;
-    const entries = this.store.read(this.session, this.#next, MAX_READ_AHEAD / 2);
-    this.#more = entries.length === MAX_READ_AHEAD / 2;
+    const room = this.owner.maxBufferedBytes - this.bytes;
+    if (!this.#more || room <= 0) return;
+    const before = this.bytes;
+    const entries = this.store.read(this.session, this.#next, MAX_READ_AHEAD / 2, room);
     for (const entry of entries) this.add(entry);
+    this.#more = entries.length === MAX_READ_AHEAD / 2 || this.bytes - before >= room;
     if (entries.length > 0) this.#next = entries.at(-1)!.sequence + 1;
+  }
+
+  protected override admits({ sequence, message }: QueueEntry): boolean {
+    return sequence >= this.#checkedUpTo || message === undefined || this.owner.mayReceive(message.topic);
   }
 
   protected override maySend(entry: QueueEntry): boolean {
@@ -224,42 +276,60 @@ export interface SharedDelivery {
 
 class TransientEntry implements Outgoing {
   released = false;
+  readonly size: number;
 
   constructor(
     readonly sequence: number,
     public message: Message | undefined,
-    /** It came through a shared subscription. */
+    /** It came through a shared subscription, and counts for the queue that the store has of it. */
     public shared?: SharedDelivery,
-  ) {}
+  ) {
+    this.size = shared === undefined ? message!.size : 0;
+  }
 }
 
 /** Delivers the messages of a clean session: they live as long as its connection, apart from those of shared subscriptions. */
-export class TransientOutbox extends Outbox<TransientEntry> {
+export class TransientOutbox extends Outbox<TransientEntry> implements RetainedSink {
   #sequence = 0;
-  #bytes = 0;
   #durable: DurabilityGate | undefined;
 
   constructor(
     owner: OutboxOwner,
-    readonly limits: SessionLimits,
+    readonly maxQueuedMessages: number,
   ) {
     super(owner);
   }
 
   enqueue(message: Message): void {
-    if (this.waiting >= this.limits.maxQueuedMessages || this.#bytes + message.size > this.limits.maxQueuedBytes) {
-      this.owner.dropped('queue-full');
-      return;
-    }
-    this.#bytes += message.size;
-    this.add(new TransientEntry(this.#sequence++, message));
-    this.pump();
+    if (this.#hasRoom(message, 1)) this.#take(message);
+    else this.owner.dropped('queue-full');
+  }
+
+  /** A message that can come later as well. Half of the room is left for those that cannot. @returns whether it was taken */
+  offer(message: Message): boolean {
+    const taken = this.#hasRoom(message, 0.5);
+    if (taken) this.#take(message);
+    return taken;
+  }
+
+  complete(): boolean {
+    return true;
   }
 
   /** The store saw to it that there is room. */
   enqueueShared(delivery: SharedDelivery): void {
     this.#durable ??= new DurabilityGate(delivery.journal, () => this.pump());
     this.add(new TransientEntry(this.#sequence++, delivery.entry.message, delivery));
+    this.pump();
+  }
+
+  /** A message that is larger than the room is let through alone: otherwise it would never come. */
+  #hasRoom({ size }: Message, share: number): boolean {
+    return this.waiting < Math.max(1, this.maxQueuedMessages * share) && (this.bytes === 0 || this.bytes + size <= this.owner.maxBufferedBytes * share);
+  }
+
+  #take(message: Message): void {
+    this.add(new TransientEntry(this.#sequence++, message));
     this.pump();
   }
 
@@ -274,20 +344,19 @@ export class TransientOutbox extends Outbox<TransientEntry> {
   }
 
   protected override forget(entry: TransientEntry): void {
-    this.#drop(entry);
+    release(entry);
   }
 
   protected override markReceived(entry: TransientEntry, packetId: number): void {
-    this.#drop(entry);
+    release(entry);
     entry.released = true;
     this.owner.writer.acknowledge(PacketType.pubrel, packetId);
   }
+}
 
-  #drop(entry: TransientEntry): void {
-    const { message, shared } = entry;
-    entry.message = undefined;
-    entry.shared = undefined;
-    if (shared === undefined) this.#bytes -= message?.size ?? 0;
-    else shared.done();
-  }
+function release(entry: TransientEntry): void {
+  const { shared } = entry;
+  entry.message = undefined;
+  entry.shared = undefined;
+  shared?.done();
 }

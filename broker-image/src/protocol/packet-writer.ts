@@ -19,13 +19,27 @@ export class PacketWriter {
   /** Whether the stream had not taken everything when it was last written to. A fan-out to thousands of clients spends its time on the memory that it touches: as a rule, this spares it the streams. */
   #behind = false;
   #overflowed = false;
+  /** Told of every write that the client's connection took, where the stream would not say that there is room again. */
+  readonly #written: (() => void) | undefined;
 
-  /** `overflowed` is called, once, when more than `maxBytes` would wait for the client: what came then was not taken, so nothing more can be sent. */
+  /**
+   * `overflowed` is called, once, when more than `maxBytes` would wait for the client: what came then was not taken, so nothing more can be sent.
+   * `relieved` is called when the client keeps up again, and at other times as well.
+   */
   constructor(
     readonly stream: Duplex,
     readonly maxBytes: number,
     readonly overflowed: () => void,
-  ) {}
+    relieved: () => void,
+  ) {
+    stream.on('drain', relieved);
+    // A stream says `drain` only after a write that reached its own mark, 64 KiB with Node.js 24. Below that the client would be taken for congested for ever.
+    if (maxBytes / 2 < stream.writableHighWaterMark) {
+      this.#written = () => {
+        if (!this.congested) relieved();
+      };
+    }
+  }
 
   /**
    * The client does not keep up: QoS 0 is dropped, QoS 1 and 2 stay in their queue, and the client itself is no longer read.
@@ -95,7 +109,8 @@ export class PacketWriter {
     this.#length = 0;
     if (stream.destroyed || stream.writableEnded) return;
     this.#handedOver += length;
-    stream.write(chunk.subarray(0, length));
+    if (this.#written === undefined) stream.write(chunk.subarray(0, length));
+    else stream.write(chunk.subarray(0, length), this.#written);
     this.#behind = stream.writableLength > 0;
     // Written through to the kernel: nobody refers to the chunk any more.
     if (!this.#behind) returnBuffer(chunk);

@@ -26,6 +26,8 @@ export class PacketError extends Error {
 export interface SubscribePacket {
   readonly packetId: number;
   readonly subscriptions: ReadonlyArray<{ readonly filter: string; readonly qos: Qos }>;
+  /** Filters beyond the most that one packet may have: they are there, and were not looked at. */
+  readonly beyond: number;
 }
 
 export interface UnsubscribePacket {
@@ -41,24 +43,31 @@ export function readAcknowledgement(bytes: Buffer, start: number, body: number, 
   return readPacketId(bytes, body);
 }
 
-/** @throws PacketError */
-export function readSubscribe(bytes: Buffer, start: number, body: number, end: number): SubscribePacket {
+/** One packet has room for a filter in every four bytes: more than `maxFilters` are counted, and cost no more than that. @throws PacketError */
+export function readSubscribe(bytes: Buffer, start: number, body: number, end: number, maxFilters: number): SubscribePacket {
   const cursor = readListHeader('a SUBSCRIBE', bytes, start, body, end);
   const subscriptions: Array<{ filter: string; qos: Qos }> = [];
+  let beyond = 0;
   while (cursor.at < end) {
-    const filter = readString('a SUBSCRIBE', bytes, cursor, end);
+    const looked = subscriptions.length < maxFilters;
+    const filter = looked ? readString('a SUBSCRIBE', bytes, cursor, end) : '';
+    if (!looked) cursor.at = endOfString('a SUBSCRIBE', bytes, cursor, end);
     const qos = cursor.at < end ? bytes[cursor.at++]! : 3;
     if (qos > 2) throw new PacketError('a SUBSCRIBE asks for a QoS that does not exist'); // [MQTT-3.8.3-4]
-    subscriptions.push({ filter, qos: qos as Qos });
+    if (looked) subscriptions.push({ filter, qos: qos as Qos });
+    else beyond++;
   }
-  return { packetId: cursor.packetId, subscriptions };
+  return { packetId: cursor.packetId, subscriptions, beyond };
 }
 
-/** @throws PacketError */
-export function readUnsubscribe(bytes: Buffer, start: number, body: number, end: number): UnsubscribePacket {
+/** UNSUBACK cannot say that a filter was passed over, so there must not be more than `maxFilters`. @throws PacketError */
+export function readUnsubscribe(bytes: Buffer, start: number, body: number, end: number, maxFilters: number): UnsubscribePacket {
   const cursor = readListHeader('an UNSUBSCRIBE', bytes, start, body, end);
   const filters: string[] = [];
-  while (cursor.at < end) filters.push(readString('an UNSUBSCRIBE', bytes, cursor, end));
+  while (cursor.at < end) {
+    if (filters.length === maxFilters) throw new PacketError(`an UNSUBSCRIBE has more than ${maxFilters} topic filters, the most subscriptions that a client may have`);
+    filters.push(readString('an UNSUBSCRIBE', bytes, cursor, end));
+  }
   return { packetId: cursor.packetId, filters };
 }
 
@@ -82,23 +91,29 @@ export interface Cursor {
 /** `name` is that of the packet, for the error. @throws PacketError */
 export function readString(name: string, bytes: Buffer, cursor: Cursor, end: number): string {
   const begin = cursor.at + 2;
-  const stop = begin <= end ? begin + ((bytes[cursor.at]! << 8) | bytes[cursor.at + 1]!) : Infinity;
-  if (stop > end) throw new PacketError(`${name} is cut off`);
+  const stop = endOfString(name, bytes, cursor, end);
   cursor.at = stop;
   const string = decodeString(bytes.subarray(begin, stop));
   if (string === undefined) throw new PacketError(`a string in ${name} is not valid UTF-8`);
   return string;
 }
 
+function endOfString(name: string, bytes: Buffer, { at }: Cursor, end: number): number {
+  const stop = at + 2 <= end ? at + 2 + ((bytes[at]! << 8) | bytes[at + 1]!) : Infinity;
+  if (stop > end) throw new PacketError(`${name} is cut off`);
+  return stop;
+}
+
 /** SUBACK's return code for a subscription that was not granted [MQTT 3.1.1, 3.9.3]. */
 export const SUBSCRIBE_FAILURE = 0x80;
 
-export function subackPacket(packetId: number, codes: readonly number[]): Buffer {
+/** `failures`: how many more return codes there are, all of which are failures. */
+export function subackPacket(packetId: number, codes: readonly number[], failures: number): Buffer {
   const length: number[] = [];
-  let rest = 2 + codes.length;
+  let rest = 2 + codes.length + failures;
   do length.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
   while ((rest >>>= 7) > 0);
-  return Buffer.from([PacketType.suback << 4, ...length, packetId >>> 8, packetId & 0xff, ...codes]);
+  return Buffer.concat([Buffer.from([PacketType.suback << 4, ...length, packetId >>> 8, packetId & 0xff, ...codes]), Buffer.alloc(failures, SUBSCRIBE_FAILURE)]);
 }
 
 /** What the first bytes of a CONNECT say about the protocol; undefined if they are no CONNECT of any version. */

@@ -5,7 +5,7 @@ export type { Journal, JournalListener, OpenedSession, SessionOwner, SubmittedOp
 export { MatchCache } from './match-cache.js';
 export { Message } from './message.js';
 export { BatchVersionError, BatchWriter, readBatch, type Batch } from './operation-batch.js';
-export type { CloseSession, ConnectionId, OpenSession, Operation, ReceivedPacket, SessionLimits } from './operations.js';
+export type { CloseSession, ConnectionId, GrantedSubscription, OpenSession, Operation, ReceivedPacket, SessionLimits } from './operations.js';
 export { QueueEntry } from './queue.js';
 export type { QueueReader, Session } from './session.js';
 export { sharedTopicFilter } from './shared-filter.js';

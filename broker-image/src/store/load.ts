@@ -60,11 +60,12 @@ export function loadState(database: Database, state: State): void {
   }
 
   each(database, 'subscription', ranges.subscriptions, (key, value) => {
-    const { session: number, number: subscription, qos, filter } = decode.subscription(key, value);
+    const { session: number, filter, subscription } = decode.subscription(key, value);
+    const { qos } = subscription;
     const session = byNumber.get(number);
     if (session === undefined) throw new RangeError(`session ${number} does not exist`);
-    session.subscriptions.set(filter, { qos, number: subscription });
-    session.nextSubscription = Math.max(session.nextSubscription, subscription + 1);
+    session.subscriptions.set(filter, subscription);
+    session.nextSubscription = Math.max(session.nextSubscription, subscription.number + 1);
     if (sharedTopicFilter(filter) !== undefined) state.shared.loadMember(session, filter, qos);
     else if (qos > 0) state.subscriptions.add(filter, session, qos);
   });

@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter } from './bytes.js';
 import { Message } from './message.js';
-import type { ConnectionId, Operation } from './operations.js';
+import type { ConnectionId, GrantedSubscription, Operation } from './operations.js';
 import type { BatchOrigin } from './state.js';
 import type { Qos } from '../operations/observer.js';
 
@@ -22,9 +22,12 @@ const EXPEL = 11;
 const EXPIRE = 12;
 const ADOPT = 13;
 const ACKNOWLEDGE_CLEAN = 14;
+const QUEUE_RETAINED = 15;
 
 const CLEAN = 0x01;
 const WITH_WILL = 0x02;
+/** Beside the QoS of a subscription. */
+const RETAINED_LATER = 0x80;
 
 /** A batch was written by a newer version of the broker. */
 export class BatchVersionError extends Error {
@@ -88,6 +91,14 @@ export class BatchWriter {
         this.#bytes.byte(operation.discardWill ? 1 : 0);
         return this.#bytes.unsigned(operation.sentUpTo);
       case 'subscribe': return this.#subscribe(operation);
+      case 'queue-retained':
+        this.#begin(QUEUE_RETAINED, operation);
+        this.#owner(operation);
+        this.#bytes.string(operation.filter);
+        this.#bytes.byte(operation.last ? 1 : 0);
+        this.#bytes.unsigned(operation.topics.length);
+        for (const topic of operation.topics) this.#bytes.string(topic);
+        return;
       case 'unsubscribe':
         this.#begin(UNSUBSCRIBE, operation);
         this.#owner(operation);
@@ -149,8 +160,8 @@ export class BatchWriter {
     this.#begin(SUBSCRIBE, operation);
     this.#owner(operation);
     this.#bytes.unsigned(operation.subscriptions.length);
-    for (const { filter, qos } of operation.subscriptions) {
-      this.#bytes.byte(qos);
+    for (const { filter, qos, retainedLater } of operation.subscriptions) {
+      this.#bytes.byte(qos | (retainedLater === true ? RETAINED_LATER : 0));
       this.#bytes.string(filter);
     }
   }
@@ -207,6 +218,7 @@ class BatchReader {
       case OPEN: return this.#open(time);
       case CLOSE: return { kind: 'close', time, ...this.#owner(), discardWill: bytes.byte() === 1, sentUpTo: bytes.unsigned() };
       case SUBSCRIBE: return { kind: 'subscribe', time, ...this.#owner(), subscriptions: this.#several(() => this.#subscription()) };
+      case QUEUE_RETAINED: return { kind: 'queue-retained', time, ...this.#owner(), filter: bytes.string(), last: bytes.byte() === 1, topics: this.#several(() => bytes.string()) };
       case UNSUBSCRIBE: return { kind: 'unsubscribe', time, ...this.#owner(), filters: this.#several(() => bytes.string()) };
       case RECOVER: return { kind: 'recover', time, broker: bytes.string(), incarnation: bytes.unsigned() };
       case EXPEL: return { kind: 'expel', time, broker: bytes.string(), incarnation: bytes.unsigned() };
@@ -247,10 +259,12 @@ class BatchReader {
     return flags & WITH_WILL ? { ...open, will: this.#message() } : open;
   }
 
-  #subscription(): { filter: string; qos: Qos } {
-    const qos = this.bytes.byte();
+  #subscription(): GrantedSubscription {
+    const flags = this.bytes.byte();
+    const qos = flags & ~RETAINED_LATER;
     if (qos > 2) throw new RangeError(`there is no QoS ${qos}`);
-    return { qos: qos as Qos, filter: this.bytes.string() };
+    const subscription = { qos: qos as Qos, filter: this.bytes.string() };
+    return flags & RETAINED_LATER ? { ...subscription, retainedLater: true } : subscription;
   }
 
   #several<T>(read: () => T): T[] {

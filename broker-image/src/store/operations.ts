@@ -9,6 +9,7 @@ export type Operation =
   | OpenSession
   | CloseSession
   | Subscribe
+  | QueueRetained
   | Unsubscribe
   | Publish
   | Acknowledge
@@ -61,6 +62,13 @@ export interface CloseSession {
   readonly sentUpTo: number;
 }
 
+export interface GrantedSubscription {
+  readonly filter: string;
+  readonly qos: Qos;
+  /** The retained messages come with operations of their own: there are more than one operation, or the queue, should take at once. */
+  readonly retainedLater?: true;
+}
+
 /**
  * Grants subscriptions, replacing those with the same filter, and queues the retained messages that they match (QoS above 0). With a filter `$share/{ShareName}/{filter}` the session becomes
  * a member of a shared subscription. Of a clean session, only those are here.
@@ -70,7 +78,22 @@ export interface Subscribe {
   readonly time: number;
   readonly clientId: string;
   readonly connection: ConnectionId;
-  readonly subscriptions: ReadonlyArray<{ readonly filter: string; readonly qos: Qos }>;
+  readonly subscriptions: readonly GrantedSubscription[];
+}
+
+/**
+ * Queues retained messages for a subscription that they were left out of, those of these topics. Until the last of them are queued the subscription remembers that it is not complete, so that it
+ * is begun again after a crash.
+ */
+export interface QueueRetained {
+  readonly kind: 'queue-retained';
+  readonly time: number;
+  readonly clientId: string;
+  readonly connection: ConnectionId;
+  readonly filter: string;
+  readonly topics: readonly string[];
+  /** There are no more. */
+  readonly last: boolean;
 }
 
 export interface Unsubscribe {

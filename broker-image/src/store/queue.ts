@@ -24,6 +24,8 @@ export class QueueEntry {
   writing = false;
   /** A reader keeps it in memory. */
   held = false;
+  /** Bytes of the message, as it came into the queue. */
+  readonly size: number;
 
   constructor(
     readonly queue: Queue,
@@ -35,7 +37,9 @@ export class QueueEntry {
     readonly group: number,
     /** It came through a shared subscription. */
     readonly origin?: SharedOrigin,
-  ) {}
+  ) {
+    this.size = message?.size ?? 0;
+  }
 }
 
 /** Messages in order. They are on disk; here are only the entries that are being written or delivered. */

@@ -1,12 +1,15 @@
 import { Message } from './message.js';
 import { QueueEntry, type Queue, type SharedOrigin } from './queue.js';
-import type { Session } from './session.js';
+import type { Session, Subscription } from './session.js';
 import type { ConnectionId, SessionLimits } from './operations.js';
 import type { Qos } from '../operations/observer.js';
 
 /** Layout of the database: one ordered table; the first byte of a key tells what the record is. All numbers are big-endian, so that the order of keys is the order of numbers. */
-export const FORMAT_VERSION = 3;
-/** Opening a store of this version or a later one makes it one of `FORMAT_VERSION`. Version 1 has no clean clients, and its connections have no names; version 2 has no shared subscriptions. */
+export const FORMAT_VERSION = 4;
+/**
+ * Opening a store of this version or a later one makes it one of `FORMAT_VERSION`. Version 1 has no clean clients, and its connections have no names; version 2 has no shared subscriptions;
+ * version 3 no subscriptions whose retained messages are still due.
+ */
 export const READABLE_VERSION = 1;
 /** Snapshots began with version 2. */
 export const READABLE_SNAPSHOT_VERSION = 2;
@@ -173,6 +176,8 @@ export interface BrokerRun {
 }
 
 const PROGRESS_LENGTH = 24;
+/** Beside the QoS of a subscription. */
+const RETAINED_DUE = 0x80;
 
 export const records = {
   format: () => Buffer.from(JSON.stringify({ name: 'mqtt-broker-store', version: FORMAT_VERSION })),
@@ -193,7 +198,7 @@ export const records = {
     );
   },
 
-  subscription: (filter: string, qos: Qos): Buffer => Buffer.concat([Buffer.of(qos), Buffer.from(filter)]),
+  subscription: (filter: string, { qos, retainedDue }: Subscription): Buffer => Buffer.concat([Buffer.of(qos | (retainedDue ? RETAINED_DUE : 0)), Buffer.from(filter)]),
 
   /** The owner's client id before the message. */
   will(clientId: string, message: Message): Buffer {
@@ -280,8 +285,9 @@ export const decode = {
   },
 
   subscription(key: Buffer, bytes: Buffer) {
-    if (bytes.length < 2 || bytes[0]! > 2) throw new RangeError('not a subscription record');
-    return { session: keyNumber(key), number: key.readUInt32BE(7), qos: bytes[0] as Qos, filter: bytes.toString('utf8', 1) };
+    const qos = bytes.length < 2 ? 3 : bytes[0]! & ~RETAINED_DUE;
+    if (qos > 2) throw new RangeError('not a subscription record');
+    return { session: keyNumber(key), filter: bytes.toString('utf8', 1), subscription: { qos: qos as Qos, number: key.readUInt32BE(7), retainedDue: (bytes[0]! & RETAINED_DUE) !== 0 } };
   },
 
   will(bytes: Buffer) {

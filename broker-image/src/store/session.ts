@@ -19,6 +19,14 @@ export class SharedMembership {
   readonly origins = new Map<number, SharedOrigin>();
 }
 
+export interface Subscription {
+  readonly qos: Qos;
+  /** Tells the session's subscriptions apart, and orders them. */
+  readonly number: number;
+  /** Retained messages that match are still to be queued. */
+  readonly retainedDue: boolean;
+}
+
 /** What outlives the connection of a client: its persistent session. A clean session that takes part in shared subscriptions has one as well, as long as it is connected. */
 export class Session extends Queue {
   /** The connection that has the session now. */
@@ -26,7 +34,7 @@ export class Session extends Queue {
   disconnectedAt = 0;
   /** Position in the queue after the last message that was sent. */
   sentUpTo = 0;
-  readonly subscriptions = new Map<string, { readonly qos: Qos; readonly number: number }>();
+  readonly subscriptions = new Map<string, Subscription>();
   nextSubscription = 0;
   /** Packet ids of QoS 2 messages that were received and not yet released. */
   readonly received = new Set<number>();

@@ -1,7 +1,7 @@
 import type { Changes } from './changes.js';
 import { MatchCache } from './match-cache.js';
 import type { Message } from './message.js';
-import type { Acknowledge, CloseSession, ConnectionId, Expel, Expire, OpenSession, Operation, Publish, Receive, Recover, Release, SessionLimits, Subscribe, Unsubscribe } from './operations.js';
+import type { Acknowledge, CloseSession, ConnectionId, Expel, Expire, OpenSession, Operation, Publish, QueueRetained, Receive, Recover, Release, SessionLimits, Subscribe, Unsubscribe } from './operations.js';
 import { Queues, type EntrySource } from './queues.js';
 import { keys, records, type BrokerRun, type Counters } from './records.js';
 import { RetainedTree } from './retained-tree.js';
@@ -104,6 +104,7 @@ export class State implements SharedSubscriptionsOwner {
       case 'open': return this.#open(operation, changes, group);
       case 'close': return this.#close(operation, changes, group);
       case 'subscribe': return this.#subscribe(operation, changes, group);
+      case 'queue-retained': return this.#queueRetained(operation, changes, group);
       case 'unsubscribe': return this.#unsubscribe(operation, changes);
       case 'recover': return this.#recover(operation, changes, group);
       case 'expel': return this.#expel(operation, changes, group);
@@ -211,24 +212,40 @@ export class State implements SharedSubscriptionsOwner {
   #subscribe(operation: Subscribe, changes: Changes, group: number): boolean {
     const session = this.#sessionOf(operation) ?? this.#beginCleanSession(operation, changes);
     if (session === undefined) return false;
-    for (const { filter, qos } of operation.subscriptions) {
-      const number = session.subscriptions.get(filter)?.number ?? session.nextSubscription++;
-      session.subscriptions.set(filter, { qos, number });
-      changes.put(keys.subscription(session.number, number), records.subscription(filter, qos));
-      if (sharedTopicFilter(filter) !== undefined) {
+    for (const { filter, qos, retainedLater = false } of operation.subscriptions) {
+      const shared = sharedTopicFilter(filter) !== undefined;
+      const subscription = { qos, number: session.subscriptions.get(filter)?.number ?? session.nextSubscription++, retainedDue: retainedLater && qos > 0 && !shared };
+      session.subscriptions.set(filter, subscription);
+      changes.put(keys.subscription(session.number, subscription.number), records.subscription(filter, subscription));
+      if (shared) {
         // What was retained is not sent [MQTT 5.0, 3.8.4].
         this.shared.join(session, filter, qos, changes);
         continue;
       }
       if (qos > 0) this.subscriptions.add(filter, session, qos);
       else this.subscriptions.remove(filter, session);
-      if (qos === 0) continue;
+      if (qos === 0 || retainedLater) continue;
       // The order of a tree's levels depends on its history, that of the numbers does not.
       const matches = [...this.retained.match(filter)].sort((a, b) => a.number - b.number);
-      for (const { message } of matches) {
-        if (message.qos > 0) this.#enqueue(session, message.with(Math.min(qos, message.qos) as Qos, true), changes, group);
-      }
+      for (const { message } of matches) this.#enqueueRetained(session, message, qos, changes, group);
     }
+    return true;
+  }
+
+  #queueRetained(operation: QueueRetained, changes: Changes, group: number): boolean {
+    const { filter, last, topics } = operation;
+    const session = this.#sessionOf(operation);
+    const subscription = session?.subscriptions.get(filter);
+    if (session === undefined || subscription?.retainedDue !== true) return false;
+    for (const topic of topics) {
+      // What it is by now; if it is gone, there is nothing to send.
+      const retained = this.retained.get(topic);
+      if (retained !== undefined) this.#enqueueRetained(session, retained.message, subscription.qos, changes, group);
+    }
+    if (!last) return true;
+    const complete = { ...subscription, retainedDue: false };
+    session.subscriptions.set(filter, complete);
+    changes.put(keys.subscription(session.number, complete.number), records.subscription(filter, complete));
     return true;
   }
 
@@ -293,10 +310,16 @@ export class State implements SharedSubscriptionsOwner {
   }
 
   #enqueue(session: Session, message: Message, changes: Changes, group: number): void {
-    if (session.queuedMessages >= session.limits.maxQueuedMessages || session.queuedBytes + message.size > session.limits.maxQueuedBytes) {
-      this.listener.dropped('queue-full', 1, session.clientId);
-      return;
-    }
+    if (session.queuedMessages >= session.limits.maxQueuedMessages || session.queuedBytes + message.size > session.limits.maxQueuedBytes) this.listener.dropped('queue-full', 1, session.clientId);
+    else this.#append(session, message, changes, group);
+  }
+
+  /** Whoever subscribed waited until there was room. Should that have gone meanwhile, the queue is a little longer rather than without it [MQTT-3.3.1-6]. */
+  #enqueueRetained(session: Session, message: Message, granted: Qos, changes: Changes, group: number): void {
+    if (message.qos > 0) this.#append(session, message.with(Math.min(granted, message.qos) as Qos, true), changes, group);
+  }
+
+  #append(session: Session, message: Message, changes: Changes, group: number): void {
     const entry = this.queues.append(session, message, changes, group);
     entry.held = session.reader?.enqueued(entry) ?? false;
   }

@@ -310,15 +310,28 @@ export class Store {
     }
   }
 
-  /** A queue from a position on, in order; its reader keeps these entries in memory until they are acknowledged or it is detached. */
-  read(queue: Queue, from: number, limit: number): QueueEntry[] {
+  /**
+   * A queue from a position on, in order, until there are so many entries, or messages of so many bytes; its reader keeps these entries in memory until they are acknowledged or it is
+   * detached.
+   */
+  read(queue: Queue, from: number, limit: number, maxBytes = Infinity): QueueEntry[] {
     const found = new Map<number, QueueEntry>();
+    let bytes = 0;
+    let upTo = Infinity;
     for (const { key, value } of this.#database.range(ranges.entries(queue.number, from), limit + queue.entries.size)) {
       const sequence = entrySequence(key);
-      found.set(sequence, queue.entries.get(sequence) ?? decode.entry(queue, sequence, value));
+      const entry = queue.entries.get(sequence) ?? decode.entry(queue, sequence, value);
+      found.set(sequence, entry);
+      if (!entry.removed) bytes += entry.size;
+      if (bytes < maxBytes) continue;
+      upTo = sequence;
+      break;
     }
-    for (const entry of queue.entries.values()) if (entry.sequence >= from) found.set(entry.sequence, entry);
-    const entries = [...found.values()].filter((entry) => !entry.removed).sort((a, b) => a.sequence - b.sequence).slice(0, limit);
+    for (const entry of queue.entries.values()) if (entry.sequence >= from && entry.sequence <= upTo) found.set(entry.sequence, entry);
+    const all = [...found.values()].filter((entry) => !entry.removed).sort((a, b) => a.sequence - b.sequence);
+    let count = 0;
+    for (bytes = 0; count < Math.min(limit, all.length) && bytes < maxBytes; count++) bytes += all[count]!.size;
+    const entries = all.slice(0, count);
     for (const entry of entries) {
       entry.held = true;
       queue.entries.set(entry.sequence, entry);

@@ -143,7 +143,7 @@ test('with a file: TLS, passwords and access rules', async () => {
   }
   const client = await dial(broker.url('mqtt'), alice);
   await assert.rejects(client.subscribeAsync('#'));
-  await metricReaches(broker, 'mqtt_subscribe_denied_total', 1);
+  await metricReaches(broker, 'mqtt_subscribe_denied_total{reason="access"}', 1);
 
   for (const [line, secret] of Object.entries({ ...secrets, hash: hashes.alice })) assert.ok(!broker.output.includes(secret), `a secret is in the log: ${line}`);
   for (const { event } of broker.lines) assert.ok((logEvents as readonly string[]).includes(event), `${event} is not among the documented events`);

@@ -15,7 +15,8 @@ test('each event has its level, name and details', () => {
   observer.connectionRefused({ listener: 'mqtt', remoteAddress: '192.0.2.1' }, 'malformed');
   observer.messageDropped('queue-full', 3, 'c1');
   observer.publishDenied(client, 'a/b');
-  observer.subscribeDenied(client, 'a/#');
+  observer.subscribeDenied(client, 'a/#', 'access', 1);
+  observer.subscribeDenied(client, undefined, 'limit', 7);
   observer.publishThrottled(client, 'bytes');
   observer.storeRecovered();
   assert.deepEqual(log.lines.map(({ level, event, details }) => ({ level, event, ...details })), [
@@ -25,7 +26,8 @@ test('each event has its level, name and details', () => {
     { level: 'info', event: 'connection.refused', listener: 'mqtt', remoteAddress: '192.0.2.1', reason: 'malformed' },
     { level: 'warn', event: 'message.dropped', clientId: 'c1', reason: 'queue-full', count: 3 },
     { level: 'info', event: 'publish.denied', ...client, topic: 'a/b' },
-    { level: 'info', event: 'subscribe.denied', ...client, filter: 'a/#' },
+    { level: 'info', event: 'subscribe.denied', ...client, filter: 'a/#', reason: 'access' },
+    { level: 'info', event: 'subscribe.denied', ...client, reason: 'limit', count: 7 },
     { level: 'warn', event: 'publish.throttled', ...client, reason: 'bytes' },
     { level: 'info', event: 'store.recovered' },
   ]);

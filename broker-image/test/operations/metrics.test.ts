@@ -28,7 +28,8 @@ const zero = [
   ...[0, 1, 2].flatMap((qos) => [`mqtt_messages_received_total{qos="${qos}"}`, `mqtt_messages_sent_total{qos="${qos}"}`]),
   ...['queue-full', 'slow-consumer', 'not-authorized', 'expired-session'].map((reason) => `mqtt_messages_dropped_total{reason="${reason}"}`),
   'mqtt_publish_throttled_total{reason="messages"}', 'mqtt_publish_throttled_total{reason="bytes"}',
-  'mqtt_bytes_received_total', 'mqtt_bytes_sent_total', 'mqtt_publish_denied_total', 'mqtt_subscribe_denied_total',
+  'mqtt_bytes_received_total', 'mqtt_bytes_sent_total', 'mqtt_publish_denied_total',
+  ...['access', 'limit', 'filter'].map((reason) => `mqtt_subscribe_denied_total{reason="${reason}"}`),
   'mqtt_sessions{state="connected"}', 'mqtt_sessions{state="disconnected"}',
   'mqtt_subscriptions', 'mqtt_retained_messages', 'mqtt_queued_messages', 'mqtt_queued_bytes', 'mqtt_shared_subscriptions', 'mqtt_shared_queued_messages', 'mqtt_shared_queued_bytes', 'mqtt_shared_messages_dropped_total',
   'mqtt_store_commit_duration_seconds_count', 'mqtt_store_commit_duration_seconds_sum',
@@ -88,7 +89,8 @@ test('messages and bytes', async () => {
       metrics.messageDropped('queue-full', 3);
       metrics.publishThrottled('bytes');
       metrics.publishDenied();
-      metrics.subscribeDenied();
+      metrics.subscribeDenied('access', 1);
+      metrics.subscribeDenied('limit', 4);
     }),
     {
       'mqtt_messages_received_total{qos="1"}': 2,
@@ -98,7 +100,8 @@ test('messages and bytes', async () => {
       'mqtt_messages_dropped_total{reason="queue-full"}': 3,
       'mqtt_publish_throttled_total{reason="bytes"}': 1,
       'mqtt_publish_denied_total': 1,
-      'mqtt_subscribe_denied_total': 1,
+      'mqtt_subscribe_denied_total{reason="access"}': 1,
+      'mqtt_subscribe_denied_total{reason="limit"}': 4,
     },
   );
 });

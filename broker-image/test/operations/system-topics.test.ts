@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Metrics, SystemTopics } from '../../src/operations/index.js';
+import { CombinedObserver, LogObserver, Metrics, SystemTopics } from '../../src/operations/index.js';
+import { TestBroker } from '../protocol/harness.js';
+import { RecordingLog } from './recording-log.js';
 
-const statistics = { connections: 3, sessions: { connected: 3, disconnected: 4 }, subscriptions: 5, retainedMessages: 6, queuedMessages: 7, queuedBytes: 8, storeBytes: 9, shared: { count: 0, queuedMessages: 0, queuedBytes: 0, droppedMessages: 0 } };
+const statistics = { connections: 3, sessions: { connected: 1, disconnected: 4 }, subscriptions: 5, retainedMessages: 6, queuedMessages: 7, queuedBytes: 8, storeBytes: 9, shared: { count: 0, queuedMessages: 0, queuedBytes: 0, droppedMessages: 0 } };
 
-function create(): { metrics: Metrics; topics: SystemTopics; published: Map<string, string>; current: typeof statistics } {
+const client = { clientId: 'c', listener: 'mqtt', remoteAddress: '10.0.0.1' };
+
+function create(): { metrics: Metrics; topics: SystemTopics; published: Map<string, string> } {
   const metrics = new Metrics({ version: '1', name: 'b', listeners: ['mqtt'], storeMaxBytes: 1 }, { statistics: () => undefined, storeWritable: () => true, draining: () => false });
   const published = new Map<string, string>();
-  const current = { ...statistics };
-  const topics = new SystemTopics({ version: '1.2.3', metrics, statistics: () => current, publish: (topic, payload) => published.set(topic, payload) });
-  return { metrics, topics, published, current };
+  const topics = new SystemTopics({ version: '1.2.3', metrics, statistics: () => statistics, publish: (topic, payload) => published.set(topic, payload) });
+  return { metrics, topics, published };
 }
 
 test('the customary topics', () => {
   const { metrics, topics, published } = create();
+  for (let i = 0; i < 3; i++) metrics.connectionOpened(client);
   metrics.messageReceived(1, 100);
   metrics.messageSent(0, 20);
   metrics.messageSent(1, 30);
@@ -40,12 +44,39 @@ test('the customary topics', () => {
 });
 
 test('the most clients at one time are remembered', () => {
-  const { topics, published, current } = create();
+  const { metrics, topics, published } = create();
+  for (let i = 0; i < 3; i++) metrics.connectionOpened(client);
   topics.publish();
-  current.sessions = { connected: 1, disconnected: 6 };
+  for (const reason of ['client', 'network'] as const) metrics.connectionClosed(client, reason);
   topics.publish();
   assert.equal(published.get('$SYS/broker/clients/maximum'), '3');
   assert.equal(published.get('$SYS/broker/clients/connected'), '1');
+});
+
+test('clients with clean sessions count like those with persistent ones', async (t) => {
+  const metrics = new Metrics({ version: '1', name: 'b', listeners: ['tcp'], storeMaxBytes: 1 }, { statistics: () => undefined, storeWritable: () => true, draining: () => false });
+  const closed: Array<() => void> = [];
+  const observer = new CombinedObserver(metrics, new LogObserver(new RecordingLog()));
+  const { connectionClosed } = CombinedObserver.prototype;
+  observer.connectionClosed = (...details) => {
+    connectionClosed.apply(observer, details);
+    closed.shift()?.();
+  };
+  const broker = await TestBroker.start(t, { observer });
+  const topics = new SystemTopics({ version: '1', metrics, statistics: () => broker.broker.statistics(), publish: (topic, payload) => broker.broker.publishSystem(topic, payload) });
+  const published = () => {
+    topics.publish();
+    const value = (name: string) => Number([...broker.broker.retained(`$SYS/broker/clients/${name}`)][0]!.payload.toString());
+    return { connected: value('connected'), disconnected: value('disconnected'), total: value('total'), maximum: value('maximum') };
+  };
+  await broker.connect({ clientId: 'clean 1' });
+  const second = await broker.connect({ clientId: 'clean 2' });
+  const persistent = await broker.connect({ clientId: 'persistent', clean: false });
+  assert.deepEqual(published(), { connected: 3, disconnected: 0, total: 3, maximum: 3 });
+  const both = Promise.all([1, 2].map(() => new Promise<void>((resolve) => closed.push(resolve))));
+  await Promise.all([second.endAsync(), persistent.endAsync()]);
+  await both;
+  assert.deepEqual(published(), { connected: 1, disconnected: 1, total: 2, maximum: 3 });
 });
 
 test('loads are moving averages per minute', () => {

@@ -31,7 +31,7 @@ test('one subscriber that does not read slows nobody; its QoS 0 messages are dro
 });
 
 test('a subscriber that does not read keeps its QoS 1 messages in the queue and gets all of them when it does', async (t) => {
-  const broker = await TestBroker.start(t);
+  const broker = await TestBroker.start(t, { limits: { maxBufferedBytes: 100_000_000 } });
   for (const clean of [true, false]) {
     const subscriber = await broker.connect({ clientId: `slow${clean}`, clean });
     await subscriber.subscribeAsync('big', { qos: 1 });

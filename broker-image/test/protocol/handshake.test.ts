@@ -102,6 +102,34 @@ test('a keepalive above the limit, or none, is refused with return code 5', asyn
   assert.deepEqual(await broker.observer.event('refused'), ['refused', 'keepalive', 'keepalive of 0 s, at most 300 s and not 0 are allowed']);
 });
 
+test('a client is cut off once it was silent for one and a half times its keepalive, and not before [MQTT-3.1.2-24]', async (t) => {
+  // The test alone looks after the connections, at the times that it says.
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const broker = await TestBroker.start(t);
+  const client = await broker.raw();
+  client.connect('silent', { keepalive: 10 });
+  assert.equal((await client.next())?.cmd, 'connack');
+  const connection = broker.broker.clients.get('silent')!;
+  const closed = () => broker.observer.events.some(([name]) => name === 'closed');
+  const ping = async () => {
+    client.send({ cmd: 'pingreq' });
+    assert.equal((await client.next())?.cmd, 'pingresp');
+  };
+  let now = performance.now();
+  for (const silence of [5_000, 14_999]) {
+    await ping();
+    connection.check(now);
+    connection.check((now += silence));
+    assert.equal(closed(), false, `${silence} ms`);
+  }
+  await ping();
+  connection.check(now);
+  connection.check(now + 15_000);
+  assert.equal(closed(), false, 'at one and a half times');
+  connection.check(now + 15_001);
+  assert.deepEqual(await broker.observer.event('closed'), ['closed', 'silent', 'keepalive', undefined]);
+});
+
 test('a silent client is cut off after its keepalive, and its will goes out', async (t) => {
   const broker = await TestBroker.start(t);
   const watcher = await broker.raw();

@@ -162,3 +162,70 @@ test('a client that more would wait for than allowed is disconnected, with the m
   assert.equal((await publisher.next())?.cmd, 'puback');
   assert.equal(broker.broker.statistics().queuedMessages, 1);
 });
+
+for (const clean of [true, false]) {
+  test(`${clean ? 'a clean' : 'a persistent'} session: a client with a small outbound buffer is sent everything, also what it did not read at once`, async (t) => {
+    const broker = await TestBroker.start(t, { limits: { maxOutboundBytes: 4096, maxPacketBytes: 2048, maxBufferedBytes: 10_000_000 } });
+    const client = await connected(broker, 'c', { clean });
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '#', qos: 1 }] });
+    assert.equal((await client.next())?.cmd, 'suback');
+    const publisher = await connected(broker, 'publisher');
+    const count = 6000;
+    // More than the sockets hold between them.
+    client.socket.pause();
+    for (let i = 1; i <= count; i++) publisher.send(publishPacket('x', 'x'.repeat(1500), 1, i));
+    for (let i = 1; i <= count; i++) assert.equal((await publisher.next())?.cmd, 'puback');
+    client.socket.resume();
+    for (let i = 1; i <= count; i++) {
+      const { cmd, messageId } = (await client.next()) as unknown as { cmd: string; messageId: number };
+      assert.deepEqual([cmd, messageId], ['publish', i]);
+      client.send({ cmd: 'puback', messageId });
+    }
+    client.send({ cmd: 'pingreq' });
+    assert.equal((await client.next())?.cmd, 'pingresp', 'it is read again');
+  });
+}
+
+/** Publishes messages of a thousand bytes with QoS 1, and waits until they are acknowledged. */
+async function publishThousands(broker: TestBroker, count: number): Promise<void> {
+  const publisher = await connected(broker, 'publisher');
+  for (let i = 1; i <= count; i++) publisher.send(publishPacket('x', 'x'.repeat(999), 1, i));
+  for (let i = 1; i <= count; i++) assert.equal((await publisher.next())?.cmd, 'puback');
+}
+
+test('a clean session: a client that reads and never acknowledges has a bounded number of bytes in memory; the rest is dropped and counted', async (t) => {
+  const broker = await TestBroker.start(t, { limits: { maxBufferedBytes: 10_000 } });
+  const client = await connected(broker, 'c');
+  client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '#', qos: 1 }] });
+  assert.equal((await client.next())?.cmd, 'suback');
+  await publishThousands(broker, 50);
+  const drops = () => broker.observer.events.filter(([name]) => name === 'dropped');
+  assert.deepEqual(drops(), Array.from({ length: 40 }, () => ['dropped', 'queue-full', 1, 'c']));
+  for (let i = 1; i <= 10; i++) {
+    assert.equal((await client.next())?.cmd, 'publish');
+    client.send({ cmd: 'puback', messageId: i });
+  }
+  client.send({ cmd: 'pingreq' });
+  assert.equal((await client.next())?.cmd, 'pingresp');
+  const more = await connected(broker, 'more');
+  more.send(publishPacket('x', 'again', 1, 1));
+  assert.equal((await more.next())?.cmd, 'puback');
+  assert.equal(((await client.next()) as unknown as { payload: Buffer }).payload.toString(), 'again');
+  assert.equal(drops().length, 40);
+});
+
+test('a persistent session: a client that reads and never acknowledges has a bounded number of bytes in memory; the rest waits on disk', async (t) => {
+  const broker = await TestBroker.start(t, { limits: { maxBufferedBytes: 10_000 } });
+  const client = await connected(broker, 'c', { clean: false });
+  client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '#', qos: 1 }] });
+  assert.equal((await client.next())?.cmd, 'suback');
+  await publishThousands(broker, 50);
+  await broker.store.durable();
+  const session = broker.store.session('c')!;
+  assert.deepEqual([session.entries.size, session.queuedMessages, broker.broker.clients.get('c')!.describe()!.inFlight], [10, 50, 10]);
+  for (let i = 1; i <= 50; i++) {
+    assert.equal(((await client.next()) as unknown as { messageId: number }).messageId, i);
+    client.send({ cmd: 'puback', messageId: i });
+  }
+  assert.deepEqual(broker.observer.events.filter(([name]) => name === 'dropped'), []);
+});

@@ -45,7 +45,7 @@ test('a connection that ends without a byte is a health check: nothing is report
 });
 
 test('packets that break the protocol close the connection', async (t) => {
-  const broker = await TestBroker.start(t, { limits: { maxPacketBytes: 2000, maxTopicLevels: 3 } });
+  const broker = await TestBroker.start(t, { limits: { maxPacketBytes: 2000, maxSubscriptionsPerClient: 100, maxTopicLevels: 3 } });
   const connect = generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, clientId: 'x', keepalive: 0 });
   const publish = (topic: Buffer, more = Buffer.of(), first = 0x30) => Buffer.concat([Buffer.of(first, 2 + topic.length + more.length, 0, topic.length), topic, more]);
   const subscribe = (filter: string, qos = 0) => Buffer.concat([Buffer.of(0x82, 5 + Buffer.byteLength(filter), 0, 1, 0, Buffer.byteLength(filter)), Buffer.from(filter), Buffer.of(qos)]);
@@ -79,6 +79,7 @@ test('packets that break the protocol close the connection', async (t) => {
     ['SUBSCRIBE with U+0000', subscribe('a\0'), /a string in a SUBSCRIBE is not valid UTF-8/],
     ['UNSUBSCRIBE without a filter', Buffer.from('a2020001', 'hex'), /an UNSUBSCRIBE is malformed/],
     ['UNSUBSCRIBE with a filter that cannot be', Buffer.from('a206000100026123', 'hex'), /# must be the whole last level/],
+    ['UNSUBSCRIBE with more filters than a client may have', generate({ cmd: 'unsubscribe', messageId: 1, unsubscriptions: Array.from({ length: 101 }, () => 'x') }), /an UNSUBSCRIBE has more than 100 topic filters, the most subscriptions that a client may have/],
     ['DISCONNECT with a flag', Buffer.from('e100', 'hex'), /a DISCONNECT is malformed/],
     ['DISCONNECT with a body', Buffer.from('e00100', 'hex'), /a DISCONNECT is malformed/],
     ['PINGREQ with a flag', Buffer.from('c100', 'hex'), /a PINGREQ is malformed/],
@@ -96,16 +97,20 @@ test('packets that break the protocol close the connection', async (t) => {
 
 test('a subscription that is not allowed is refused in SUBACK, one by one, and never stored', async (t) => {
   const access = { ...openAccess, maySubscribe: (_client: unknown, filter: string) => !filter.startsWith('secret') };
-  const broker = await TestBroker.start(t, { access, limits: { maxSubscriptionsPerClient: 3 } });
+  const broker = await TestBroker.start(t, { access, limits: { maxSubscriptionsPerClient: 5 } });
   const client = await connected(broker, 'x', { clean: false });
   const subscribe = async (...filters: string[]) => {
     client.send({ cmd: 'subscribe', messageId: 9, subscriptions: filters.map((topic) => ({ topic, qos: 1 as const })) });
     return ((await client.next()) as unknown as { granted: number[] }).granted;
   };
   assert.deepEqual(await subscribe('a', 'secret/a', '$share//a', 'b', 'a'), [1, 128, 128, 1, 1]);
-  assert.deepEqual(await subscribe('c', 'd', 'a'), [1, 128, 1]);
-  assert.deepEqual([...broker.store.session('x')!.subscriptions.keys()], ['a', 'b', 'c']);
-  assert.deepEqual(broker.observer.events.filter(([name]) => name === 'subscribe denied').map(([, , filter]) => filter), ['secret/a', '$share//a', 'd']);
+  assert.deepEqual(await subscribe('c', 'd', 'e', 'f', 'a'), [1, 1, 1, 128, 1]);
+  assert.deepEqual([...broker.store.session('x')!.subscriptions.keys()], ['a', 'b', 'c', 'd', 'e']);
+  // More in one packet than a client may have at all.
+  assert.deepEqual(await subscribe('a', 'b', 'c', 'd', 'e', 'a', 'b'), [1, 1, 1, 1, 1, 128, 128]);
+  assert.deepEqual(broker.observer.events.filter(([name]) => name === 'subscribe denied').map(([, , ...details]) => details), [
+    ['secret/a', 'access', 1], ['$share//a', 'filter', 1], ['f', 'limit', 1], [undefined, 'limit', 2],
+  ]);
 });
 
 test('a message that is not allowed is acknowledged and goes nowhere', async (t) => {

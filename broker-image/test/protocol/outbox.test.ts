@@ -16,6 +16,8 @@ class Receiver implements OutboxOwner {
   readonly clientId = 's';
   readonly writer: PacketWriter;
   maxInFlight = 1024;
+  maxBufferedBytes = 1e9;
+  mayReceive: (topic: string) => boolean = () => true;
   readonly packets: string[] = [];
   readonly drops: string[] = [];
   readonly counted: Array<[Qos, number]> = [];
@@ -28,7 +30,7 @@ class Receiver implements OutboxOwner {
         done();
       },
     });
-    this.writer = new PacketWriter(stream as unknown as Duplex, 2_097_152, () => {});
+    this.writer = new PacketWriter(stream as unknown as Duplex, 2_097_152, () => {}, () => {});
   }
 
   sent(qos: Qos, bytes: number): void {
@@ -81,7 +83,7 @@ const publish = (payload: string, qos: 1 | 2): Operation => ({ kind: 'publish', 
 
 test('a clean session: messages leave at once, each with its packet id, and QoS 2 takes four steps', async () => {
   const receiver = new Receiver();
-  const outbox = new TransientOutbox(receiver, limits);
+  const outbox = new TransientOutbox(receiver, 200_000);
   outbox.enqueue(message('a', 1));
   outbox.enqueue(message('b', 2));
   assert.deepEqual(await receiver.look(), ['a id 1', 'b id 2']);
@@ -102,7 +104,7 @@ test('a clean session: messages leave at once, each with its packet id, and QoS 
 test('no more than the window is in flight, the next leave as answers come', async () => {
   const receiver = new Receiver();
   receiver.maxInFlight = 1000;
-  const outbox = new TransientOutbox(receiver, limits);
+  const outbox = new TransientOutbox(receiver, 200_000);
   for (let i = 1; i <= 1100; i++) outbox.enqueue(message(`${i}`, 1));
   assert.equal((await receiver.look()).length, 1000);
   for (const id of [1, 7, 500]) outbox.acknowledged(id, PacketType.puback);
@@ -111,22 +113,28 @@ test('no more than the window is in flight, the next leave as answers come', asy
 
 test('a clean session\'s queue has limits too', async () => {
   const receiver = new Receiver();
-  const few = new TransientOutbox(receiver, { ...limits, maxQueuedMessages: 2 });
+  const few = new TransientOutbox(receiver, 2);
   few.hold();
   for (const payload of ['a', 'b', 'c']) few.enqueue(message(payload, 1));
   few.release();
   assert.deepEqual([await receiver.look(), receiver.drops], [['a id 1', 'b id 2'], ['queue-full']]);
-  const small = new TransientOutbox(receiver, { ...limits, maxQueuedBytes: 10 });
+  receiver.maxBufferedBytes = 10;
+  const small = new TransientOutbox(receiver, 200_000);
   for (const payload of ['12345', '1234', '12']) small.enqueue(message(payload, 1));
   assert.deepEqual(receiver.drops, ['queue-full', 'queue-full']);
   small.acknowledged(1, PacketType.puback);
   small.enqueue(message('1234', 1));
   assert.deepEqual(receiver.drops, ['queue-full', 'queue-full'], 'what is acknowledged makes room');
+  for (const id of [2, 3]) small.acknowledged(id, PacketType.puback);
+  small.enqueue(message('larger than the room', 1));
+  small.enqueue(message('1', 1));
+  assert.deepEqual(receiver.drops, ['queue-full', 'queue-full', 'queue-full'], 'a message that is larger than the room comes alone');
+  assert.deepEqual(await receiver.look(), ['12345 id 1', '12 id 2', '1234 id 3', 'larger than the room id 4']);
 });
 
 test('a packet id that is still unanswered a full turn later is not given again: delivery waits for its answer', async () => {
   const receiver = new Receiver();
-  const outbox = new TransientOutbox(receiver, limits);
+  const outbox = new TransientOutbox(receiver, 200_000);
   outbox.enqueue(message('first', 1));
   assert.deepEqual(await receiver.look(), ['first id 1']);
   for (let i = 1; i < 65_535; i++) {
@@ -197,6 +205,32 @@ test('a stored queue that is longer than what is kept in memory is delivered who
   assert.deepEqual(payloads, Array.from({ length: 6000 }, (_, i) => `${i}`));
   await store.durable();
   assert.equal(store.session('s')!.entries.size, 0);
+});
+
+test('a stored queue: no more bytes are in memory than allowed, by one message, and it is delivered whole', async (t) => {
+  const store = await session(t);
+  const payload = (i: number) => `${i}`.padEnd(100, '.');
+  for (let i = 0; i < 300; i++) store.apply(publish(payload(i), 1));
+  await store.durable();
+  const receiver = new Receiver(store);
+  receiver.maxBufferedBytes = 1000;
+  const outbox = storedOutbox(receiver);
+  outbox.pump();
+  const { entries } = store.session('s')!;
+  const payloads: number[] = [];
+  for (let extra = 300; payloads.length < 400; ) {
+    const packets = await receiver.look();
+    assert.ok(packets.length <= 10, `${packets.length} at once`);
+    for (const packet of packets) {
+      const [content, , id] = packet.split(' ');
+      payloads.push(Number.parseInt(content!, 10));
+      outbox.acknowledged(Number(id), PacketType.puback);
+    }
+    if (extra < 400) store.apply(publish(payload(extra++), 1));
+    await store.durable();
+    assert.ok([...entries.values()].filter(({ held }) => held).length <= 10, 'what is kept in memory for it');
+  }
+  assert.deepEqual(payloads, Array.from({ length: 400 }, (_, i) => i));
 });
 
 test('another outbox for the session starts over: what is unanswered is sent again with DUP, what was received as PUBREL', async (t) => {

@@ -24,7 +24,7 @@ const turn = () => new Promise(setImmediate);
 
 test('the packets of one turn leave in one write, in order', async () => {
   const { stream, writes } = slowStream();
-  const writer = new PacketWriter(stream, 2_000_000, () => {});
+  const writer = new PacketWriter(stream, 2_000_000, () => {}, () => {});
   writer.acknowledge(PacketType.puback, 0x1234);
   writer.acknowledge(PacketType.pubrel, 0xffff);
   writer.publish(Message.create('a', Buffer.from('x'), 1, false), true, 5);
@@ -39,14 +39,14 @@ test('a message is never changed by sending it', async () => {
   const { stream } = slowStream();
   const message = Message.create('a', Buffer.from('x'), 2, false);
   const before = message.bytes.toString('hex');
-  new PacketWriter(stream, 2_000_000, () => {}).publish(message, true, 77);
+  new PacketWriter(stream, 2_000_000, () => {}, () => {}).publish(message, true, 77);
   await turn();
   assert.equal(message.bytes.toString('hex'), before);
 });
 
 test('what is larger than a chunk comes out whole and in order, and no chunk is used again before it has left', async () => {
   const { stream, writes, take } = slowStream();
-  const writer = new PacketWriter(stream, 2_000_000, () => {});
+  const writer = new PacketWriter(stream, 2_000_000, () => {}, () => {});
   const expected: Buffer[] = [];
   for (let i = 0; i < 30; i++) {
     const bytes = Buffer.alloc([10, 5000, 40_000][i % 3]!, i + 1);
@@ -64,7 +64,7 @@ test('what is larger than a chunk comes out whole and in order, and no chunk is 
 
 test('congestion is what waits, in the chunk and in the stream; sent is what no longer does', async () => {
   const { stream, take } = slowStream();
-  const writer = new PacketWriter(stream, 2_000_000, () => {});
+  const writer = new PacketWriter(stream, 2_000_000, () => {}, () => {});
   const half = Buffer.alloc(600_000);
   writer.raw(half, 0, half.length);
   assert.deepEqual([writer.congested, writer.sent], [false, 0]);
@@ -79,7 +79,7 @@ test('congestion is what waits, in the chunk and in the stream; sent is what no 
 test('what would be more than the limit is not taken, nor is anything after it, and it is said once', async () => {
   const { stream, writes } = slowStream();
   let overflowed = 0;
-  const writer = new PacketWriter(stream, 1000, () => overflowed++);
+  const writer = new PacketWriter(stream, 1000, () => overflowed++, () => {});
   const bytes = Buffer.alloc(600);
   writer.raw(bytes, 0, 400);
   assert.deepEqual([writer.congested, writer.unused], [false, false]);
@@ -99,9 +99,41 @@ test('what would be more than the limit is not taken, nor is anything after it, 
 
 test('nothing is written to a stream that has ended', async () => {
   const { stream, writes } = slowStream();
-  const writer = new PacketWriter(stream, 2_000_000, () => {});
+  const writer = new PacketWriter(stream, 2_000_000, () => {}, () => {});
   writer.acknowledge(PacketType.puback, 1);
   stream.destroy();
   await turn();
   assert.equal(writes.length, 0);
+});
+
+test('a client that keeps up again is told of, also where its limit is below the mark of the stream, which says nothing then', async () => {
+  for (const [maxBytes, size] of [[1000, 600], [2_000_000, 1_100_000]] as const) {
+    const { stream, take } = slowStream();
+    let relieved = 0;
+    const writer = new PacketWriter(stream, maxBytes, () => assert.fail('no overflow'), () => relieved++);
+    writer.raw(Buffer.alloc(size), 0, size);
+    assert.equal(writer.congested, true);
+    await turn();
+    assert.deepEqual([writer.congested, relieved], [true, 0], `${maxBytes}`);
+    take();
+    await turn();
+    assert.deepEqual([writer.congested, relieved], [false, 1], `${maxBytes}`);
+  }
+});
+
+test('a client that is still behind is not told of', async () => {
+  const { stream, take } = slowStream();
+  let relieved = 0;
+  const writer = new PacketWriter(stream, 1000, () => assert.fail('no overflow'), () => relieved++);
+  for (let i = 0; i < 2; i++) {
+    writer.raw(Buffer.alloc(400), 0, 400);
+    await turn();
+  }
+  writer.raw(Buffer.alloc(150), 0, 150);
+  take();
+  await turn();
+  assert.deepEqual([writer.congested, relieved], [true, 0]);
+  take();
+  await turn();
+  assert.deepEqual([writer.congested, relieved], [false, 1]);
 });

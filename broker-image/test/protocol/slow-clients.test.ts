@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { connect as connectSocket } from 'node:net';
+import { once } from 'node:events';
+import { connect as connectSocket, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { generate } from 'mqtt-packet';
 import { publishPacket, RawClient, TestBroker } from './harness.js';
@@ -25,13 +26,27 @@ test('a CONNECT that comes byte by byte has its time like any other', async (t) 
 });
 
 test('part of a packet is no sign of life [MQTT-3.1.2-24]', async (t) => {
+  // The test alone looks after the connections, at the times that it says.
+  t.mock.timers.enable({ apis: ['setInterval'] });
   const broker = await TestBroker.start(t);
+  const accepted = once(broker.server, 'connection') as Promise<[Socket]>;
   const client = await broker.raw();
-  client.connect('slow', { keepalive: 1 });
+  const [socket] = await accepted;
+  client.connect('slow', { keepalive: 10 });
   assert.equal((await client.next())?.cmd, 'connack');
-  await trickle(client, generate(publishPacket('x', 'x'.repeat(1000))));
-  await client.end();
-  await broker.observer.event('closed', ([, id, reason]) => id === 'slow' && reason === 'keepalive');
+  const connection = broker.broker.clients.get('slow')!;
+  const now = performance.now();
+  connection.check(now); // CONNECT was heard
+  const packet = generate(publishPacket('x', 'x'.repeat(1000)));
+  for (const [at, later] of [[0, 10_000], [500, 15_000]] as const) {
+    const before = socket.bytesRead;
+    client.write(packet.subarray(at, at + 500));
+    while (socket.bytesRead < before + 500) await pause(1);
+    connection.check(now + later);
+    assert.deepEqual(broker.observer.events.filter(([name]) => name === 'closed'), []);
+  }
+  connection.check(now + 15_001);
+  assert.deepEqual(await broker.observer.event('closed'), ['closed', 'slow', 'keepalive', undefined]);
 });
 
 test('a client that closed its half of the connection is gone: its will is published, and the other half is closed', async (t) => {

@@ -21,7 +21,8 @@ const packetId = fc.integer({ min: 1, max: 3 });
 export const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('open' as const), time, clientId, connection, clean: fc.boolean(), limits, will: message }, { requiredKeys: ['kind', 'time', 'clientId', 'connection', 'clean', 'limits'] }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('close' as const), time, clientId, connection, discardWill: fc.boolean(), sentUpTo: sequence }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('subscribe' as const), time, clientId, connection, subscriptions: fc.array(fc.record({ filter, qos }), { minLength: 1, maxLength: 3 }) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('subscribe' as const), time, clientId, connection, subscriptions: fc.array(fc.record({ filter, qos, retainedLater: fc.constant(true as const) }, { requiredKeys: ['filter', 'qos'] }), { minLength: 1, maxLength: 3 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('queue-retained' as const), time, clientId, connection, filter, topics: fc.array(topic, { maxLength: 3 }), last: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('unsubscribe' as const), time, clientId, connection, filters: fc.array(filter, { minLength: 1, maxLength: 2 }) }) },
   { weight: 10, arbitrary: fc.record({ kind: fc.constant('publish' as const), time, message, received: fc.record({ clientId, connection, packetId }) }, { requiredKeys: ['kind', 'time', 'message'] }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('acknowledge' as const), time, clientId, sequence, connection }, { requiredKeys: ['kind', 'time', 'clientId', 'sequence'] }) },

@@ -86,13 +86,13 @@ test('a database of another program is refused', async (t) => {
 });
 
 test('a store of another version is refused with both versions', async (t) => {
-  for (const version of [0, 4, 99]) {
+  for (const version of [0, 5, 99]) {
     const directory = temporaryDirectory(t);
     await filled(directory);
     const raw = open<Buffer, Buffer>({ path: directory, encoding: 'binary', keyEncoding: 'binary' });
     await raw.put(Buffer.of(0, 0), Buffer.from(JSON.stringify({ name: 'mqtt-broker-store', version })));
     await raw.close();
-    await assert.rejects(openStore(directory), refusal(new RegExp(`has format version ${version}; this broker reads versions 1 to 3\\. Run the broker version that wrote it`)));
+    await assert.rejects(openStore(directory), refusal(new RegExp(`has format version ${version}; this broker reads versions 1 to 4\\. Run the broker version that wrote it`)));
   }
 });
 
@@ -132,8 +132,21 @@ test('a store of version 2 becomes one of this version: its clean clients go on,
     assert.deepEqual(store.sharedSubscription('$share/g/y')!.members.map(({ session }) => session.clientId), ['a', 'clean']);
     await store.close();
     const after = open<Buffer, Buffer>({ path: directory, encoding: 'binary', keyEncoding: 'binary' });
-    assert.equal(JSON.parse(after.get(Buffer.of(0, 0))!.toString()).version, 3);
+    assert.equal(JSON.parse(after.get(Buffer.of(0, 0))!.toString()).version, 4);
     await after.close();
+  }
+});
+
+test('a store of version 3 becomes one of this version: nothing is due', async (t) => {
+  const directory = temporaryDirectory(t);
+  await filled(directory);
+  const raw = open<Buffer, Buffer>({ path: directory, encoding: 'binary', keyEncoding: 'binary' });
+  await raw.put(Buffer.of(0, 0), Buffer.from(JSON.stringify({ name: 'mqtt-broker-store', version: 3 })));
+  await raw.close();
+  for (let time = 0; time < 2; time++) {
+    const store = await openStore(directory);
+    assert.deepEqual([...store.session('a')!.subscriptions.values()].map(({ retainedDue }) => retainedDue), [false]);
+    await store.close();
   }
 });
 

@@ -95,8 +95,8 @@ test('what is cut off, damaged, of another version or no snapshot is refused, an
     [changed(snapshot.length - 1, snapshot.at(-1)! ^ 1), /its checksum is wrong/],
     [changed(5000, snapshot[5000]! ^ 1), /its checksum is wrong/],
     [changed(10, 0xff), /it is damaged/],
-    [changed(9, 4), /it has format version 4; this broker reads 2 to 3/],
-    [changed(9, 1), /it has format version 1; this broker reads 2 to 3/],
+    [changed(9, 5), /it has format version 5; this broker reads 2 to 4/],
+    [changed(9, 1), /it has format version 1; this broker reads 2 to 4/],
     [changed(0, 0), /it is not one/],
   ];
   const directory = temporaryDirectory(t);

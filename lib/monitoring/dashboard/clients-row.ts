@@ -39,10 +39,10 @@ export const CLIENTS_ROW: RowDefinition = {
       queries: [rate('connectionsRefused', 'reason')],
     },
     {
-      title: 'Denied by access rules',
-      description: 'Publications and subscriptions that the access rules do not allow.',
+      title: 'Denied',
+      description: 'Publications that the access rules do not allow, and subscriptions that are refused: by the access rules (access), because a client has too many (limit), or for their topic filter (filter).',
       unit: 'cps',
-      queries: [rate('publishDenied', 'pod', '{{pod}} publish'), rate('subscribeDenied', 'pod', '{{pod}} subscribe')],
+      queries: [rate('publishDenied', 'pod', '{{pod}} publish'), rate('subscribeDenied', 'pod, reason', '{{pod}} subscribe: {{reason}}')],
     },
   ],
 };

@@ -13,7 +13,7 @@ export const SESSIONS_ROW: RowDefinition = {
     },
     {
       title: 'Subscriptions',
-      description: 'Subscriptions of all sessions.',
+      description: 'Subscriptions of the clients that are connected to a broker.',
       unit: 'short',
       queries: [total('subscriptions', 'pod')],
     },
