@@ -64,7 +64,7 @@ test('everything is there after closing and opening, and counters go on', async 
   const second = await openStore(t, directory);
   assert.deepEqual(queue(second, 'a'), ['released 0', 'x/3 three 2']);
   assert.deepEqual([...second.session('a')!.received], [7]);
-  assert.deepEqual([...second.session('a')!.subscriptions], [['x/#', { qos: 2, number: 0 }]]);
+  assert.deepEqual([...second.session('a')!.subscriptions], [['x/#', { qos: 2, number: 0, retainedDue: false }]]);
   assert.deepEqual([...second.retained('#')].map((message) => message.payload.toString()), ['value']);
   assert.deepEqual([...second.wills].map((will) => [will.clientId, will.message.topic]), [['a', 'will/a']]);
   assert.deepEqual(second.statistics().queuedMessages, 2);
@@ -183,6 +183,31 @@ test('a retained message is replaced, removed by an empty one, and queued with i
   const entries = store.read(store.session('a')!, 0, 10);
   assert.deepEqual(entries.map(({ message }) => [message!.topic, message!.payload.toString(), message!.qos, message!.retain]), [['r/1', 'new', 1, true]]);
   assert.deepEqual([...store.retained('r/+')].map((message) => message.topic), ['r/1', 'r/0']);
+});
+
+test('retained messages that a subscription left out follow by operations of their own, also after a restart and beyond the queue\'s limit; what is gone, or not wanted any more, does not', async (t) => {
+  const directory = temporaryDirectory(t);
+  const before = await openStore(t, directory);
+  for (const topic of ['r/0', 'r/1', 'r/2', 'r/3']) before.apply(publish(topic, topic, 2, true));
+  before.apply({ kind: 'open', time: 0, clientId: 'a', connection, clean: false, limits: { ...limits, maxQueuedMessages: 1 } });
+  before.apply({ kind: 'subscribe', time: 1, clientId: 'a', connection, subscriptions: [{ filter: 'r/#', qos: 1, retainedLater: true }, { filter: '$share/g/r/#', qos: 1, retainedLater: true }, { filter: 'r/+', qos: 0, retainedLater: true }] });
+  const add = (store: Store, topics: string[], last: boolean, filter = 'r/#'): boolean => store.apply({ kind: 'queue-retained', time: 1, clientId: 'a', connection, filter, topics, last });
+  const queued = (store: Store) => store.read(store.session('a')!, 0, 10).map(({ message }) => [message!.topic, message!.payload.toString(), message!.qos, message!.retain]);
+  assert.deepEqual(queued(before), []);
+  assert.equal(add(before, ['r/0'], false), true);
+  await before.close();
+
+  const store = await openStore(t, directory);
+  assert.deepEqual([...store.session('a')!.subscriptions].map(([filter, { retainedDue }]) => [filter, retainedDue]), [['r/#', true], ['$share/g/r/#', false], ['r/+', false]]);
+  store.apply(publish('r/1', '', 1, true));
+  store.apply(publish('r/2', 'newer', 0, true));
+  assert.equal(add(store, ['r/1', 'r/2', 'r/3'], true), true);
+  assert.deepEqual(queued(store), [['r/0', 'r/0', 1, true], ['r/3', 'r/3', 1, true]]);
+  assert.equal(store.session('a')!.subscriptions.get('r/#')!.retainedDue, false);
+  assert.equal(add(store, ['r/0'], true), false, 'it is complete');
+  for (const filter of ['$share/g/r/#', 'r/+', 'unknown']) assert.equal(add(store, ['r/0'], true, filter), false, filter);
+  assert.equal(store.apply({ kind: 'queue-retained', time: 1, clientId: 'a', connection: { ...connection, number: 99 }, filter: 'r/#', topics: ['r/0'], last: true }), false, 'another connection');
+  assert.equal(queued(store).length, 2);
 });
 
 /** A store, and everything that it says on its own. */
