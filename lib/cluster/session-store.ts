@@ -41,7 +41,7 @@ export function messageLogOf(scope: Construct, store: MqttSessionStore, owner: L
     profile,
     kubernetesVersion,
     labels,
-    // What the brokers store has to fit into a snapshot: no less than their volumes have (MQTT-LOG-003).
+    // Snapshots of what the brokers store have to fit: those with larger volumes have more.
     storage: store._ownLog?.storage ?? MqttStorage.persistentVolume({ size: larger(storageSize, LOG_DEFAULTS[profile.name].storageSize) }),
   });
   const { namespace } = Chart.of(scope);
@@ -53,15 +53,16 @@ export function messageLogOf(scope: Construct, store: MqttSessionStore, owner: L
 /** What the brokers have to know of it. */
 export function replicationOf(scope: Construct, store: MqttSessionStore, log: IMqttMessageLog, instance: string): ReplicationIntent {
   const { namespace } = Chart.of(scope);
-  const { rebalance, maxLogSize } = store._replication;
+  const { rebalance, maxLogSize, maxStoreSize } = store._replication;
   const clusterName = store._replication.clusterName ?? uniqueName(namespace, instance);
-  log.addCluster(clusterName, maxLogSize);
+  log.addCluster(clusterName, maxLogSize, maxStoreSize);
   return {
     clusterName,
     rebalance: rebalance ?? {},
     servers: log.servers,
     copies: log.copies,
     maxSize: () => log.maxSizeOf(clusterName),
+    maxStoreSize: () => log.maxStoreSizeOf(clusterName),
     credentials: log.credentials,
     certificateAuthority: log.certificateAuthority,
     clientCertificateSecretName: log.clientCertificateSecretName,

@@ -19,7 +19,7 @@ const ADDRESS = /^(nats|tls):\/\/(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9]([-a-zA-Z0-9.]*[
 /** What cannot work about a message log that a cluster is given. */
 export function checkMessageLog(errors: ArgumentErrors, at: string, log: IMqttMessageLog | undefined): void {
   const example = "MqttMessageLog.fromServers(['nats://nats.messaging.svc:4222'])";
-  if (!errors.like(at, log ?? (null as unknown as IMqttMessageLog), ['servers', 'credentials', 'addCluster', 'maxSizeOf'], example)) return;
+  if (!errors.like(at, log ?? (null as unknown as IMqttMessageLog), ['servers', 'credentials', 'addCluster', 'maxSizeOf', 'maxStoreSizeOf'], example)) return;
   const { servers, credentials, certificateAuthority, clientCertificateSecretName, copies, peers } = log!;
   if (errors.filledArray(`${at} servers`, servers ?? null, "write for example ['nats://nats.messaging.svc:4222']")) {
     servers.forEach((server, index) => checkAddress(errors, `${at} servers[${index}]`, server));

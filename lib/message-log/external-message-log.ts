@@ -14,7 +14,7 @@ export class ExternalMessageLog implements IMqttMessageLog {
   /** For each cluster. */
   public readonly maxSize?: Size;
   public readonly peers?: MqttNetworkPeer[];
-  private readonly sizes = new Map<string, Size | undefined>();
+  private readonly sizes = new Map<string, { readonly log?: Size; readonly store?: Size }>();
 
   constructor(public readonly servers: string[], options: MqttMessageLogServersOptions) {
     this.credentials = options.credentials ?? MqttMessageLogCredentials.none();
@@ -32,11 +32,15 @@ export class ExternalMessageLog implements IMqttMessageLog {
   }
 
   /** How much room there is, only NATS knows: brokers say so where it is not enough. */
-  public addCluster(clusterName: string, maxSize?: Size): void {
-    this.sizes.set(clusterName, maxSize);
+  public addCluster(clusterName: string, maxSize?: Size, maxStoreSize?: Size): void {
+    this.sizes.set(clusterName, { log: maxSize, store: maxStoreSize });
   }
 
   public maxSizeOf(clusterName: string): Size | undefined {
-    return this.sizes.get(clusterName) ?? this.maxSize;
+    return this.sizes.get(clusterName)?.log ?? this.maxSize;
+  }
+
+  public maxStoreSizeOf(clusterName: string): Size | undefined {
+    return this.sizes.get(clusterName)?.store;
   }
 }

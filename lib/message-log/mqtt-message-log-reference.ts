@@ -38,19 +38,26 @@ export interface IMqttMessageLog {
   allowClients(peer: MqttNetworkPeer): void;
 
   /**
-   * Makes room for the log of one more cluster. A cluster of brokers that is given this message log calls it by itself.
+   * Makes room for one more cluster: for its log, and for two snapshots of what its brokers store. A cluster of brokers that is given this message log calls it by itself.
    *
    * @param clusterName name of the cluster in the log
    * @param maxSize size at which its log counts as full, in each copy; not set: the message log decides
+   * @param maxStoreSize size at which the store of its brokers counts as full; not set: the message log decides
    * @throws if there is no room for it.
    */
-  addCluster(clusterName: string, maxSize?: Size): void;
+  addCluster(clusterName: string, maxSize?: Size, maxStoreSize?: Size): void;
 
   /**
    * Size at which the log of this cluster counts as full, in each copy; not set where the broker's default (4 GiB) holds. It may become less while clusters are added:
    * ask when something is synthesized.
    */
   maxSizeOf(clusterName: string): Size | undefined;
+
+  /**
+   * Most that the brokers of this cluster may store, so that two snapshots of it fit beside the logs; not set where only their own volumes limit it. It may become less while
+   * clusters are added: ask when something is synthesized.
+   */
+  maxStoreSizeOf(clusterName: string): Size | undefined;
 }
 
 /** How brokers reach a NATS that exists. */
@@ -81,7 +88,7 @@ export interface MqttMessageLogServersOptions {
 
   /**
    * Size at which the log of each cluster counts as full, in each copy, 1 GiB at least; `maxLogSize` of a cluster's session store goes before. The account must be allowed that
-   * much for each, and two snapshots of what the brokers store.
+   * much for each, and twice what its brokers may store (`maxStoreSize`), for two snapshots.
    * @default - 4 GiB (broker-image/config.schema.json)
    */
   readonly maxSize?: Size;

@@ -164,21 +164,27 @@ export class MqttMessageLog extends Construct implements IMqttMessageLog {
   }
 
   /**
-   * Makes room for the log of one more cluster. A cluster of brokers that is given this message log calls it by itself.
+   * Makes room for one more cluster: for its log, and for two snapshots of what its brokers store. A cluster of brokers that is given this message log calls it by itself.
    *
    * @param clusterName name of the cluster in the log
    * @param maxSize size at which its log counts as full, in each copy; not set: an equal share of what the others leave of a quarter of a node's volume
-   * @throws if the volume of the nodes is too small for the logs of all clusters.
+   * @param maxStoreSize size at which the store of its brokers counts as full; not set: an equal share of what the others leave of 0.275 of a node's volume
+   * @throws if the volume of the nodes is too small for all clusters.
    */
-  public addCluster(clusterName: string, maxSize?: Size): void {
+  public addCluster(clusterName: string, maxSize?: Size, maxStoreSize?: Size): void {
     const errors = new ArgumentErrors(this, 'MqttMessageLog');
-    this.room.add(errors, clusterName, maxSize);
+    this.room.add(errors, clusterName, { log: maxSize, store: maxStoreSize });
     errors.throwIfAny();
   }
 
   /** Size at which the log of this cluster counts as full, in each copy. It may become less while clusters are added to this message log. */
   public maxSizeOf(clusterName: string): Size | undefined {
-    return this.room.sizeOf(clusterName);
+    return this.room.logSizeOf(clusterName);
+  }
+
+  /** Most that the brokers of this cluster may store, so that two snapshots of it fit beside the logs. It may become less while clusters are added to this message log. */
+  public maxStoreSizeOf(clusterName: string): Size | undefined {
+    return this.room.storeSizeOf(clusterName);
   }
 
   /**

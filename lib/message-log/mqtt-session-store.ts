@@ -41,6 +41,13 @@ export interface MqttReplicationOptions {
   readonly maxLogSize?: Size;
 
   /**
+   * Size at which the store of each broker of this cluster counts as full, 16 MiB at least: no QoS 1 or 2 message is taken then. All brokers store the same, and the message log keeps
+   * twice as much free for snapshots of it, in each copy.
+   * @default - 90 percent of a broker's volume; of an MqttMessageLog no more than an equal share of 0.275 of a node's volume, see docs/cluster-mode.md#room-for-the-log
+   */
+  readonly maxStoreSize?: Size;
+
+  /**
    * How connections are moved to brokers that have fewer.
    * @default - 50 a second, once a broker has 10 percent more than the average
    */

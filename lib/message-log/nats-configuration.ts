@@ -1,3 +1,4 @@
+import { streamRoom } from './log-room';
 import type { MessageLogIntent } from './message-log-intent';
 import { headlessServiceName } from '../workload/stateful-set';
 
@@ -34,9 +35,6 @@ export const NatsVariables = { NODE: 'NODE_NAME', USER: 'LOG_USER', PASSWORD: 'L
  */
 export const LAME_DUCK_GRACE_SECONDS = 3;
 export const LAME_DUCK_SECONDS = 30;
-
-/** Share of the volume that streams may take. The rest is for what is not counted: Raft's own log and what is written anew while it is compacted. */
-const STORE_SHARE = 0.8;
 
 /** Streams in memory are none of the brokers'; their readers keep their positions there. */
 const MEMORY_STORE = '64MiB';
@@ -80,7 +78,7 @@ function jetStream(intent: MessageLogIntent): string[] {
     '  # Acknowledge what is on the disk: with less, a power cut of all nodes loses acknowledged messages.',
     '  sync_interval: always',
     `  max_memory_store: ${MEMORY_STORE}`,
-    `  max_file_store: ${Math.floor(intent.storageSize.toKibibytes() / 1024 * STORE_SHARE)}MiB`,
+    `  max_file_store: ${streamRoom(intent.storageSize).toMebibytes()}MiB`,
     '}',
   ];
 }

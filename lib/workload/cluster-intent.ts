@@ -77,6 +77,8 @@ export interface ReplicationIntent {
   readonly copies?: number;
   /** Size at which the cluster's log counts as full; not set for the broker's default. Known once every cluster on the log is constructed: ask when something is synthesized. */
   readonly maxSize: () => Size | undefined;
+  /** Most that the brokers may store, so that the log has room for snapshots of it; not set where only their volumes limit it. Known as late as `maxSize`. */
+  readonly maxStoreSize: () => Size | undefined;
   readonly credentials: LogCredentialsIntent;
   readonly certificateAuthority?: MqttFile;
   readonly clientCertificateSecretName?: string;

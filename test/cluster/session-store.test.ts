@@ -27,6 +27,8 @@ function brokerOf(chart: Chart, name = 'test-broker') {
   };
 }
 
+const storeLimitOf = (chart: Chart, name: string): number => parse(findObject(chart, 'ConfigMap', `${name}-configuration`).data['broker.yaml']).store.maxBytes;
+
 describe('embedded', () => {
   test('by default in development, and in production where it is said', () => {
     for (const profile of [MqttProfile.development(), MqttProfile.production({ replicas: 1, sessionStore: MqttSessionStore.embedded() })]) {
@@ -164,6 +166,22 @@ describe('replicated, by a message log that is made elsewhere', () => {
     });
   });
 
+  test('limits what the brokers store to what two snapshots have room for, and their volumes do, too', () => {
+    const limits = (gibibytes: number, store: MqttReplicationOptions, ...clusters: string[]) => {
+      const chart = newChart();
+      const log = new MqttMessageLog(chart, 'Log', { storage: MqttStorage.persistentVolume({ size: Size.gibibytes(gibibytes) }) });
+      for (const id of clusters) {
+        new MqttCluster(chart, id, { storage: MqttStorage.persistentVolume({ size: Size.gibibytes(100) }), sessionStore: MqttSessionStore.replicatedBy(log, id === 'A' ? store : {}) });
+      }
+      return clusters.map((id) => storeLimitOf(chart, `test-${id.toLowerCase()}`) / 1024 ** 3);
+    };
+    expect(limits(100, {}, 'A')).toEqual([27.5]);
+    expect(limits(400, {}, 'A')).toEqual([90]);
+    expect(limits(100, {}, 'A', 'B')).toEqual([13.75, 13.75]);
+    expect(limits(100, { maxStoreSize: Size.gibibytes(7.5) }, 'A', 'B')).toEqual([7.5, 20]);
+    expect(messageOf(() => limits(100, { maxStoreSize: Size.gibibytes(28) }, 'A'))).toContain("0.275 of it for what the brokers of each cluster store, but these need more: 'mqtt_test-a' 28Gi.");
+  });
+
   test('in another namespace', () => {
     const logs = newChart({ namespace: 'logs' });
     const log = new MqttMessageLog(logs, 'Log', { networkPolicy: true });
@@ -185,7 +203,7 @@ describe('replicated, by a NATS that exists', () => {
       maxSize: Size.gibibytes(1),
       peers: [MqttNetworkPeer.namespace('messaging')],
     };
-    const replication: Required<MqttReplicationOptions> = { clusterName: 'plant-1', maxLogSize: Size.gibibytes(2), rebalance: { enabled: false, connectionsPerSecond: 5, tolerancePercent: 20 } };
+    const replication: Required<MqttReplicationOptions> = { clusterName: 'plant-1', maxLogSize: Size.gibibytes(2), maxStoreSize: Size.gibibytes(3), rebalance: { enabled: false, connectionsPerSecond: 5, tolerancePercent: 20 } };
     const log = MqttMessageLog.fromServers(['tls://nats.messaging.svc:4222', 'tls://nats.example.com'], options);
     const { chart } = make({ networkPolicy: true, sessionStore: MqttSessionStore.replicatedBy(log, replication) });
     const { file, volumes } = brokerOf(chart);
@@ -205,6 +223,7 @@ describe('replicated, by a NATS that exists', () => {
       },
       rebalance: { enabled: false, connectionsPerSecond: 5, tolerancePercent: 20 },
     });
+    expect(storeLimitOf(chart, 'test-broker')).toBe(3 * 1024 ** 3);
     expect(volumes.map(({ name }) => name)).toEqual(['configuration', 'log-credentials', 'log-authority', 'log-certificate']);
     expect(findObject(chart, 'NetworkPolicy').spec.egress[0]).toEqual({ to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'messaging' } } }], ports: [{ port: 4222, protocol: 'TCP' }] });
   });
@@ -265,6 +284,9 @@ test.each<[string, object, unknown[]]>([
   ]],
   ['a log that is full before it can be trimmed', { sessionStore: MqttSessionStore.replicated({ maxLogSize: Size.mebibytes(1023) }) }, [
     'sessionStore maxLogSize is 1023Mi, but must be at least 1Gi: a snapshot is made after 256 MiB, and the log has to hold two such parts and what comes meanwhile',
+  ]],
+  ['a store that is smaller than the broker takes', by(['nats://a'], {}, { maxStoreSize: Size.mebibytes(15) }), [
+    'sessionStore maxStoreSize is 15Mi, but must be at least 16Mi: the broker takes no less for store.maxBytes',
   ]],
   ['a rebalance out of range', by(['nats://a'], {}, { rebalance: { enabled: 'no', connectionsPerSecond: 0, tolerancePercent: 0 } }), [
     "sessionStore rebalance enabled is 'no', but must be true or false",

@@ -1,12 +1,17 @@
 import type { TestContext } from 'node:test';
 import { Member } from './broker-processes.js';
-import { Nats } from './engine/nats.js';
+import { eventually, Nats, type NatsServer } from './engine/nats.js';
 import { Proxy } from './engine/proxy.js';
 
-/** Brokers in processes of their own, three NATS servers, and a network between each two of them that can be cut. */
+/** Of what a NATS server says of JetStream. */
+interface Jsz {
+  readonly account_details?: ReadonlyArray<{ readonly stream_detail?: ReadonlyArray<{ readonly name: string; readonly cluster?: { readonly leader?: string } }> }>;
+}
+
+/** Brokers in processes of their own, three NATS servers, and a network between each two of all these that can be cut. */
 export class ClusterProcesses {
   static async start(t: TestContext, count = 3): Promise<ClusterProcesses> {
-    const nats = await Nats.start({ servers: 3, maxFile: '20G' });
+    const nats = await Nats.start({ servers: 3, divisible: true, maxFile: '20G' });
     t.after(() => nats.stop());
     const networks: Proxy[][] = [];
     const members: Member[] = [];
@@ -36,6 +41,18 @@ export class ClusterProcesses {
 
   mend(member: Member): void {
     for (const proxy of this.#networkOf(member)) proxy.mend();
+  }
+
+  /** The server that leads the log. */
+  leader(): Promise<NatsServer> {
+    return eventually('a leader of the log', async () => {
+      for (const { monitoringPort } of this.nats.servers) {
+        const { account_details: accounts = [] } = (await (await fetch(`http://127.0.0.1:${monitoringPort}/jsz?streams=true`)).json()) as Jsz;
+        const name = accounts.flatMap(({ stream_detail: streams = [] }) => streams).find((stream) => stream.name === 'mqtt-log')?.cluster?.leader;
+        if (name !== undefined) return this.nats.server(name);
+      }
+      return undefined;
+    });
   }
 
   /** Of a member that may be tried. */

@@ -155,6 +155,16 @@ test(`brokers and NATS servers are killed, frozen and cut off under load, ${ROUN
       await load.progress(100);
       server(1).thaw();
     });
+    for (const leads of [true, false]) {
+      await step(`a NATS server is cut off from the others, which ${leads ? 'leads' : 'follows'}`, async () => {
+        const leader = await cluster.leader();
+        nats.divide(leads ? leader : nats.servers.find((other) => other !== leader)!);
+        // Brokers that are connected to it go to another one.
+        await load.progress(100);
+        nats.unite();
+        await eventually('the brokers are ready', async () => (await Promise.all(members.map((each) => each.readiness()))).every(({ ready }) => ready));
+      });
+    }
     await step('all NATS servers are restarted', async () => {
       await Promise.all(nats.servers.map((each) => each.kill()));
       await eventually('the brokers say that they are not ready', async () => (await Promise.all(members.map((each) => each.readiness()))).every(({ ready }) => !ready));

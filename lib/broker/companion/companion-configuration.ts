@@ -37,13 +37,19 @@ export function companionConfiguration(workloadName: string, intent: ClusterInte
       ...optional('maxQueuedBytes', limits.maxQueuedSize && bytes(limits.maxQueuedSize)),
     },
     ...optional('limits', limitsConfiguration(limits)),
-    store: { directory: CompanionPaths.DATA, maxBytes: Math.floor(bytes(intent.storageSize) * STORE_SHARE) },
+    store: { directory: CompanionPaths.DATA, maxBytes: storeMaxBytes(intent) },
     ...optional('cluster', intent.replication && clusterConfiguration(workloadName, intent.replication)),
     operations: { port: OPERATIONS_PORT },
     ...optional('admin', limits.admin && { tokenFile: `${CompanionPaths.ADMIN_TOKEN}/${limits.admin.token.key}`, port: limits.admin.port ?? ADMIN_PORT }),
     shutdown: { delaySeconds: intent.shutdown.delaySeconds, connectionsPerSecond: intent.shutdown.connectionsPerSecond },
     ...optional('log', limits.logLevel && { level: limits.logLevel }),
   };
+}
+
+function storeMaxBytes({ storageSize, replication }: ClusterIntent): number {
+  const ofVolume = Math.floor(bytes(storageSize) * STORE_SHARE);
+  const ofLog = replication?.maxStoreSize();
+  return ofLog === undefined ? ofVolume : Math.min(ofVolume, bytes(ofLog));
 }
 
 function clusterConfiguration(workloadName: string, replication: ReplicationIntent): object {

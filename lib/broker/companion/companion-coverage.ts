@@ -16,7 +16,7 @@ export const COMPANION_COVERAGE = coverageTable({
   tcpKeepalive: mapped('StatefulSet spec.template.spec.securityContext.sysctls; the broker sets SO_KEEPALIVE'),
   sessionExpirySeconds: mapped('broker.yaml session.expirySeconds'),
   storage: mapped('StatefulSet spec.volumeClaimTemplates, or an emptyDir; one volume: what a log keeps is on the volumes of the message log'),
-  storageSize: mapped('StatefulSet spec.volumeClaimTemplates spec.resources; broker.yaml store.maxBytes is 90 % of it'),
+  storageSize: mapped('StatefulSet spec.volumeClaimTemplates spec.resources; broker.yaml store.maxBytes is 90 % of it, or what the message log has room for'),
   placement: mapped('StatefulSet spec.template.spec: affinity, topologySpreadConstraints, nodeSelector, tolerations, priorityClassName'),
   resources: mapped('StatefulSet spec.template.spec.containers[0].resources'),
   shutdown: mapped('broker.yaml shutdown; StatefulSet spec.template.spec.terminationGracePeriodSeconds; no preStop hook: the broker itself serves on for the delay, then drains'),

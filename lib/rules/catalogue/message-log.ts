@@ -5,16 +5,20 @@ import { Severity } from '../finding';
 import type { BrokerConfiguration } from '../model/broker-configuration';
 import type { BrokerWorkload } from '../model/broker-workload';
 import type { Fields } from '../model/fields';
+import type { ManifestObject } from '../model/manifest-object';
 import type { MessageLogWorkload } from '../model/message-log-workload';
 import { parseQuantity } from '../model/quantity';
 import { type Rule, type RuleDescription, violationsOf, type ViolationOfObject, workloadRule } from '../rule';
 
 const REPLICAS = 'https://docs.nats.io/running-a-nats-service/configuration/clustering/jetstream_clustering';
-const SYNC = 'https://docs.nats.io/running-a-nats-service/configuration#jetstream';
+const JETSTREAM = 'https://docs.nats.io/running-a-nats-service/configuration#jetstream';
 const AUTHENTICATION = 'https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro';
 const TLS = 'https://docs.nats.io/running-a-nats-service/configuration/securing_nats/tls';
 const POLICIES = 'https://kubernetes.io/docs/concepts/services-networking/network-policies/';
 const ANTI_AFFINITY = 'https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity';
+
+/** Snapshots for which brokers have NATS keep room: the latest, and the next one while it is written. */
+const SNAPSHOTS = 2;
 
 /** The oldest server whose way to store a batch of messages the broker relies on. */
 export const OLDEST_NATS = [2, 12] as const;
@@ -73,23 +77,29 @@ export const messageLogRules: readonly Rule[] = [
     id: 'MQTT-LOG-003',
     severity: Severity.WARNING,
     title: 'A node of the message log has room for what the brokers store',
-    why: 'Each node keeps the log since the last snapshot, the last snapshot of all that the brokers store, and the next one while it is written. A log that is full takes nothing, and the brokers refuse QoS 1 and 2 messages.',
-    source: 'docs/rules.md#message-log',
-    remedy: 'Give each node at least as much storage as a broker.',
-    example: `spec:
-  volumeClaimTemplates:
-    - metadata: { name: data }
-      spec: { resources: { requests: { storage: 100Gi } } }`,
+    why: 'Each node keeps room for the log of each cluster (cluster.log.maxBytes), and for two snapshots of what its brokers store (twice store.maxBytes): the latest, and the next one while it is written. '
+      + 'Without a snapshot no log is trimmed, and a log that is full takes nothing: the brokers refuse QoS 1 and 2 messages.',
+    source: JETSTREAM,
+    remedy: 'Give each node more storage, and nats.conf a max_file_store of 0.8 of it, or the brokers a smaller store.maxBytes (maxStoreSize).',
+    example: `kind: ConfigMap
+data:
+  broker.yaml: |
+    store: { maxBytes: 29527900160 } # 27.5 GiB
+    cluster: { log: { servers: ["nats://nats:4222"], maxBytes: 26843545600 } } # 25 GiB; nats.conf has max_file_store: 81920MiB`,
   }, (log) => {
-    const own = claimedStorage(log.claim);
-    const brokers = log.brokers.map((broker) => ({ broker, storage: claimedStorage(broker.dataVolume?.kind === 'claimTemplate' ? broker.dataVolume.claim : undefined) }))
-      .filter(({ storage }) => storage.bytes !== undefined)
-      .sort((a, b) => b.storage.bytes! - a.storage.bytes!);
-    if (own.bytes === undefined || brokers.length === 0 || own.bytes >= brokers[0].storage.bytes!) return [];
-    const [{ broker, storage }] = brokers;
+    const room = streamRoom(log);
+    const clusters = new Map<string, { readonly object: ManifestObject; readonly bytes: number }>();
+    for (const { configured, object } of log.brokers) {
+      if (configured === undefined || configured.logServers.length === 0) continue;
+      clusters.set(configured.clusterName, { object, bytes: configured.logMaxBytes + SNAPSHOTS * configured.storeMaxBytes });
+    }
+    const needed = [...clusters.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    if (room === undefined || needed <= room.bytes) return [];
+    const found = [...clusters.values()].map(({ object, bytes }) => `${gibibytes(bytes)} for ${object.kind} ${object.name}`);
     return [{
-      found: `volumeClaimTemplates with ${own.text}, and ${storage.text} for each broker of ${broker.object.kind} ${broker.object.name}`,
-      breaks: 'The log is full before the brokers are.',
+      found: `cluster.log.maxBytes and twice store.maxBytes are ${found.join(', ')}; ${room.found}`,
+      breaks: 'Brokers whose log does not fit do not become ready. Where snapshots do not fit, the log fills up once the brokers store more than there is room for.',
+      remedy: `Give each node room for ${gibibytes(needed)}, or the brokers a smaller store.maxBytes (maxStoreSize).`,
     }];
   }),
 
@@ -149,7 +159,7 @@ export const messageLogRules: readonly Rule[] = [
     severity: Severity.ERROR,
     title: 'The message log acknowledges what is on the disk',
     why: 'Unless it is told otherwise, JetStream syncs every two minutes and acknowledges before. A power cut that takes most nodes then loses messages whose publishers got their PUBACK.',
-    source: SYNC,
+    source: JETSTREAM,
     remedy: 'Set sync_interval: always in the block jetstream.',
     example: CONFIGURATION_EXAMPLE,
   }, ({ configuration, configurationObject }) => configuration === undefined || configuration.syncInterval === 'always' ? [] : [{
@@ -290,9 +300,18 @@ function logOrBrokerRule(
   });
 }
 
-function claimedStorage(claim: Fields | undefined): { readonly bytes?: number; readonly text: string } {
+/** What streams may take on each node, as far as the objects tell. */
+function streamRoom({ claim, configuration, configurationObject }: MessageLogWorkload): { readonly bytes: number; readonly found: string } | undefined {
+  const limit = configuration?.maxFileStore;
   const storage = claim?.at('spec', 'resources', 'requests', 'storage');
-  return { bytes: storage && parseQuantity(storage), text: String(storage) };
+  const volume = storage && parseQuantity(storage);
+  if (volume !== undefined && (limit === undefined || limit > volume)) return { bytes: volume, found: `volumeClaimTemplates with ${String(storage)}` };
+  if (limit === undefined) return undefined;
+  return { bytes: limit, found: `max_file_store: ${gibibytes(limit)} in nats.conf of ConfigMap ${configurationObject!.name}` };
+}
+
+function gibibytes(bytes: number): string {
+  return `${Number((bytes / 1024 ** 3).toFixed(1))} GiB`;
 }
 
 function clientsThatAreAskedNothing({ configuration, configurationObject, clientPort }: MessageLogWorkload): ViolationOfObject[] {

@@ -15,6 +15,7 @@ const DEFAULTS = {
   storeMaxBytes: 10_737_418_240,
   operationsPort: 8080,
   clusterName: 'mqtt',
+  logMaxBytes: 4_294_967_296,
   shutdownDelaySeconds: 5,
   drainRate: 500,
 };
@@ -122,6 +123,11 @@ export class BrokerConfiguration {
   /** Name of the cluster in the message log. */
   public get clusterName(): string {
     return this.fields.at('cluster', 'name').text ?? DEFAULTS.clusterName;
+  }
+
+  /** Bytes at which the cluster's log counts as full. */
+  public get logMaxBytes(): number {
+    return this.fields.at('cluster', 'log', 'maxBytes').number ?? DEFAULTS.logMaxBytes;
   }
 
   public get storeDirectory(): string {

@@ -1,6 +1,9 @@
 /** A word of nats.conf: a comment, a quoted text, a brace or bracket, or anything else up to the next of them. */
 const WORD = /#[^\n]*|(?<![:\w])\/\/[^\n]*|"(?:\\.|[^"\\])*"|'[^']*'|[{}[\]]|[^\s{}[\]"',:=;]+/g;
 
+/** Of sizes, each a thousand times the one before; with `b`, `i` or `ib` behind it, 1,024 times (conf/parse.go of nats-server). */
+const UNITS = ['k', 'm', 'g', 't', 'p'];
+
 /**
  * The configuration of NATS, as far as the rules need it: which settings there are at its first level and in its blocks. Its format is its own
  * (https://docs.nats.io/running-a-nats-service/configuration#configuration-configuration-syntax).
@@ -27,6 +30,12 @@ export class NatsConfiguration {
   /** How often JetStream syncs to the disk; `undefined` for the default of two minutes. */
   public get syncInterval(): string | undefined {
     return this.after('jetstream', ['sync_interval', 'sync']);
+  }
+
+  /** Bytes that streams may take on each node; `undefined` where NATS takes what it finds free on the disk. */
+  public get maxFileStore(): number | undefined {
+    const [, amount, unit = '', binary] = /^(\d+)([kmgtp]?)(i?b|i)?$/i.exec(this.after('jetstream', ['max_file_store', 'max_file']) ?? '') ?? [];
+    return amount === undefined ? undefined : Number(amount) * (binary === undefined ? 1000 : 1024) ** (UNITS.indexOf(unit.toLowerCase()) + 1);
   }
 
   /** Whether clients have to say who they are. */

@@ -3,7 +3,8 @@ import type { ClusterBasis } from './cluster-basis';
 import type { Figures } from './figures';
 import { bytes, type Load } from './load';
 import { entriesPerSecond, loggedMessages, operationsPerSecond } from './replicated-log';
-import { storedBytes } from './store';
+import { ALERT_SHARE, storedBytes } from './store';
+import { LOGS_SHARE, STORES_SHARE } from '../../message-log/log-room';
 import { MqttSessionStore } from '../../message-log/mqtt-session-store';
 import { MqttStorage } from '../../workload/mqtt-storage';
 
@@ -12,16 +13,20 @@ const GIBIBYTE = 1024 ** 3;
 /** Copies that survive the loss of one. */
 const NODES = 3;
 
-/**
- * Share of a node's volume that two snapshots may take: streams have 0.8 of it, and the log itself a quarter (lib/message-log/nats-configuration.ts).
- */
-const SNAPSHOTS_SHARE = 0.8 - 0.25;
-
 /** Operations in a second up to which the latency of the log was measured: 50,000, with 6 ms for the median and 109 ms for the slowest hundredth (docs/decisions/0005-engine.md). */
 export const MEASURED_OPERATIONS = 50_000;
 
 /** Writes to the disk for an entry: the message and its part of Raft's log, synced together. A model, not measured. */
 const WRITES_PER_ENTRY = 2;
+
+/** Of a snapshot, in a message of its own: `PART_BYTES` of broker-image/src/cluster/engine/jetstream-snapshots.ts. */
+const SNAPSHOT_PART_BYTES = 256 * 1024;
+
+/** How fast a broker saves a snapshot: 150 MB in 3.0 s (docs/decisions/0005-engine.md). */
+const SAVED_BYTES_PER_SECOND = 50e6;
+
+/** When the next snapshot is due: broker-image/src/cluster/snapshot-keeper.ts. */
+const SNAPSHOT_DUE = { entries: 20_000, bytes: 256 * 1024 ** 2, restFactor: 20, logShare: 1 / 4 };
 
 /** An operation besides topic and payload. A model, not measured. */
 const OPERATION_BYTES = 60;
@@ -41,16 +46,33 @@ export interface LogFigures {
 export function logFigures(load: Load, basis: ClusterBasis): LogFigures | undefined {
   if (!load.replicated) return undefined;
   const operations = operationsPerSecond(load);
+  const bytesPerSecond = loggedMessages(load) * load.messageBytes + operations * OPERATION_BYTES;
+  const stored = storedBytes(load, 1);
+  // As for a broker's volume, the alert is to come before the store counts as full.
+  const volume = stored / ALERT_SHARE / STORES_SHARE;
+  const entries = entriesPerSecond(load);
+  const writes = entries + snapshotBytesPerSecond(stored, bytesPerSecond, entries, volume * LOGS_SHARE) / SNAPSHOT_PART_BYTES;
   return {
     nodes: basis.sessionStore._ownLog?.nodes ?? NODES,
     operationsPerSecond: operations,
-    diskOperationsPerSecond: Math.ceil(entriesPerSecond(load) * WRITES_PER_ENTRY),
-    volumeBytes: 2 * storedBytes(load, 1) / SNAPSHOTS_SHARE,
-    bytesPerSecond: loggedMessages(load) * load.messageBytes + operations * OPERATION_BYTES,
+    diskOperationsPerSecond: Math.ceil(writes * WRITES_PER_ENTRY),
+    volumeBytes: volume,
+    bytesPerSecond,
   };
 }
 
-/** Size of the volume of each node: no smaller than a broker's (MQTT-LOG-003), nor than what the profile says. */
+/** Each snapshot is a copy of the store, however little was changed. The log holds what came since the one before the latest, so that each is due after half of what it may have. */
+function snapshotBytesPerSecond(stored: number, bytesPerSecond: number, entries: number, maxLogBytes: number): number {
+  if (bytesPerSecond === 0) return 0;
+  const { restFactor, logShare } = SNAPSHOT_DUE;
+  const least = Math.min(SNAPSHOT_DUE.bytes, 2 * SNAPSHOT_DUE.entries / entries * bytesPerSecond);
+  const rest = restFactor * stored / SAVED_BYTES_PER_SECOND;
+  const due = Math.max(least, Math.min(stored, 2 * rest * bytesPerSecond));
+  const seconds = Math.min(due, maxLogBytes * logShare) / 2 / bytesPerSecond;
+  return Math.min(stored / seconds, SAVED_BYTES_PER_SECOND);
+}
+
+/** Size of the volume of each node: no smaller than a broker's, as a message log of its own has by default, nor than what the profile says. */
 export function logStorageSize(log: LogFigures, figures: Figures, basis: ClusterBasis): Size {
   const given = basis.sessionStore._ownLog?.storage?.size;
   const least = Math.max(log.volumeBytes, figures.volumeBytes, basis.storageBytes, given === undefined ? 0 : bytes(given));

@@ -37,7 +37,7 @@ export function reportOf(load: Load, figures: Figures, { cpu, memory, storageSiz
 function logRows(log: LogFigures, storageSize: Size): [string, string, string][] {
   return [
     ['nodes of the message log', count(log.nodes), `${count(log.operationsPerSecond)} operations and ${count(log.bytesPerSecond / 1024)} KiB a second`],
-    ['storage per node of the log', quantity(storageSize), `${gibibytes(log.volumeBytes)} GiB needed for two snapshots of what the brokers store`],
+    ['storage per node of the log', quantity(storageSize), `${gibibytes(log.volumeBytes)} GiB needed for the log and two snapshots of what the brokers store`],
     ['disk operations per node of the log', `${count(log.diskOperationsPerSecond)}/s`, 'each entry is synced before it is acknowledged'],
   ];
 }

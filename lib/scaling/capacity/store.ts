@@ -21,7 +21,7 @@ const SESSION_BYTES = 600;
 
 /** The store counts as full at 90 % of the volume, and the alert MqttStoreNearlyFull comes at 80 % of that. */
 const STORE_SHARE = 0.9;
-const ALERT_SHARE = 0.8;
+export const ALERT_SHARE = 0.8;
 
 /**
  * Group commits a second, at most: each waits for the disk twice (the data, then the page that makes it count), and what comes meanwhile goes into the

@@ -1,6 +1,7 @@
 import { type ClusterManifests, configure } from './base';
 import { development, production, type RuleCases } from './rule-case';
 
+const GIBIBYTE = 1024 ** 3;
 const LABELS = { 'app.kubernetes.io/name': 'mqtt-message-log', 'app.kubernetes.io/instance': 'broker-log' };
 const CONFIGURATION = `server_name: $NODE_NAME
 jetstream {
@@ -93,7 +94,29 @@ const withoutPolicy = (more: string) => withLog((manifests) => {
 /** A log that is not among the objects. */
 const withForeignLog = (log: object, cluster = production) => cluster((manifests) => configure(manifests, (configuration) => { configuration.cluster = { name: 'plant', log }; }));
 
+/** Brokers that may store and log so many GiB, NATS with one setting more, and a second cluster that may store so many GiB, with 10 GiB for its log. */
+function withRoom(sizes: { readonly store?: number; readonly log?: number }, setting: string, second?: number): object[] {
+  const manifests = withLog((changed) => {
+    configure(changed, ({ store, cluster: { log } }) => {
+      if (sizes.store !== undefined) store.maxBytes = sizes.store * GIBIBYTE;
+      if (sizes.log !== undefined) log.maxBytes = sizes.log * GIBIBYTE;
+    });
+    changed.logConfiguration.data['nats.conf'] = CONFIGURATION.replace('sync_interval: always', `sync_interval: always\n  ${setting}`);
+  });
+  return second === undefined ? manifests : [...manifests, ...secondCluster({ name: 'second', log: { servers: ['tls://broker-log:4222'], passwordFile: '/p', maxBytes: 10 * GIBIBYTE } }, (statefulSet, file) => {
+    statefulSet.metadata.annotations['cdk8s-mqtt/message-log'] = 'broker-log';
+    file.store.maxBytes = second * GIBIBYTE;
+  })];
+}
+
 const LOG = 'StatefulSet mqtt/broker-log';
+const IN_NATS_CONF = 'in nats.conf of ConfigMap broker-log-configuration';
+const tooLittle = (sizes: string, sum: string, room: string) => ({
+  object: LOG,
+  found: `cluster.log.maxBytes and twice store.maxBytes are ${sizes}; ${room}`,
+  breaks: 'Brokers whose log does not fit do not become ready. Where snapshots do not fit, the log fills up once the brokers store more than there is room for.',
+  remedy: `Give each node room for ${sum}, or the brokers a smaller store.maxBytes (maxStoreSize).`,
+});
 const EVERYBODY = 'reads and writes the sessions of all clients.';
 const ANY_NODE = {
   found: 'no tls and no authorization in the block cluster of nats.conf of ConfigMap broker-log-configuration, and no NetworkPolicy that closes port 6222',
@@ -150,19 +173,43 @@ export const messageLogCases: RuleCases[] = [
   },
   {
     rule: 'MQTT-LOG-003',
-    breaks: [{
-      name: 'a smaller volume than the brokers have',
-      manifests: withLog(({ log }) => { log.spec.volumeClaimTemplates[0].spec.resources.requests.storage = '50Gi'; }),
-      findings: [{ object: LOG, found: 'volumeClaimTemplates with 50Gi, and 100Gi for each broker of StatefulSet broker', breaks: 'The log is full before the brokers are.' }],
-    }],
-    satisfies: [
-      { name: 'as much', manifests: withLog() },
-      { name: 'a volume that is no claim', manifests: withLog(({ log }) => { delete log.spec.volumeClaimTemplates; }) },
+    breaks: [
       {
-        name: 'brokers without a claim',
-        manifests: withLog(({ log, statefulSet }) => {
-          log.spec.volumeClaimTemplates[0].spec.resources.requests.storage = '1Gi';
-          delete statefulSet.spec.volumeClaimTemplates;
+        name: 'two snapshots of a store that fills its volume, on volumes of the same size',
+        manifests: withRoom({ store: 90, log: 25 }, 'max_file_store: 81920MiB'),
+        findings: [tooLittle('205 GiB for StatefulSet broker', '205 GiB', `max_file_store: 80 GiB ${IN_NATS_CONF}`)],
+      },
+      {
+        name: 'a byte more than NATS takes',
+        manifests: withRoom({ store: 27.5, log: 25 }, 'max_file_store: 85899345919'),
+        findings: [tooLittle('80 GiB for StatefulSet broker', '80 GiB', `max_file_store: 80 GiB ${IN_NATS_CONF}`)],
+      },
+      {
+        name: 'defaults of the broker, 10 GiB and 4 GiB, and decimal units',
+        manifests: withRoom({}, 'max_file: 24G'),
+        findings: [tooLittle('24 GiB for StatefulSet broker', '24 GiB', `max_file_store: 22.4 GiB ${IN_NATS_CONF}`)],
+      },
+      {
+        name: 'more than the volume, where NATS is told that there is more',
+        manifests: withRoom({ store: 40, log: 25 }, 'max_file_store: 1TB'),
+        findings: [tooLittle('105 GiB for StatefulSet broker', '105 GiB', 'volumeClaimTemplates with 100Gi')],
+      },
+      {
+        name: 'two clusters that have room alone, but not together',
+        manifests: withRoom({ store: 20, log: 5 }, 'max_file_store: 80GiB', 15),
+        findings: [tooLittle('45 GiB for StatefulSet broker, 40 GiB for StatefulSet second', '85 GiB', `max_file_store: 80 GiB ${IN_NATS_CONF}`)],
+      },
+    ],
+    satisfies: [
+      { name: 'a log, and two snapshots of what the brokers may store', manifests: withRoom({ store: 27.5, log: 25 }, 'max_file_store: 81920MiB') },
+      { name: 'two clusters with room for both', manifests: withRoom({ store: 20, log: 5 }, 'max_file_store: 80GiB', 12.5) },
+      { name: 'a volume that is large enough, where NATS is told nothing', manifests: withRoom({ store: 27.5, log: 25 }, '') },
+      { name: 'brokers whose configuration is not among the objects', manifests: withLog((manifests) => { delete manifests.configuration; }) },
+      {
+        name: 'a volume that is no claim, where NATS is told nothing',
+        manifests: withLog((manifests) => {
+          delete manifests.log.spec.volumeClaimTemplates;
+          configure(manifests, ({ store }) => { store.maxBytes = 1000 * GIBIBYTE; });
         }),
       },
     ],
@@ -430,7 +477,7 @@ export const messageLogCases: RuleCases[] = [
     rule: 'MQTT-LOG-013',
     breaks: [{
       name: 'two clusters under one name',
-      manifests: [...withForeignLog({ servers: ['tls://nats.example.com'], credentialsFile: '/c' }), ...second({ name: 'plant', log: { servers: ['tls://nats.example.com'], credentialsFile: '/c' } })],
+      manifests: [...withForeignLog({ servers: ['tls://nats.example.com'], credentialsFile: '/c' }), ...secondCluster({ name: 'plant', log: { servers: ['tls://nats.example.com'], credentialsFile: '/c' } })],
       findings: [{
         object: 'StatefulSet mqtt/second',
         found: 'cluster.name: plant in broker.yaml of ConfigMap second-configuration, as in broker.yaml of ConfigMap broker-configuration, on the same message log',
@@ -438,26 +485,29 @@ export const messageLogCases: RuleCases[] = [
       }],
     }],
     satisfies: [
-      { name: 'two names', manifests: [...withForeignLog({ servers: ['tls://nats.example.com'] }), ...second({ name: 'other', log: { servers: ['tls://nats.example.com'] } })] },
-      { name: 'two logs', manifests: [...withForeignLog({ servers: ['tls://nats.example.com'] }), ...second({ name: 'plant', log: { servers: ['tls://other.example.com'] } })] },
-      { name: 'Services of the same name in two namespaces', manifests: [...withForeignLog({ servers: ['nats://nats'] }), ...second({ name: 'plant', log: { servers: ['nats://nats'] } }, 'elsewhere')] },
+      { name: 'two names', manifests: [...withForeignLog({ servers: ['tls://nats.example.com'] }), ...secondCluster({ name: 'other', log: { servers: ['tls://nats.example.com'] } })] },
+      { name: 'two logs', manifests: [...withForeignLog({ servers: ['tls://nats.example.com'] }), ...secondCluster({ name: 'plant', log: { servers: ['tls://other.example.com'] } })] },
+      { name: 'Services of the same name in two namespaces', manifests: [...withForeignLog({ servers: ['nats://nats'] }), ...secondCluster({ name: 'plant', log: { servers: ['nats://nats'] } }, undefined, 'elsewhere')] },
     ],
   },
 ];
 
 /** The StatefulSet and the configuration of another cluster. */
-function second(cluster: object, namespace = 'mqtt'): object[] {
+function secondCluster(cluster: object, change: (statefulSet: any, file: any) => void = () => undefined, namespace = 'mqtt'): object[] {
   let objects: object[] = [];
   production((manifests) => {
-    configure(manifests, (file) => { file.cluster = cluster; });
-    const { statefulSet, configuration } = structuredClone(manifests);
+    manifests.statefulSet = structuredClone(manifests.statefulSet);
+    const { statefulSet, configuration } = manifests;
+    configure(manifests, (file) => {
+      file.cluster = cluster;
+      change(statefulSet, file);
+    });
     statefulSet.metadata = { ...statefulSet.metadata, name: 'second', namespace };
     const labels = { 'app.kubernetes.io/name': 'mqtt-broker', 'app.kubernetes.io/instance': 'second' };
     statefulSet.spec.selector.matchLabels = labels;
     statefulSet.spec.template.metadata.labels = labels;
     statefulSet.spec.template.spec.volumes.find((volume: any) => volume.configMap).configMap.name = 'second-configuration';
-    configuration.metadata = { name: 'second-configuration', namespace };
-    objects = [statefulSet, configuration];
+    objects = [statefulSet, { ...configuration, metadata: { name: 'second-configuration', namespace } }];
   });
   return objects;
 }
