@@ -301,7 +301,8 @@ function logOrBrokerRule(
 }
 
 /** What streams may take on each node, as far as the objects tell. */
-function streamRoom({ claim, configuration, configurationObject }: MessageLogWorkload): { readonly bytes: number; readonly found: string } | undefined {
+function streamRoom(log: MessageLogWorkload): { readonly bytes: number; readonly found: string } | undefined {
+  const { claim, configuration, configurationObject } = log;
   const limit = configuration?.maxFileStore;
   const storage = claim?.at('spec', 'resources', 'requests', 'storage');
   const volume = storage && parseQuantity(storage);
