@@ -1,82 +1,54 @@
-import * as fs from 'fs';
-import * as path from 'path';
-import { App, Chart, Testing, Yaml } from 'cdk8s';
-import * as fc from 'fast-check';
-import { KubernetesVersion, MqttCluster, MqttClusterProps, MqttProfile } from '../lib';
-import { restrictedViolations } from './support/pod-security';
-import { randomProps } from './support/random-props';
-import { KNOWN_MINORS, StrictSchema } from './support/strict-schema';
+import { Testing, Yaml } from 'cdk8s';
+import { exampleNames, synthExample } from './support/examples';
+import { expectPromises } from './support/promises';
+import { KNOWN_MINORS } from './support/strict-schema';
 import { newChart } from './support/synth';
-import { literalSecrets } from '../lib/manifest/literal-secrets';
+import { unexplainedDifferences } from './support/version-differences';
+import { KubernetesVersion, MqttCluster, MqttProfile } from '../lib';
 
-// What is promised of every app on every Kubernetes minor whose API is known here: no unknown field, Pod Security restricted, no credential, equal to the byte.
+// Every profile and every example, on every Kubernetes minor. Random apps are in random-apps.test.ts.
 
-/** @param synth makes the app anew and synthesizes it. */
-function expectPromises(synth: () => any[], minor: number): void {
-  const objects = synth();
-  const schema = StrictSchema.of(minor);
-  expect(objects.filter((object) => schema.isBuiltIn(object)).flatMap((object) => schema.problems(object))).toEqual([]);
-  for (const { spec } of objects.filter((object) => object.spec?.template?.spec)) expect(restrictedViolations(spec.template.spec, minor)).toEqual([]);
-  expect(objects.filter(({ kind }) => kind === 'Secret')).toEqual([]);
-  expect(objects.flatMap((object) => literalSecrets(object))).toEqual([]);
-  expect(Yaml.stringify(...synth())).toBe(Yaml.stringify(...objects));
+/** Runs the action with every version that an app may name, and the default, replaced by this one. */
+function withVersion<T>(minor: number, action: () => T): T {
+  const names = (Object.keys(KubernetesVersion) as (keyof typeof KubernetesVersion)[]).filter((name) => name.startsWith('V1_'));
+  const version = KubernetesVersion.of(`1.${minor}`);
+  const replaced = names.map((name) => jest.replaceProperty(KubernetesVersion, name, version as never));
+  try {
+    return action();
+  } finally {
+    replaced.forEach((property) => property.restore());
+  }
 }
-
-function clusterOf(props: MqttClusterProps, withProxyPorts = false): any[] {
-  const chart = newChart();
-  const cluster = new MqttCluster(chart, 'Broker', props);
-  if (withProxyPorts) cluster.listeners.forEach(({ name }) => cluster.openProxyPort(name, { sources: ['10.0.0.0/16'] }));
-  cluster.acknowledge('MQTT-SESSION-001', 'separate brokers, in this test');
-  return Testing.synth(chart);
-}
-
-describe.each([MqttProfile.development(), MqttProfile.production()])('$name', (profile) => {
-  test.each(KNOWN_MINORS)('Kubernetes 1.%i', (minor) => {
-    expectPromises(() => clusterOf({ profile, kubernetesVersion: KubernetesVersion.of(`1.${minor}`) }), minor);
-  });
-});
-
-const EXAMPLES = path.resolve(__dirname, '..', 'examples');
-const exampleNames = fs.readdirSync(EXAMPLES).filter((name) => fs.existsSync(path.join(EXAMPLES, name, 'chart.ts')));
 
 /** Examples that need a newer Kubernetes than the oldest: on an older one they must be refused, with the version that they need. */
 const OLDEST_MINOR: { readonly [example: string]: number } = { 'gateway-cert-manager': 31, 'on-premises': 31, 'production-aws': 34 };
 
-describe.each(exampleNames)('examples/%s', (name) => {
+const profiles = [MqttProfile.development(), MqttProfile.production()].map((profile) => ({
+  name: `the profile ${profile.name}`,
+  oldest: KNOWN_MINORS[0],
+  synth: () => {
+    const chart = newChart();
+    new MqttCluster(chart, 'Broker', { profile });
+    return Testing.synth(chart);
+  },
+}));
+const examples = exampleNames.map((name) => ({ name: `examples/${name}`, oldest: OLDEST_MINOR[name] ?? KNOWN_MINORS[0], synth: () => synthExample(name) }));
+
+describe.each([...profiles, ...examples])('$name', ({ oldest, synth }) => {
   test.each(KNOWN_MINORS)('Kubernetes 1.%i', (minor) => {
-    // The examples are written for the default version; here the default is another one.
-    const version = jest.replaceProperty(KubernetesVersion, 'V1_35', KubernetesVersion.of(`1.${minor}`));
-    try {
-      // eslint-disable-next-line @typescript-eslint/no-require-imports
-      const classes = Object.values<new (app: App, id: string) => Chart>(require(path.join(EXAMPLES, name, 'chart.ts')));
-      const synth = () => classes.flatMap((ChartClass, index) => Testing.synth(new ChartClass(new App(), `chart-${index}`)));
-      const oldest = OLDEST_MINOR[name] ?? 0;
-      const needs = new RegExp(`(needs Kubernetes 1\\.${oldest} or newer, but the cluster is made for|since Kubernetes 1\\.${oldest}, but the target is) 1\\.${minor}`);
-      if (minor < oldest) expect(synth).toThrow(needs);
+    withVersion(minor, () => {
+      if (minor < oldest) expect(synth).toThrow(`since Kubernetes 1.${oldest}, but the target is 1.${minor}`);
       else expectPromises(synth, minor);
-    } finally {
-      version.restore();
+    });
+  });
+
+  test('manifests for two versions differ by what a version gate explains, and from 1.34 on not by a byte', () => {
+    const minors = KNOWN_MINORS.filter((minor) => minor >= oldest);
+    const manifests = new Map(minors.map((minor) => [minor, withVersion(minor, synth)]));
+    for (const newer of minors.slice(1)) {
+      expect({ newer, differences: unexplainedDifferences(manifests.get(newer - 1)!, newer - 1, manifests.get(newer)!, newer) }).toEqual({ newer, differences: [] });
     }
+    const yaml = (minor: number) => Yaml.stringify(...manifests.get(minor)!);
+    for (const minor of [35, 36, 37]) expect(yaml(minor)).toBe(yaml(34));
   });
 });
-
-test('random props keep the promises or are refused with an explanation', () => {
-  let kept = 0;
-  const scope = newChart();
-  fc.assert(fc.property(randomProps(scope), fc.boolean(), (props, withProxyPorts) => {
-    const { minor } = props.kubernetesVersion!;
-    try {
-      clusterOf(props, withProxyPorts);
-    } catch (error) {
-      const { message } = error as Error;
-      expect(message).toMatch(/^\[test\/Broker\] MqttCluster: (an argument cannot work|\d+ arguments cannot work):\n {2}- |^Validation failed with the following errors:\n {2}\[test\/Broker\/[\w/]+\] error MQTT-[A-Z]+-\d{3}: /);
-      // A refusal is for a reason that is told, never for a field that came out wrong.
-      expect(message).not.toMatch(/undefined|NaN|\[object/);
-      return;
-    }
-    expectPromises(() => clusterOf(props, withProxyPorts), minor);
-    kept += 1;
-  }), { seed: Number(process.env.RANDOM_SEED ?? 20261121), numRuns: 150, interruptAfterTimeLimit: 10_000 });
-  // Were all of them refused, nothing would have been tested.
-  expect(kept).toBeGreaterThan(0);
-}, 60_000);

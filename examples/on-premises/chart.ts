@@ -1,8 +1,8 @@
 import { Chart, Duration, JsonPatch, Size } from 'cdk8s';
 import {
-  AddressAnnouncement, LoadBalancerExposure, LoadBalancerProvider, MqttAutoscaler, MqttAutoscalerKind, MqttBroker, MqttCapacity, MqttClientCa, MqttClientCertificate,
-  MqttCluster, MqttDisruptionBudget, MqttDnsAccess, MqttListener, MqttLoadBalancer, MqttMonitoring, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttScalingMetric,
-  MqttSessionStore, MqttSpread, MqttStorage, MqttTls, MqttTrafficDistribution,
+  AddressAnnouncement, KubernetesVersion, LoadBalancerExposure, LoadBalancerProvider, MqttAutoscaler, MqttAutoscalerKind, MqttBroker, MqttCapacity, MqttClientCa, MqttClientCertificate,
+  MqttCluster, MqttDisruptionBudget, MqttDnsAccess, MqttListener, MqttLoadBalancer, MqttMonitoring, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttScalingMetric, MqttSessionStore,
+  MqttSpread, MqttStorage, MqttTls, MqttTrafficDistribution,
 } from 'cdk8s-mqtt';
 import { ConfigMap, Secret } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
@@ -41,6 +41,8 @@ export class OnPremisesChart extends Chart {
     this.cluster = new MqttCluster(this, 'Broker', {
       name: 'fleet',
       profile: capacity.profile,
+      // What the data centre runs. A field that it does not know is never written, and what needs a newer one is an error.
+      kubernetesVersion: KubernetesVersion.V1_36,
       broker: MqttBroker.companion({
         // Documentation: put the digests of your images here.
         image: `mirror.example.com/mqtt/broker@sha256:${'0'.repeat(64)}`,

@@ -1,3 +1,4 @@
+import { changesBetween, withChanges } from './kubernetes-api';
 import { StrictSchema } from './strict-schema';
 
 // A validator that accepts everything would make the matrix worthless.
@@ -17,4 +18,20 @@ test.each([
   [34, { apiVersion: 'apps/v2', kind: 'StatefulSet' }, ['apps/v2 StatefulSet: not in Kubernetes 1.34']],
 ])('Kubernetes 1.%i: %j', (minor, object, problems) => {
   expect(StrictSchema.of(minor).problems(object)).toEqual(problems);
+});
+
+test.each([
+  [35, 'workloadRef', {}, ['workloadRef.name', 'workloadRef.podGroup'].map((field) => `StatefulSet x: .spec.template.spec.${field} is missing`)],
+  [36, 'workloadRef', {}, ['StatefulSet x: .spec.template.spec.workloadRef is unknown to Kubernetes 1.36']],
+  [36, 'schedulingGroup', { podGroupName: 'a' }, []],
+  [37, 'evictionResponders', [{ name: 'a', priority: '1' }], ['StatefulSet x: .spec.template.spec.evictionResponders[0].priority is "1", not number']],
+])('Kubernetes 1.%i, by what it changes: %s', (minor, field, value, problems) => {
+  expect(StrictSchema.of(minor).problems(statefulSet({ [field]: value }))).toEqual(problems);
+});
+
+test('the changes between two minors make the newer of the older', () => {
+  const [older, newer] = [StrictSchema.of(30).api, StrictSchema.of(31).api];
+  const changes = changesBetween(older, newer);
+  expect(Object.keys(changes.types ?? {}).length).toBeGreaterThan(0);
+  expect(withChanges(older, changes)).toEqual(newer);
 });

@@ -1,0 +1,99 @@
+import { Testing, Yaml } from 'cdk8s';
+import * as fc from 'fast-check';
+import { expectPromises } from './support/promises';
+import { makeApp, type RandomApp, randomApp, randomAppBehind } from './support/random-app';
+import { providerFactories } from './support/random-provider';
+import { KNOWN_MINORS } from './support/strict-schema';
+import { newChart } from './support/synth';
+import { unexplainedDifferences } from './support/version-differences';
+import { parseManifests } from '../lib/check/parse-manifests';
+import { KubernetesVersion } from '../lib/manifest/kubernetes-version';
+import { findingsAbout, Severity } from '../lib/rules';
+import { catalogue } from '../lib/rules/catalogue';
+import { evaluate } from '../lib/rules/evaluate';
+import { publicFinding } from '../lib/rules/report/public-finding';
+
+// Apps of random parts: each is kept, with every promise, or refused with an explanation. What a rule refuses is kept once it is acknowledged.
+
+const SEED = Number(process.env.RANDOM_SEED ?? 20261121);
+const RULES = new Set(catalogue.map(({ id }) => id));
+
+beforeAll(() => { process.env.CDK8S_MQTT_QUIET = '1'; });
+afterAll(() => { delete process.env.CDK8S_MQTT_QUIET; });
+
+/** The rules that a refusal is by; none where it is by arguments. Fails if it is not explained. */
+function refusingRules(message: string): string[] {
+  // For a reason that is told, never for a field that came out wrong.
+  expect(message).not.toMatch(/undefined|NaN|\[object/);
+  if (!message.startsWith('Validation failed')) {
+    const [heading, ...complaints] = message.split('\n');
+    if (complaints.length === 0) {
+      expect(heading).toMatch(/^\[test\/[\w/]+\] the override of \w+ '[\w-]+' \(\w+ '\/\S+'\) leads nowhere: .+ has no '\w+'\. It has \w+/);
+    } else {
+      expect(heading).toMatch(/^\[(test\/[\w/-]+|MqttCapacity)\] \w+: (an argument cannot work|\d+ arguments cannot work):$/);
+      complaints.forEach((complaint) => expect(complaint).toMatch(/^ {2}- \w\S* .+(: |, but |, which |, or )/));
+    }
+    return [];
+  }
+  const [heading, ...findings] = message.split(/\n {2}(?=\[)/);
+  expect(heading).toBe('Validation failed with the following errors:');
+  return findings.map((finding) => {
+    expect(finding).toMatch(/^\[test\/[\w/-]+\] error MQTT-[A-Z]+-\d{3}: \w.+\n {4}object {2}\w.+\n {4}found {3}\S.+\n {4}breaks {2}\w.+\n {4}remedy {2}\w.+\n {4}source {2}\w.+\n {4}accept {2}\w.+$/);
+    const rule = /MQTT-[A-Z]+-\d{3}/.exec(finding)![0];
+    expect(RULES).toContain(rule);
+    return rule;
+  });
+}
+
+/**
+ * Whether arguments do not refuse the app on one minor. What rules refuse is acknowledged. Fails if it is neither right nor refused with an explanation, or is another app on a newer minor.
+ */
+function isAccepted(app: RandomApp, minor: number, newerMinor: number): boolean {
+  const make = (acknowledged: readonly string[], on = minor) => makeApp(app, KubernetesVersion.of(`1.${on}`), acknowledged);
+  let rules: string[] = [];
+  try {
+    Testing.synth(make([]));
+  } catch (error) {
+    rules = [...new Set(refusingRules((error as Error).message))];
+    if (rules.length === 0) return false;
+  }
+  expectPromises(() => Testing.synth(make(rules)), minor);
+
+  const chart = make(rules);
+  const manifests = Testing.synth(chart);
+  const findings = findingsAbout(chart);
+  expect(findings.filter(({ severity, acknowledged }) => severity === Severity.ERROR && acknowledged === undefined)).toEqual([]);
+  expect(JSON.stringify(findings)).not.toMatch(/undefined|NaN|\[object/);
+  // The command finds in the file what the synth found in the app.
+  const inFile = evaluate(parseManifests({ name: 'app.yaml', text: Yaml.stringify(...manifests) }, [])).map(publicFinding);
+  const told = (all: typeof findings) => all.map(({ id, object, found, breaks, remedy, acknowledged }) => ({ id, object, found, breaks, remedy, acknowledged }));
+  expect(told(inFile)).toEqual(told(findings));
+
+  expect(unexplainedDifferences(manifests, minor, Testing.synth(make(rules, newerMinor)), newerMinor)).toEqual([]);
+  return true;
+}
+
+/** Makes so many apps. Answers those that are not refused. The number of runs is fixed: a slow machine takes longer, and tests no less. */
+function accepted(apps: fc.Arbitrary<RandomApp>, runs: number): { readonly app: RandomApp; readonly minor: number }[] {
+  const found: { app: RandomApp; minor: number }[] = [];
+  fc.assert(fc.property(apps, fc.constantFrom(...KNOWN_MINORS), fc.nat(), (app, minor, newer) => {
+    const newerMinor = minor + newer % (KNOWN_MINORS.at(-1)! + 1 - minor);
+    if (isAccepted(app, minor, newerMinor)) found.push({ app, minor });
+  }), { seed: SEED, numRuns: runs });
+  return found;
+}
+
+// Were most of them refused, little would have been tested.
+
+test.each(providerFactories)('behind %s', (factory) => {
+  expect(accepted(randomAppBehind(factory, newChart()), 8).length).toBeGreaterThanOrEqual(2);
+}, 60_000);
+
+test('of everything that there is', () => {
+  const apps = accepted(randomApp(newChart()), 120);
+  expect(apps.length).toBeGreaterThanOrEqual(30);
+  const parts = new Set(apps.flatMap(({ app, minor }) => [...Object.keys(app), ...Object.keys(app.cluster), minor >= 35 ? 'newer than 1.34' : 'not newer than 1.34']));
+  expect([...parts]).toEqual(expect.arrayContaining([
+    'capacity', 'proxyPorts', 'loadBalancers', 'route', 'autoscaler', 'monitoring', 'guardRails', 'dnsName', 'override', 'sessionStore', 'storage', 'listeners', 'newer than 1.34',
+  ]));
+}, 120_000);
