@@ -1,10 +1,10 @@
 import { Testing, Yaml } from 'cdk8s';
+import { KubernetesVersion, MqttCluster, MqttProfile } from '../lib';
 import { exampleNames, synthExample } from './support/examples';
 import { expectPromises } from './support/promises';
 import { KNOWN_MINORS } from './support/strict-schema';
 import { newChart } from './support/synth';
 import { unexplainedDifferences } from './support/version-differences';
-import { KubernetesVersion, MqttCluster, MqttProfile } from '../lib';
 
 // Every profile and every example, on every Kubernetes minor. Random apps are in random-apps.test.ts.
 

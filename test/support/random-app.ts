@@ -5,9 +5,10 @@ import { randomProps } from './random-props';
 import { providerFactories, randomProvider } from './random-provider';
 import { newChart } from './synth';
 import {
-  ExternalTrafficPolicy, IdleTimeoutKind, KubernetesVersion, LoadBalancerExposure, LoadBalancerKind, MqttAlert, MqttAlerts, MqttAutoscaler, MqttAutoscalerKind, type MqttAutoscalerProps, MqttCapacity,
-  type MqttCapacityOptions, MqttCluster, type MqttClusterProps, MqttDashboard, MqttDnsName, MqttGateway, MqttGatewayRoute, type MqttGatewayRouteProps, MqttGuardRails, MqttGuardRailsAction,
-  type MqttGuardRailsProps, MqttKeepaliveLimit, MqttLoadBalancer, type MqttLoadBalancerProps, MqttMonitoring, type MqttMonitoringProps, MqttScaleDown, MqttScalingMetric, MqttScrape, MqttTcpRouteVersion,
+  ExternalTrafficPolicy, IdleTimeoutKind, KubernetesVersion, LoadBalancerExposure, LoadBalancerKind, MqttAlert, MqttAlerts, MqttAutoscaler, MqttAutoscalerKind, type MqttAutoscalerProps,
+  MqttCapacity, type MqttCapacityOptions, MqttCluster, type MqttClusterProps, MqttDashboard, MqttDnsName, MqttGateway, MqttGatewayRoute, type MqttGatewayRouteProps, MqttGuardRails,
+  MqttGuardRailsAction, type MqttGuardRailsProps, MqttKeepaliveLimit, MqttLoadBalancer, type MqttLoadBalancerProps, MqttMonitoring, type MqttMonitoringProps, MqttScaleDown,
+  MqttScalingMetric, MqttScrape, MqttTcpRouteVersion,
 } from '../../lib';
 
 /** What an app is made of. What is not there is not made. */
@@ -63,7 +64,7 @@ export function makeApp(app: RandomApp, kubernetesVersion: KubernetesVersion, ac
 /** Apps of everything that there is. The Secrets that they refer to are made in the scope. */
 export function randomApp(scope: Construct): fc.Arbitrary<RandomApp> {
   return fc.record({
-    cluster: fc.oneof(randomProps(scope), randomProps(scope).map(spoken)),
+    cluster: fc.oneof(randomProps(scope), randomProps(scope).map(withShortKeepalive)),
     capacity,
     proxyPorts: fc.boolean(),
     loadBalancers: fc.array(fc.constantFrom(...providerFactories).chain(randomLoadBalancer), { minLength: 1, maxLength: 2 }),
@@ -78,11 +79,11 @@ export function randomApp(scope: Construct): fc.Arbitrary<RandomApp> {
 
 /** Apps with a load balancer of this provider. */
 export function randomAppBehind(factory: string, scope: Construct): fc.Arbitrary<RandomApp> {
-  return fc.record({ cluster: randomProps(scope, 5).map(spoken), loadBalancers: fc.tuple(randomLoadBalancer(factory)) });
+  return fc.record({ cluster: randomProps(scope, 5).map(withShortKeepalive), loadBalancers: fc.tuple(randomLoadBalancer(factory)) });
 }
 
-/** Clients speak often enough for every load balancer, unless the props say otherwise. */
-function spoken(props: MqttClusterProps): MqttClusterProps {
+/** Clients that speak often enough for every load balancer, unless the props say otherwise. */
+function withShortKeepalive(props: MqttClusterProps): MqttClusterProps {
   return { keepaliveLimit: MqttKeepaliveLimit.of(Duration.seconds(30)), ...props };
 }
 

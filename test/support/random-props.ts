@@ -123,8 +123,9 @@ export function randomProps(scope: Construct, maxLength = 12): fc.Arbitrary<Mqtt
     name: fc.constantFrom('plant', 'a'.repeat(49)),
     labels: fc.constant({ team: 'iot' }),
   };
-  // Few settings at a time: with all of them given, some mistake is always among them. One that is made of two settings is made now and then only.
-  const together = (given: MqttClusterProps) => given.minZones !== undefined && given.minZones > 1 ? { ...given, zoneSpread: MqttSpread.REQUIRED } : given;
-  return fc.subarray(Object.keys(props) as (keyof typeof props)[], { maxLength })
-    .chain((given) => fc.record<any>(Object.fromEntries(given.map((prop) => [prop, props[prop]])))).map(together);
+  // Few settings at a time: with all of them given, some mistake is always among them.
+  const some = fc.subarray(Object.keys(props) as (keyof typeof props)[], { maxLength })
+    .chain((given) => fc.record<any>(Object.fromEntries(given.map((prop) => [prop, props[prop]])))) as fc.Arbitrary<MqttClusterProps>;
+  // Several zones go with a spread that is required; hardly ever would both be drawn.
+  return some.map((given) => ((given.minZones ?? 1) > 1 ? { ...given, zoneSpread: MqttSpread.REQUIRED } : given));
 }
