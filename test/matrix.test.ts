@@ -37,8 +37,13 @@ const examples = exampleNames.map((name) => ({ name: `examples/${name}`, oldest:
 describe.each([...profiles, ...examples])('$name', ({ oldest, synth }) => {
   test.each(KNOWN_MINORS)('Kubernetes 1.%i', (minor) => {
     withVersion(minor, () => {
-      if (minor < oldest) expect(synth).toThrow(`since Kubernetes 1.${oldest}, but the target is 1.${minor}`);
-      else expectPromises(synth, minor);
+      if (minor < oldest) {
+        expect(synth).toThrow(`since Kubernetes 1.${oldest}, but the target is 1.${minor}`);
+        return;
+      }
+      const manifests = synth();
+      expectPromises(manifests, minor);
+      expect(Yaml.stringify(...synth())).toBe(Yaml.stringify(...manifests));
     });
   });
 
