@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { writeCertificate } from './certificate.mjs';
 import { brokerMain } from './packages.mjs';
+import { companionNode } from '../../shared/companion.mjs';
 
 /** Sessions of clients that never come back end after a while, so that they come and go within the run. */
 export const sessionExpirySeconds = 60;
@@ -20,7 +21,7 @@ export class SoakBroker {
     const file = join(directory, 'config.yaml');
     writeFileSync(file, configuration(directory, passwordFile, certificate));
     const any = ['tcp', 'tls', 'ws', 'wss'].flatMap((protocol) => ['--listen', `${protocol}=${protocol}://127.0.0.1:0`]);
-    const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', '--max-semi-space-size=64', brokerMain, '--config', file, ...any, '--operations', 'http://127.0.0.1:0'], {
+    const child = spawn(companionNode(), ['--inspect=127.0.0.1:0', '--max-semi-space-size=64', brokerMain, '--config', file, ...any, '--operations', 'http://127.0.0.1:0'], {
       env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -34,6 +35,8 @@ export class SoakBroker {
     return broker;
   }
 
+  /** Version of Node.js that it runs on. */
+  node;
   /** Lines of the log by event. */
   events = new Map();
   /** Lines that tell of a fault. */
@@ -95,8 +98,9 @@ export class SoakBroker {
 
   #logged(line) {
     const entry = JSON.parse(line);
-    const { event, level, listener, url } = entry;
+    const { event, level, listener, url, node } = entry;
     this.events.set(event, (this.events.get(event) ?? 0) + 1);
+    if (event === 'broker.starting') this.node = node.slice(1);
     if (event === 'listener.opened') this.#urls.set(listener, url);
     if (event === 'operations.opened') this.#urls.set('operations', url);
     if ((level === 'error' || level === 'fatal') && this.faults.length < 20) this.faults.push(line);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hasImagesNode, howToGetNode } from '../../shared/companion.mjs';
 import { describeMachine } from '../../shared/machine.mjs';
 import { help, parseOptions } from './options.mjs';
 
@@ -28,9 +29,11 @@ async function soak(options, directory, clean) {
   const { Inspector } = await import('./inspector.mjs');
   const { Load } = await import('./load.mjs');
   const { report, minutes, trends } = await import('./report.mjs');
+  const { record } = await import('./record.mjs');
   const { Sampler } = await import('./sampler.mjs');
   const { Site } = await import('./site.mjs');
 
+  if (!hasImagesNode()) note(`the broker runs on this Node.js, ${process.version}, and not on that of its image: ${howToGetNode}`);
   const machine = describeMachine();
   const broker = await SoakBroker.start(directory);
   const ending = () => void broker.stop().then(() => { clean(); process.exit(1); });
@@ -58,14 +61,16 @@ async function soak(options, directory, clean) {
     const seconds = last.seconds - first.seconds;
     const result = {
       machine, options, counts: load.counts, rows, fitted, before, after, exitCode, ...counters,
-      node: process.version.slice(1),
+      node: broker.node,
       cpu: { broker: (last.cpu.broker - first.cpu.broker) / seconds, clients: (last.cpu.clients - first.cpu.clients) / seconds },
       totals: { opened: last.opened, received: last.received, sent: last.sent, messages: load.messages },
       failures: leftovers(site, after), faults: broker.faults, wills: site.wills, events: [...broker.events].filter(([event]) => !/^(listener|operations|store|broker)\.(opened|starting|ready|closed|draining|stopped)$/.test(event)),
     };
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ ...result, samples, failures: [...result.failures] }, undefined, 2)}\n`);
     process.stdout.write(`${report(result)}\n`);
-    return fitted.some(({ grows }) => grows) || result.failures.size > 0 || broker.faults.length > 0 || exitCode !== 0 ? 1 : 0;
+    const passed = !fitted.some(({ grows }) => grows) && result.failures.size === 0 && broker.faults.length === 0 && exitCode === 0;
+    if (options.record) note(passed ? record(result) : 'the run failed, so README.md stays as it is');
+    return passed ? 0 : 1;
   } finally {
     if (broker.running) await broker.stop();
   }

@@ -7,7 +7,7 @@ import { trend } from './trend.mjs';
 const tolerance = 0.02;
 
 /** What must not grow under a steady load. */
-const judged = {
+export const judged = {
   heap: 'heap after GC, MiB',
   external: 'external after GC, MiB',
   anonymous: 'anonymous memory, MiB',
