@@ -21,7 +21,7 @@ Without one, for a quick try:
   --listen URL            where to listen: tcp://127.0.0.1:1883 or ws://127.0.0.1:8083/mqtt; can be repeated
   --data DIR              folder of the store
   --allow-anonymous       let clients in without a password
-  --operations URL        where /livez, /readyz, /startupz and /metrics are; without it, nowhere
+  --operations URL        where /livez, /readyz, /healthz, /startupz and /metrics are; without it, nowhere
   --log URL               be one broker of a cluster, over NATS with JetStream, such as nats://127.0.0.1:4222; can be repeated for several servers
   --name NAME             name of this broker; no two brokers of a cluster have the same
   Everything else is at the default of the configuration file, but for shutdown.delaySeconds, which is 0.

@@ -115,6 +115,8 @@ export interface BrokerConfiguration {
     /** Undefined: as much as the broker needs for its largest packets. */
     readonly maxBufferedBytes?: number;
     readonly slowConsumerSeconds: number;
+    /** Undefined: a share of the memory that there is. */
+    readonly maxRetainedBytes?: number;
   };
   readonly store: { readonly directory: string; readonly maxBytes: number };
   /** Undefined: this broker stands alone. */

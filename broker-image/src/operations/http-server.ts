@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Health } from './health.js';
+import type { Health, HealthReport } from './health.js';
 import type { Metrics } from './metrics.js';
 
 interface Answer {
@@ -13,10 +13,8 @@ export function createOperationsServer(health: Health, metrics: Metrics): Server
   const routes: Record<string, () => Answer | Promise<Answer>> = {
     // That this answer is written at all is the proof: the event loop turns.
     '/livez': () => json(200, { alive: true }),
-    '/readyz': () => {
-      const readiness = health.readiness();
-      return json(readiness.ready ? 200 : 503, readiness);
-    },
+    '/readyz': () => healthAnswer(health.readiness()),
+    '/healthz': () => healthAnswer(health.loadBalancing()),
     '/startupz': () => json(health.startedUp ? 200 : 503, { started: health.startedUp }),
     '/metrics': async () => ({ status: 200, contentType: metrics.contentType, body: await metrics.scrape() }),
   };
@@ -31,6 +29,10 @@ export function createOperationsServer(health: Health, metrics: Metrics): Server
       (error: Error) => send(request, response, json(500, { error: error.message })),
     );
   });
+}
+
+function healthAnswer(report: HealthReport): Answer {
+  return json(report.ready ? 200 : 503, report);
 }
 
 function json(status: number, body: unknown): Answer {

@@ -14,7 +14,7 @@ export interface ShutdownSteps {
 }
 
 /**
- * The orderly end: unready, serve on until load balancers noticed, accept nothing new, disconnect clients at a bounded rate so that their reconnects
+ * The orderly end: serve on until load balancers noticed, accept nothing new (which is when the broker turns unready), disconnect clients at a bounded rate so that their reconnects
  * do not storm the other brokers, write everything to disk.
  */
 export class Shutdown {

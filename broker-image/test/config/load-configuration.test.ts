@@ -83,7 +83,7 @@ keepalive: {maxSeconds: 300}
 session: {expirySeconds: 0, maxQueuedMessages: 5, maxQueuedBytes: 4096}
 limits:
   {maxConnections: 9, maxPacketBytes: 2048, maxTopicLevels: 3, maxSubscriptionsPerClient: 4, connectTimeoutSeconds: 2, maxConnectionsPerAddress: 5, maxConnectionsPerUser: 6,
-  messagesPerSecond: 7, bytesPerSecond: 8192, maxInFlight: 20, maxOutboundBytes: 4096, slowConsumerSeconds: 9}
+  messagesPerSecond: 7, bytesPerSecond: 8192, maxInFlight: 20, maxOutboundBytes: 4096, slowConsumerSeconds: 9, maxRetainedBytes: 65536}
 store: {directory: /data, maxBytes: 16777216}
 operations: {address: 127.0.0.1, port: 9090}
 admin: {tokenFile: /t, address: '::1', port: 9091}
@@ -118,7 +118,7 @@ log: {level: debug}
     session: { expirySeconds: 0, maxQueuedMessages: 5, maxQueuedBytes: 4096 },
     limits: {
       maxConnections: 9, maxPacketBytes: 2048, maxTopicLevels: 3, maxSubscriptionsPerClient: 4, connectTimeoutSeconds: 2, maxConnectionsPerAddress: 5, maxConnectionsPerUser: 6,
-      messagesPerSecond: 7, bytesPerSecond: 8192, maxInFlight: 20, maxOutboundBytes: 4096, slowConsumerSeconds: 9,
+      messagesPerSecond: 7, bytesPerSecond: 8192, maxInFlight: 20, maxOutboundBytes: 4096, slowConsumerSeconds: 9, maxRetainedBytes: 65536,
     },
     store: { directory: '/data', maxBytes: 16777216 },
     operations: { address: '127.0.0.1', port: 9090 },

@@ -207,24 +207,20 @@ test('a mount of Kubernetes that is swapped is noticed without a signal', async 
   await dial(broker.url('mqtt'), { username: 'bob', password: secrets.bob });
 });
 
-const ready = async (broker: BrokerProcess) => {
-  const response = await fetch(`${broker.url('operations')}/readyz`);
-  return { status: response.status, body: (await response.json()) as { parts: Record<string, string> } };
-};
+const status = async (broker: BrokerProcess, path: '/livez' | '/readyz' | '/healthz') => (await fetch(`${broker.url('operations')}${path}`)).status;
 
-test('on SIGTERM: unready at once but serving on, and a second signal ends it', async () => {
+test('on SIGTERM: serving on, ready, and out of what load balancers ask for; a second signal ends it', async () => {
   const { configuration } = await mount();
   const waiting = temporaryFile(readFileSync(configuration, 'utf8').replace('delaySeconds: 0', 'delaySeconds: 3600'));
   const broker = await BrokerProcess.start(['--config', waiting, ...here()]);
-  assert.equal((await ready(broker)).status, 200);
+  assert.equal(await status(broker, '/healthz'), 200);
   const client = await dial(broker.url('mqtt'), alice);
   broker.kill('SIGTERM');
   await broker.logged('broker.draining');
-  const { status, body } = await ready(broker);
-  assert.equal(status, 503);
-  assert.equal(body.parts.shutdown, 'draining');
+  assert.equal(await status(broker, '/healthz'), 503);
+  assert.equal(await status(broker, '/readyz'), 200);
+  assert.equal(await status(broker, '/livez'), 200);
   assert.equal(await metric(broker, 'mqtt_draining'), 1);
-  assert.equal((await fetch(`${broker.url('operations')}/livez`)).status, 200);
   const late = await dial(broker.url('mqtt'), alice);
   await client.publishAsync('own/alice/x', 'served', { qos: 1 });
   const closed = Promise.all([next(client, 'close'), next(late, 'close')]);
@@ -232,6 +228,21 @@ test('on SIGTERM: unready at once but serving on, and a second signal ends it', 
   assert.equal(await broker.exit(), 0);
   await closed;
   assert.ok(broker.lines.some(({ event }) => event === 'broker.hurrying'));
+});
+
+test('unready once the listeners are closed, while clients are still being disconnected', async () => {
+  const { configuration } = await mount();
+  // Twenty clients take twenty seconds, so there is time to ask.
+  const slow = temporaryFile(readFileSync(configuration, 'utf8').replace('delaySeconds: 0', 'delaySeconds: 1, connectionsPerSecond: 1'));
+  const broker = await BrokerProcess.start(['--config', slow, ...here()]);
+  await Promise.all(Array.from({ length: 20 }, () => dial(broker.url('mqtt'), alice)));
+  broker.kill('SIGTERM');
+  await broker.logged('broker.draining');
+  assert.equal(await status(broker, '/readyz'), 200);
+  await broker.logged('listener.closed', 3);
+  assert.equal(await status(broker, '/readyz'), 503);
+  broker.kill('SIGTERM');
+  assert.equal(await broker.exit(), 0);
 });
 
 test('clients are disconnected at the configured rate', async () => {

@@ -30,7 +30,7 @@ async function get(path: string, method = 'GET'): Promise<{ status: number; body
   return { status: response.status, body: response.headers.get('content-type') === 'application/json' && text !== '' ? JSON.parse(text) : text };
 }
 
-const ok = { startup: 'ok', store: 'ok', listeners: 'ok', shutdown: 'ok' };
+const ok = { startup: 'ok', store: 'ok', listeners: 'ok' };
 
 // One after the other: they are the life of one broker.
 test('while the store is being opened: alive, not started, not ready', async () => {
@@ -43,11 +43,13 @@ test('then started and ready', async () => {
   health.markStarted();
   assert.deepEqual(await get('/startupz'), { status: 200, body: { started: true } });
   assert.deepEqual(await get('/readyz'), { status: 200, body: { ready: true, parts: ok } });
+  assert.deepEqual(await get('/healthz'), { status: 200, body: { ready: true, parts: { ...ok, shutdown: 'ok' } } });
 });
 
 test('not ready while the store cannot write, and alive all the same', async () => {
   writable = false;
   assert.deepEqual(await get('/readyz'), { status: 503, body: { ready: false, parts: { ...ok, store: 'cannot write' } } });
+  assert.deepEqual(await get('/healthz'), { status: 503, body: { ready: false, parts: { ...ok, store: 'cannot write', shutdown: 'ok' } } });
   assert.equal((await get('/livez')).status, 200);
   assert.equal((await get('/startupz')).status, 200);
   writable = true;
@@ -59,9 +61,12 @@ test('not ready while a listener is closed', async () => {
   open = true;
 });
 
-test('not ready, and alive, while draining', async () => {
+test('on the way out: load balancers are told at once, the kubelet when the listeners are closed', async () => {
   health.markDraining();
-  assert.deepEqual(await get('/readyz'), { status: 503, body: { ready: false, parts: { ...ok, shutdown: 'draining' } } });
+  assert.deepEqual(await get('/healthz'), { status: 503, body: { ready: false, parts: { ...ok, shutdown: 'draining' } } });
+  assert.deepEqual(await get('/readyz'), { status: 200, body: { ready: true, parts: ok } });
+  open = false;
+  assert.deepEqual(await get('/readyz'), { status: 503, body: { ready: false, parts: { ...ok, listeners: 'not all are open' } } });
   assert.equal((await get('/livez')).status, 200);
   assert.equal((await get('/startupz')).status, 200);
 });
@@ -81,7 +86,7 @@ test('a fault in a metric is an error of this request alone', async () => {
 
 test('nothing else is there, and nothing can be written', async () => {
   for (const path of ['/', '/constructor', '/__proto__', '/metrics/']) {
-    assert.deepEqual(await get(path), { status: 404, body: { error: 'not found; there are /livez, /readyz, /startupz, /metrics' } }, path);
+    assert.deepEqual(await get(path), { status: 404, body: { error: 'not found; there are /livez, /readyz, /healthz, /startupz, /metrics' } }, path);
   }
   assert.deepEqual(await get('/livez', 'POST'), { status: 405, body: { error: 'only GET and HEAD' } });
   assert.deepEqual(await get('/livez', 'HEAD'), { status: 200, body: '' });

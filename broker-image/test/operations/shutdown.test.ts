@@ -26,7 +26,7 @@ function create(delaySeconds: number, drain: () => Promise<void> = () => Promise
   return { shutdown, steps, health, log };
 }
 
-test('unready at once, then listeners, clients and store, in this order', async () => {
+test('told to load balancers at once, then listeners, clients and store, in this order', async () => {
   const { shutdown, steps, health, log } = create(0);
   const done = shutdown.run('SIGTERM');
   assert.equal(health.draining, true);
