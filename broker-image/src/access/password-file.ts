@@ -1,4 +1,4 @@
-import { costForPasswords, ScryptHash } from './scrypt-hash.js';
+import { costForPasswords, isSlow, ScryptHash } from './scrypt-hash.js';
 import { InvalidFileError, type Problem } from '../config/index.js';
 
 /** Lines of `user:hash`; empty lines and lines that begin with # are skipped. */
@@ -6,6 +6,8 @@ export class PasswordFile {
   private constructor(
     private readonly hashes: ReadonlyMap<string, string>,
     private readonly decoy: string,
+    /** Hashes that take long to check, as those of passwords that people choose have to. */
+    readonly slowHashes: number,
   ) {}
 
   /** Throws an InvalidFileError with every bad line. No message shows a password or a hash. */
@@ -13,6 +15,7 @@ export class PasswordFile {
     const hashes = new Map<string, string>();
     const firstLine = new Map<string, number>();
     const problems: Problem[] = [];
+    let slowHashes = 0;
     text.split(/\r?\n/).forEach((content, index) => {
       const line = index + 1;
       if (content.trim() === '' || content.startsWith('#')) return;
@@ -25,7 +28,7 @@ export class PasswordFile {
       firstLine.set(user, line);
       const hash = content.slice(colon + 1).trim();
       try {
-        ScryptHash.parse(hash);
+        if (isSlow(ScryptHash.parse(hash).cost)) slowHashes++;
         hashes.set(user, hash);
       } catch (error) {
         problem(`user "${user}": ${(error as Error).message}`);
@@ -35,7 +38,7 @@ export class PasswordFile {
     if (problems.length > 0) throw new InvalidFileError(file, problems);
     const [anyHash] = hashes.values();
     const cost = anyHash === undefined ? costForPasswords : ScryptHash.parse(anyHash).cost;
-    return new PasswordFile(hashes, ScryptHash.decoy(cost).toString());
+    return new PasswordFile(hashes, ScryptHash.decoy(cost).toString(), slowHashes);
   }
 
   get size(): number {

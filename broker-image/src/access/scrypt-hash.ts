@@ -20,6 +20,12 @@ export const costForRandomSecrets: ScryptCost = { log2N: 10, r: 8, p: 1 };
 const maxMemoryBytes = 256 * 1024 * 1024;
 const maxParallelization = 64;
 
+/** Whether checking it takes long enough for a fleet to notice: several times as long as a hash for random secrets. */
+export function isSlow({ log2N, r, p }: ScryptCost): boolean {
+  const work = (cost: ScryptCost) => 2 ** cost.log2N * cost.r * cost.p;
+  return work({ log2N, r, p }) > 8 * work(costForRandomSecrets);
+}
+
 const form = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
 /** A password hash in PHC string format: `$scrypt$ln=14,r=8,p=5$<salt>$<hash>`, both in base64 without padding. */

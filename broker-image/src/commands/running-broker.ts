@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { AdminToken, createAdminServer } from '../admin/index.js';
 import { BrokerCluster } from '../cluster/index.js';
-import { isLoopback, type BrokerConfiguration, type ClusterConfiguration } from '../config/index.js';
+import { isLoopback, type BrokerConfiguration, type ClusterConfiguration, type ListenerConfiguration } from '../config/index.js';
 import { bind, formatAddress, Listener } from '../listeners/index.js';
 import { logExpiries } from './log-expiries.js';
 import { CombinedObserver, createOperationsServer, Health, LogObserver, Metrics, Shutdown, SystemTopics, takeHeapSnapshot, WatchedFiles, type CertificateExpiry, type Log } from '../operations/index.js';
@@ -54,14 +54,18 @@ export class RunningBroker {
     );
     this.observer = new CombinedObserver(this.metrics, new LogObserver(log));
     this.files = new WatchedFiles(log, this.metrics);
-    this.access = new AccessSetup(configuration, this.files);
+    this.watchConfiguration();
+    this.access = new AccessSetup(configuration, this.files, log);
     const handshakeLimits = { handshakeTimeoutSeconds: limits.connectTimeoutSeconds, maxPacketBytes: limits.maxPacketBytes };
     const sink: ConstructorParameters<typeof Listener>[2] = {
       // Listeners open after the broker has started.
       accept: (connection) => this.broker!.accept(connection),
       turnedAway: (details, reason, error) => this.observer.connectionRefused(details, reason, error),
     };
-    this.listeners = listeners.map((listener) => new Listener(listener, handshakeLimits, sink));
+    this.listeners = listeners.map((listener, index) => {
+      this.watchTls(listener, index);
+      return new Listener(listener, handshakeLimits, sink);
+    });
     this.shutdown = new Shutdown(
       {
         ...shutdown,
@@ -77,7 +81,9 @@ export class RunningBroker {
 
   /** Throws a BindError, a StoreOpenError or a ClusterError; the process is to exit then. */
   async start(): Promise<void> {
-    // The probes are answered while the store recovers.
+    // What changes while the store recovers, or while others are waited for, counts as well.
+    this.files.start();
+    // The probes are answered meanwhile.
     await this.openOperations();
     await this.openAdmin();
     await this.openStore();
@@ -90,8 +96,10 @@ export class RunningBroker {
     }
     // A signal while it recovered, or waited for others: it is on its way out already.
     if (this.health.draining) return;
+    // So that the first client finds what the files say now.
+    await this.files.check();
+    this.access.start();
     await this.openListeners();
-    await this.watchFiles();
     this.systemTopics = new SystemTopics({
       version,
       metrics: this.metrics,
@@ -133,12 +141,14 @@ export class RunningBroker {
   private async openAdmin(): Promise<void> {
     const { admin } = this.configuration;
     if (!admin) return;
-    let token = AdminToken.read(admin.tokenFile);
+    let token: AdminToken;
+    const read = () => (token = AdminToken.read(admin.tokenFile));
+    this.files.watch({ file: 'admin-token', paths: [admin.tokenFile], reload: read });
+    read();
     this.admin = createAdminServer({ broker: () => this.broker, token: () => token, log: this.log });
     const address = await bind(this.admin, 'admin', admin);
     this.log.write('info', 'admin.opened', 'answering administrators', { ...address, url: `http://${formatAddress(address)}` });
     if (!isLoopback(address.address)) this.log.write('warn', 'admin.exposed', 'the admin API is reachable from other hosts, and tokens cross the network unencrypted: set admin.address to 127.0.0.1, or keep others out by a network policy', { ...address });
-    await this.files.watch({ file: 'admin-token', paths: [admin.tokenFile], reload: () => (token = AdminToken.read(admin.tokenFile)) });
   }
 
   private async openStore(): Promise<void> {
@@ -222,16 +232,15 @@ export class RunningBroker {
     }
   }
 
-  private async watchFiles(): Promise<void> {
-    await this.access.watch();
-    for (const [index, { tls }] of this.configuration.listeners.entries()) {
-      if (!tls) continue;
-      const paths = [tls.certificateFile, tls.privateKeyFile, tls.clientCaFile, tls.crlFile].filter((path) => path !== undefined);
-      await this.files.watch({ file: 'tls', paths, reload: () => this.listeners[index]!.reloadTls() });
-    }
+  private watchTls({ tls }: ListenerConfiguration, index: number): void {
+    if (!tls) return;
+    const paths = [tls.certificateFile, tls.privateKeyFile, tls.clientCaFile, tls.crlFile].filter((path) => path !== undefined);
+    this.files.watch({ file: 'tls', paths, reload: () => this.listeners[index]!.reloadTls() });
+  }
+
+  private watchConfiguration(): void {
     const { source } = this;
-    if (source !== undefined) await this.files.watch({ file: 'config', paths: [source.file], reload: () => this.reloadConfiguration(source.load()) });
-    this.files.start();
+    if (source !== undefined) this.files.watch({ file: 'config', paths: [source.file], reload: () => this.reloadConfiguration(source.load()) });
   }
 
   /** The level of the log is all that changes while the broker runs. */

@@ -1,3 +1,4 @@
+import { statSync, type BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Log } from './log.js';
 import type { Metrics, ReloadableFile } from './metrics.js';
@@ -27,9 +28,9 @@ export class WatchedFiles {
     private readonly metrics: Pick<Metrics, 'fileReloaded'>,
   ) {}
 
-  /** Takes the files as they are now for known. */
-  async watch(group: WatchedGroup): Promise<void> {
-    this.groups.push({ group, seen: await fingerprint(group.paths) });
+  /** Takes the files as they are now for known. To be called before they are first read: what changes between the two is then read again, where it would be missed for good the other way round. */
+  watch(group: WatchedGroup): void {
+    this.groups.push({ group, seen: fingerprintNow(group.paths) });
   }
 
   start(): void {
@@ -79,13 +80,22 @@ export class WatchedFiles {
 }
 
 async function fingerprint(paths: readonly string[]): Promise<string> {
-  const parts = await Promise.all(
-    paths.map((path) =>
-      stat(path, { bigint: true }).then(
-        ({ dev, ino, size, mtimeNs, ctimeNs }) => [dev, ino, size, mtimeNs, ctimeNs].join(' '),
-        (error: NodeJS.ErrnoException) => `missing: ${error.code}`,
-      ),
-    ),
-  );
+  const parts = await Promise.all(paths.map((path) => stat(path, { bigint: true }).then(identify, whyMissing)));
   return parts.join('\n');
 }
+
+/** The same while nothing else runs yet. */
+function fingerprintNow(paths: readonly string[]): string {
+  const parts = paths.map((path) => {
+    try {
+      return identify(statSync(path, { bigint: true }));
+    } catch (error) {
+      return whyMissing(error as NodeJS.ErrnoException);
+    }
+  });
+  return parts.join('\n');
+}
+
+const identify = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string => [dev, ino, size, mtimeNs, ctimeNs].join(' ');
+
+const whyMissing = ({ code }: NodeJS.ErrnoException): string => `missing: ${code}`;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { PasswordFile, ScryptHash } from '../../src/access/index.js';
+import { costForPasswords, costForRandomSecrets, PasswordFile, ScryptHash } from '../../src/access/index.js';
 
 let hash: string;
 before(async () => {
@@ -21,6 +21,13 @@ test('a user that does not exist has a hash at the same cost, which no password 
   assert.match(decoy, /^\$scrypt\$ln=1,r=1,p=1\$/);
   assert.equal(await ScryptHash.parse(decoy).verify(Buffer.from('secret')), false);
   assert.match(PasswordFile.parse('', 'empty').hashFor('mallory'), /^\$scrypt\$ln=14,r=8,p=5\$/);
+});
+
+test('hashes that take long to check are counted', () => {
+  const line = (user: string, cost: typeof costForPasswords) => `${user}:${ScryptHash.decoy(cost).toString()}`;
+  const text = [line('person', costForPasswords), line('another', { log2N: 17, r: 8, p: 1 }), line('device', costForRandomSecrets), line('quick', { log2N: 1, r: 1, p: 1 })].join('\n');
+  assert.equal(PasswordFile.parse(text, 'passwords').slowHashes, 2);
+  assert.equal(PasswordFile.parse('', 'passwords').slowHashes, 0);
 });
 
 test('names of Object.prototype are no users', () => {

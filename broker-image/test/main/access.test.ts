@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import WebSocket from 'ws';
-import { costForRandomSecrets, ScryptHash } from '../../src/access/index.js';
+import { costForPasswords, costForRandomSecrets, ScryptHash, type ScryptCost } from '../../src/access/index.js';
 import { Issuer, keySet, now, Signer } from '../access/tokens.js';
 import { temporaryDirectory, temporaryFile } from '../config/files.js';
 import { Authority, type CertificateFiles } from '../listeners/certificates.js';
@@ -208,4 +208,24 @@ test('--check-config looks into keys, authorities and revocation lists', async (
   assert.ok(first.includes(`${crlFile} holds no revocation list in PEM`), first);
   for (const line of signer.privatePem!.split('\n').filter((text) => text !== '' && !text.startsWith('-'))) assert.ok(!first.includes(line));
   assert.ok((await problems(`{jwksUrl: "https://x/jwks", caFile: ${caFile}}`)).includes(`${caFile} holds no certificate in PEM`));
+});
+
+test('a password file with many hashes that take long to check is told at the start and when it is read again', async () => {
+  const users = (count: number, cost: ScryptCost) => Array.from({ length: count }, (_, i) => `device-${i}:${ScryptHash.decoy(cost).toString()}\n`).join('');
+  const file = join(temporaryDirectory(), 'passwords');
+  writeFileSync(file, users(501, costForPasswords));
+  const broker = await start(`listeners: [{name: mqtt, protocol: tcp, port: 1883}]\nauthentication: {passwordFile: ${file}}\n`, 'mqtt=tcp://127.0.0.1:0');
+  const { level, msg, file: named, users: all, slowHashes } = await broker.logged('passwords.slow');
+  assert.deepEqual({ level, named, all, slowHashes }, { level: 'warn', named: file, all: 501, slowHashes: 501 });
+  assert.match(msg, /hash-password --random-secret$/);
+  for (const quick of [users(500, costForPasswords), users(1000, costForRandomSecrets)]) {
+    const reloads = broker.lines.filter(({ event }) => event === 'file.reloaded').length;
+    writeFileSync(file, quick);
+    broker.kill('SIGHUP');
+    await broker.logged('file.reloaded', reloads + 1);
+  }
+  assert.equal(broker.lines.filter(({ event }) => event === 'passwords.slow').length, 1);
+  writeFileSync(file, users(600, costForPasswords));
+  broker.kill('SIGHUP');
+  assert.equal((await broker.logged('passwords.slow', 2)).slowHashes, 600);
 });

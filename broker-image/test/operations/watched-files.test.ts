@@ -14,12 +14,12 @@ interface Watching {
 }
 
 /** Watches one file, which cannot be used while it says `bad`. */
-async function watch(path: string): Promise<Watching> {
+function watch(path: string): Watching {
   const log = new RecordingLog();
   const counted: string[] = [];
   const read: string[] = [];
   const files = new WatchedFiles(log, { fileReloaded: (file, result) => counted.push(`${file} ${result}`) });
-  await files.watch({
+  files.watch({
     file: 'acl',
     paths: [path],
     reload: () => {
@@ -34,7 +34,7 @@ async function watch(path: string): Promise<Watching> {
 test('a file that did not change is not read again', async () => {
   const path = join(temporaryDirectory(), 'acl');
   writeFileSync(path, 'one');
-  const { files, read } = await watch(path);
+  const { files, read } = watch(path);
   await files.check();
   assert.deepEqual(read, []);
 });
@@ -42,7 +42,7 @@ test('a file that did not change is not read again', async () => {
 test('a changed file is read once, logged and counted', async () => {
   const path = join(temporaryDirectory(), 'acl');
   writeFileSync(path, 'one');
-  const { files, log, counted, read } = await watch(path);
+  const { files, log, counted, read } = watch(path);
   writeFileSync(path, 'second');
   await files.check();
   await files.check();
@@ -51,10 +51,27 @@ test('a changed file is read once, logged and counted', async () => {
   assert.deepEqual(log.lines.map(({ level, event, details }) => ({ level, event, details })), [{ level: 'info', event: 'file.reloaded', details: { file: 'acl', paths: [path] } }]);
 });
 
+test('what changes before it is first looked at is not missed', async () => {
+  const path = join(temporaryDirectory(), 'acl');
+  writeFileSync(path, 'one');
+  const { files, read } = watch(path);
+  writeFileSync(path, 'changed while the broker starts');
+  await files.check();
+  assert.deepEqual(read, ['changed while the broker starts']);
+});
+
+test('a file that is not there yet is read when it comes', async () => {
+  const path = join(temporaryDirectory(), 'acl');
+  const { files, read } = watch(path);
+  writeFileSync(path, 'late');
+  await files.check();
+  assert.deepEqual(read, ['late']);
+});
+
 test('a bad file is told once, and a good one after it is taken', async () => {
   const path = join(temporaryDirectory(), 'acl');
   writeFileSync(path, 'one');
-  const { files, log, counted, read } = await watch(path);
+  const { files, log, counted, read } = watch(path);
   writeFileSync(path, 'bad');
   await files.check();
   await files.check();
@@ -68,7 +85,7 @@ test('a bad file is told once, and a good one after it is taken', async () => {
 test('a file that vanished keeps the old one, and is taken when it is back', async () => {
   const path = join(temporaryDirectory(), 'acl');
   writeFileSync(path, 'one');
-  const { files, log, read } = await watch(path);
+  const { files, log, read } = watch(path);
   rmSync(path);
   await files.check();
   assert.deepEqual(log.events, ['file.rejected']);
@@ -87,7 +104,7 @@ test('the way of the kubelet: files are links through ..data, which is swapped',
   };
   publish('..2026_1', 'one');
   symlinkSync(join('..data', 'acl'), join(mount, 'acl'));
-  const { files, read } = await watch(join(mount, 'acl'));
+  const { files, read } = watch(join(mount, 'acl'));
   publish('..2026_2', 'two');
   await files.check();
   // As long as the one before: size and path are the same.
