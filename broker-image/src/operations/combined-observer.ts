@@ -51,6 +51,11 @@ export class CombinedObserver implements BrokerObserver {
     this.logging.subscribeDenied(client, filter, reason, count);
   }
 
+  retainRefused(client: ClientIdentity, topic: string): void {
+    this.counting.retainRefused();
+    this.logging.retainRefused(client, topic);
+  }
+
   publishThrottled(client: ClientIdentity, reason: ThrottleReason): void {
     this.counting.publishThrottled(reason);
     this.logging.publishThrottled(client, reason);

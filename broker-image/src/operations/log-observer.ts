@@ -48,6 +48,10 @@ export class LogObserver {
     this.limited('info', 'subscribe.denied', denials[reason], { ...describe(client), reason, ...(filter !== undefined && { filter }), ...(count > 1 && { count }) });
   }
 
+  retainRefused(client: ClientIdentity, topic: string): void {
+    this.limited('warn', 'retain.refused', 'a message is delivered, but not retained: the retained messages take as much memory as they may (limits.maxRetainedBytes)', { ...describe(client), topic });
+  }
+
   publishThrottled(client: ClientIdentity, reason: ThrottleReason): void {
     this.limited('warn', 'publish.throttled', 'a client publishes faster than it may, and is not read for a while', { ...describe(client), reason });
   }

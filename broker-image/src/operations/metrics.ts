@@ -60,6 +60,7 @@ export class Metrics {
     throttled: zeroed(throttleReasons),
     publishDenied: 0,
     subscribeDenied: zeroed(subscribeDenialReasons),
+    retainRefused: 0,
     storeOperations: 0,
     storeErrors: 0,
   };
@@ -101,6 +102,9 @@ export class Metrics {
     });
     this.single('gauge', 'mqtt_subscriptions', 'Subscriptions of the clients that are connected to this broker.', () => sources.statistics()?.subscriptions ?? 0);
     this.single('gauge', 'mqtt_retained_messages', 'Retained messages.', () => sources.statistics()?.retainedMessages ?? 0);
+    this.single('gauge', 'mqtt_retained_bytes', 'What the retained messages take in memory, about.', () => sources.statistics()?.retainedBytes ?? 0);
+    this.single('gauge', 'mqtt_retained_max_bytes', 'What they may take: beyond it messages are delivered, but not retained.', () => sources.statistics()?.retainedMaxBytes ?? 0);
+    this.single('counter', 'mqtt_retain_refused_total', 'Messages that were delivered, but not retained, and wills that will not be.', () => totals.retainRefused);
     this.single('gauge', 'mqtt_queued_messages', 'Messages that wait in the queues of sessions.', () => sources.statistics()?.queuedMessages ?? 0);
     this.single('gauge', 'mqtt_queued_bytes', 'Bytes of the messages that wait in the queues of sessions.', () => sources.statistics()?.queuedBytes ?? 0);
     // Of all groups together: whoever may subscribe can make as many as they like, and each label would be a series. The admin API shows them one by one.
@@ -179,6 +183,10 @@ export class Metrics {
 
   subscribeDenied(reason: SubscribeDenialReason, count: number): void {
     add(this.totals.subscribeDenied, reason, count);
+  }
+
+  retainRefused(): void {
+    this.totals.retainRefused++;
   }
 
   storeCommitted(operations: number, seconds: number): void {

@@ -36,6 +36,8 @@ export interface BrokerObserver {
   publishDenied(client: ClientIdentity, topic: string): void;
   /** `filter`: the first of them, if there are several at once; undefined if nobody looked at them. */
   subscribeDenied(client: ClientIdentity, filter: string | undefined, reason: SubscribeDenialReason, count: number): void;
+  /** There is no room for one more retained message, so it is delivered only. */
+  retainRefused(client: ClientIdentity, topic: string): void;
   /** A client publishes too fast and is not read for a while: told once a second at most for each client. */
   publishThrottled(client: ClientIdentity, reason: ThrottleReason): void;
   /** A group commit of the store, synced to disk: how many operations it carried and how long it took. */

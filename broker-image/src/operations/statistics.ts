@@ -4,6 +4,9 @@ export interface BrokerStatistics {
   readonly sessions: { readonly connected: number; readonly disconnected: number };
   readonly subscriptions: number;
   readonly retainedMessages: number;
+  /** What they take in memory, about, and may take at most. */
+  readonly retainedBytes: number;
+  readonly retainedMaxBytes: number;
   readonly queuedMessages: number;
   readonly queuedBytes: number;
   /** Of shared subscriptions, whose queues are among those above; dropped since the broker started. */

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { PeerCertificate } from 'node:tls';
 import type { SharedLimits } from './limits/connection-limits.js';
 import type { PublishLimits } from './limits/publish-rate.js';
+import type { RetentionLimits } from './limits/retention-limit.js';
 import type { AccessControl } from '../access/access-control.js';
 import type { BrokerObserver, Qos } from '../operations/observer.js';
 import type { Journal, Store } from '../store/index.js';
@@ -40,7 +41,7 @@ export interface BrokerOptions {
   readonly observer: BrokerObserver;
   /** Longest keepalive accepted; a longer one, or 0 (off), is refused with CONNACK 5. @default - no limit */
   readonly maxKeepaliveSeconds?: number;
-  readonly limits: SharedLimits & PublishLimits & {
+  readonly limits: SharedLimits & PublishLimits & RetentionLimits & {
     /** @default - no limit */
     readonly maxConnections?: number;
     readonly maxPacketBytes: number;

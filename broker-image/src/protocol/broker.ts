@@ -3,6 +3,8 @@ import type { BrokerOptions, Connection } from './broker-options.js';
 import { ClientConnection } from './client-connection.js';
 import type { ClientContext, LiveConnection, Settlement } from './client-context.js';
 import { ConnectionLimits } from './limits/connection-limits.js';
+import { HandshakeMemory } from './limits/handshake-memory.js';
+import { RetentionLimit } from './limits/retention-limit.js';
 import { SharedSubscribers } from './shared-subscribers.js';
 import type { Subscriber } from './subscriber.js';
 import { TopicCache, type Topic } from './topic-cache.js';
@@ -31,6 +33,8 @@ export class Broker implements ClientContext {
   readonly sharedSubscribers: SharedSubscribers;
   readonly topics: TopicCache<Subscriber>;
   readonly connectionLimits: ConnectionLimits;
+  readonly handshakeMemory = new HandshakeMemory();
+  readonly retention: RetentionLimit;
   readonly journal: Journal;
   readonly #connections = new Set<LiveConnection>();
   readonly #clients = new Map<string, LiveConnection>();
@@ -44,6 +48,7 @@ export class Broker implements ClientContext {
     this.topics = new TopicCache(this.subscriptions, options.limits.maxTopicLevels);
     this.connectionLimits = new ConnectionLimits(options.limits);
     this.journal = options.journal ?? new EmbeddedJournal(options.store);
+    this.retention = new RetentionLimit(options.limits, options.store, this.journal, options.observer);
     this.#timers = [
       setInterval(() => this.#checkConnections(), CONNECTION_CHECK_MILLISECONDS),
       setInterval(() => this.#expire(), EXPIRY_CHECK_MILLISECONDS),
@@ -73,12 +78,14 @@ export class Broker implements ClientContext {
   }
 
   statistics(): BrokerStatistics {
-    const { connectedSessions, disconnectedSessions, retainedMessages, queuedMessages, queuedBytes, shared, bytes } = this.options.store.statistics();
+    const { connectedSessions, disconnectedSessions, retainedMessages, retainedBytes, queuedMessages, queuedBytes, shared, bytes } = this.options.store.statistics();
     return {
       connections: this.#connections.size,
       sessions: { connected: connectedSessions, disconnected: disconnectedSessions },
       subscriptions: this.subscriptions.size + this.sharedSubscribers.uncounted,
       retainedMessages,
+      retainedBytes,
+      retainedMaxBytes: this.retention.maxBytes,
       queuedMessages,
       queuedBytes,
       shared,

@@ -53,6 +53,8 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
   /** While the client is not read because it published too fast. */
   #throttled: NodeJS.Timeout | undefined;
   #lastThrottleTold = -Infinity;
+  /** Bytes of it that count among those of all connections whose clients are not connected yet. */
+  #handshakeBytes = 0;
   /** Bytes that had left for the client at the last check, and when that last changed. */
   #sent = 0;
   #lastSent = 0;
@@ -132,6 +134,7 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
     if (this.#stage === Stage.over) return;
     this.#stage = Stage.over;
     this.#reader.pause();
+    this.#countHandshake();
     clearTimeout(this.#throttled);
     this.#leaveAddress?.();
     this.#leaveUser?.();
@@ -213,6 +216,7 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
     this.#reader.maxBytes = options.limits.maxPacketBytes;
     session.begin();
     this.#guard(() => this.#reader.resume());
+    this.#countHandshake();
     this.gate.open('handshake');
   }
 
@@ -223,7 +227,16 @@ export class ClientConnection implements FrameHandler, LiveConnection, SessionCo
     // Few clients send more before they have their CONNACK.
     if (this.#stage === Stage.answer) this.gate.close('handshake');
     this.#guard(() => this.#reader.push(chunk));
+    if (this.#stage !== Stage.session || this.#handshakeBytes > 0) this.#countHandshake();
     if (this.writer.congested) this.gate.close('congestion');
+  }
+
+  #countHandshake(): void {
+    const before = this.#handshakeBytes;
+    this.#handshakeBytes = this.#stage === Stage.connect || this.#stage === Stage.answer ? this.#reader.heldBytes : 0;
+    const { handshakeMemory } = this.#broker;
+    if (handshakeMemory.change(before, this.#handshakeBytes)) return;
+    this.refuse({ reason: 'connection-limit', error: new Error(`what all connections have sent before their clients are connected takes more than ${handshakeMemory.maxBytes} bytes`) });
   }
 
   #drained(): void {

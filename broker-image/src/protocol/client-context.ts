@@ -1,5 +1,7 @@
 import type { BrokerOptions } from './broker-options.js';
 import type { ConnectionLimits } from './limits/connection-limits.js';
+import type { HandshakeMemory } from './limits/handshake-memory.js';
+import type { RetentionLimit } from './limits/retention-limit.js';
 import type { SharedSubscribers } from './shared-subscribers.js';
 import type { Subscriber } from './subscriber.js';
 import type { Topic, TopicCache } from './topic-cache.js';
@@ -46,6 +48,8 @@ export interface ClientContext {
   readonly journal: Journal;
   readonly draining: boolean;
   readonly connectionLimits: ConnectionLimits;
+  readonly handshakeMemory: HandshakeMemory;
+  readonly retention: RetentionLimit;
   readonly subscriptions: SubscriptionTree<Subscriber>;
   readonly sharedSubscribers: SharedSubscribers;
   readonly topics: TopicCache<Subscriber>;

@@ -146,7 +146,7 @@ export class ClientSession implements OutboxOwner, RetainedOwner, SessionOwner, 
   async open(): Promise<boolean> {
     const { journal, options: { store, session: limits } } = this.#broker;
     if (this.#clean) this.#transient = new TransientOutbox(this, limits.maxQueuedMessages);
-    const will = this.#will === undefined ? {} : { will: this.#will };
+    const will = this.#will === undefined ? {} : { will: this.#broker.retention.applyToWill(this.#will, this.identity) };
     const { session, sessionPresent } = await journal.open({ ...this.#openOperation(), ...will }, this);
     // Over before it began: nobody would read.
     if (session !== undefined && !this.#ended) {
@@ -329,7 +329,7 @@ export class ClientSession implements OutboxOwner, RetainedOwner, SessionOwner, 
     if (qos === 0) {
       if (!allowed) return true;
       if ((bytes[start]! & 0x01) === 0) broker.forward(topic, bytes, start, end);
-      else broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start), undefined, false);
+      else broker.publish(topic, broker.retention.apply(Message.fromPacket(topic.name, bytes, start, end, topicEnd - start), this.identity), undefined, false);
       return true;
     }
     const repeated = qos === 2 && this.#isReceived(packetId);
@@ -337,7 +337,10 @@ export class ClientSession implements OutboxOwner, RetainedOwner, SessionOwner, 
     if (allowed && !repeated) {
       const received = qos === 2 && this.persistent ? { clientId: this.clientId, connection: this.#id, packetId } : undefined;
       try {
-        settlement = broker.publish(topic, Message.fromPacket(topic.name, bytes, start, end, topicEnd - start), received, this.#wouldOvertake(topic.name));
+        const message = broker.retention.apply(Message.fromPacket(topic.name, bytes, start, end, topicEnd - start), this.identity);
+        // One that is not retained after all takes the way that was free for it.
+        const behindOthers = (bytes[start]! & 0x01) !== 0 || this.#wouldOvertake(topic.name);
+        settlement = broker.publish(topic, message, received, behindOthers);
       } catch (error) {
         if (!(error instanceof StoreUnavailableError)) throw error;
         // No acknowledgement without the store, and 3.1.1 has no other way to say so: the client sends it again when it is back.

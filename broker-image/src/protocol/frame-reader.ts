@@ -36,6 +36,11 @@ export class FrameReader {
     return this.#restLength > 0;
   }
 
+  /** Bytes in memory of what cannot be handled yet. */
+  get heldBytes(): number {
+    return this.#rest?.length ?? 0;
+  }
+
   /** @throws FrameError */
   push(chunk: Buffer): void {
     if (this.#restLength === 0 && !this.#paused) {

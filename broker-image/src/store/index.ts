@@ -8,6 +8,7 @@ export { BatchVersionError, BatchWriter, readBatch, type Batch } from './operati
 export type { CloseSession, ConnectionId, GrantedSubscription, OpenSession, Operation, ReceivedPacket, SessionLimits } from './operations.js';
 export { QueueEntry } from './queue.js';
 export type { QueueReader, Session } from './session.js';
+export { retainedSize } from './retained-message.js';
 export { sharedTopicFilter } from './shared-filter.js';
 export type { SharedQueue } from './shared-queue.js';
 export type { Snapshot } from './snapshot.js';

@@ -3,6 +3,7 @@ import { StoreOpenError } from './errors.js';
 import { Message } from './message.js';
 import type { Queue } from './queue.js';
 import { decode, keyNumber, keys, ranges, receivedPacketId } from './records.js';
+import { RetainedMessage } from './retained-message.js';
 import { Session, SharedMembership } from './session.js';
 import { sharedTopicFilter } from './shared-filter.js';
 import type { CleanClient, State } from './state.js';
@@ -72,7 +73,7 @@ export function loadState(database: Database, state: State): void {
 
   each(database, 'retained message', ranges.retained, (key, value) => {
     const message = Message.decode(value);
-    state.retained.set(message.topic, { number: keyNumber(key), message });
+    state.addRetained(message.topic, new RetainedMessage(keyNumber(key), message));
   });
 
   each(database, 'will', ranges.wills, (key, value) => {

@@ -4,6 +4,7 @@ import type { Message } from './message.js';
 import type { Acknowledge, CloseSession, ConnectionId, Expel, Expire, OpenSession, Operation, Publish, QueueRetained, Receive, Recover, Release, SessionLimits, Subscribe, Unsubscribe } from './operations.js';
 import { Queues, type EntrySource } from './queues.js';
 import { keys, records, type BrokerRun, type Counters } from './records.js';
+import { RetainedMessage } from './retained-message.js';
 import { RetainedTree } from './retained-tree.js';
 import { Session } from './session.js';
 import { sharedTopicFilter } from './shared-filter.js';
@@ -13,11 +14,6 @@ import { SubscriptionTree, type Matches } from './subscription-tree.js';
 import type { Qos } from '../operations/observer.js';
 
 const MAX_TOPICS = 10_000;
-
-export interface Retained {
-  readonly number: number;
-  readonly message: Message;
-}
 
 export interface Will {
   readonly number: number;
@@ -60,7 +56,9 @@ export class State implements SharedSubscriptionsOwner {
   readonly subscriptions = new SubscriptionTree<Session | SharedQueue>();
   readonly queues: Queues;
   readonly shared = new SharedSubscriptions(this);
-  readonly retained = new RetainedTree<Retained>();
+  readonly retained = new RetainedTree<RetainedMessage>();
+  /** What the retained messages take in memory, about. */
+  retainedBytes = 0;
   readonly wills = new Map<string, Will>();
   /** Connected clients with clean sessions; those of the others are in their sessions. */
   readonly cleanClients = new Map<string, CleanClient>();
@@ -296,6 +294,7 @@ export class State implements SharedSubscriptionsOwner {
 
   #retain(message: Message, changes: Changes): void {
     const before = this.retained.get(message.topic);
+    this.retainedBytes -= before?.size ?? 0;
     if (message.isEmpty) {
       // [MQTT-3.3.1-10]: a retained message without payload removes what was retained
       if (before === undefined) return;
@@ -305,8 +304,13 @@ export class State implements SharedSubscriptionsOwner {
     }
     const number = before?.number ?? this.counters.nextRetained++;
     if (before === undefined) changes.put(keys.counters, records.counters(this.counters));
-    this.retained.set(message.topic, { number, message });
+    this.addRetained(message.topic, new RetainedMessage(number, message));
     changes.put(keys.retained(number), message.bytes);
+  }
+
+  addRetained(topic: string, retained: RetainedMessage): void {
+    this.retained.set(topic, retained);
+    this.retainedBytes += retained.size;
   }
 
   #enqueue(session: Session, message: Message, changes: Changes, group: number): void {

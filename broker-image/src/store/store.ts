@@ -296,6 +296,16 @@ export class Store {
     for (const { message } of this.#state.retained.match(filter)) yield message;
   }
 
+  /** What the message retained on a topic takes in memory, about; 0 if there is none. */
+  retainedSize(topic: string): number {
+    return this.#state.retained.get(topic)?.size ?? 0;
+  }
+
+  /** The same of all of them. */
+  get retainedBytes(): number {
+    return this.#state.retainedBytes;
+  }
+
   /** From now on what is queued for the session is offered to the reader as well. */
   attach(session: Session, reader: QueueReader): void {
     session.reader = reader;
@@ -345,6 +355,7 @@ export class Store {
       connectedSessions,
       disconnectedSessions: sessions.size - connectedSessions,
       retainedMessages: retained.size,
+      retainedBytes: this.retainedBytes,
       queuedMessages: queues.messages,
       queuedBytes: queues.bytes,
       shared: shared.statistics(),

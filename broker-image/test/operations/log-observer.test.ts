@@ -18,6 +18,7 @@ test('each event has its level, name and details', () => {
   observer.subscribeDenied(client, 'a/#', 'access', 1);
   observer.subscribeDenied(client, undefined, 'limit', 7);
   observer.publishThrottled(client, 'bytes');
+  observer.retainRefused(client, 'a/b');
   observer.storeRecovered();
   assert.deepEqual(log.lines.map(({ level, event, details }) => ({ level, event, ...details })), [
     { level: 'debug', event: 'connection.opened', ...client, ...opened },
@@ -29,6 +30,7 @@ test('each event has its level, name and details', () => {
     { level: 'info', event: 'subscribe.denied', ...client, filter: 'a/#', reason: 'access' },
     { level: 'info', event: 'subscribe.denied', ...client, reason: 'limit', count: 7 },
     { level: 'warn', event: 'publish.throttled', ...client, reason: 'bytes' },
+    { level: 'warn', event: 'retain.refused', ...client, topic: 'a/b' },
     { level: 'info', event: 'store.recovered' },
   ]);
 });

@@ -5,7 +5,7 @@ import { reloadableFiles } from '../../src/operations/metrics.js';
 import type { BrokerStatistics } from '../../src/operations/statistics.js';
 
 const statistics: BrokerStatistics = {
-  connections: 3, sessions: { connected: 3, disconnected: 4 }, subscriptions: 5, retainedMessages: 6, queuedMessages: 7, queuedBytes: 8, storeBytes: 9, shared: { count: 10, queuedMessages: 11, queuedBytes: 12, droppedMessages: 13 },
+  connections: 3, sessions: { connected: 3, disconnected: 4 }, subscriptions: 5, retainedMessages: 6, retainedBytes: 2048, retainedMaxBytes: 65536, queuedMessages: 7, queuedBytes: 8, storeBytes: 9, shared: { count: 10, queuedMessages: 11, queuedBytes: 12, droppedMessages: 13 },
 };
 
 function create(given: { statistics?: BrokerStatistics; writable?: boolean; draining?: boolean } = {}): Metrics {
@@ -28,10 +28,10 @@ const zero = [
   ...[0, 1, 2].flatMap((qos) => [`mqtt_messages_received_total{qos="${qos}"}`, `mqtt_messages_sent_total{qos="${qos}"}`]),
   ...['queue-full', 'slow-consumer', 'not-authorized', 'expired-session'].map((reason) => `mqtt_messages_dropped_total{reason="${reason}"}`),
   'mqtt_publish_throttled_total{reason="messages"}', 'mqtt_publish_throttled_total{reason="bytes"}',
-  'mqtt_bytes_received_total', 'mqtt_bytes_sent_total', 'mqtt_publish_denied_total',
+  'mqtt_bytes_received_total', 'mqtt_bytes_sent_total', 'mqtt_publish_denied_total', 'mqtt_retain_refused_total',
   ...['access', 'limit', 'filter'].map((reason) => `mqtt_subscribe_denied_total{reason="${reason}"}`),
   'mqtt_sessions{state="connected"}', 'mqtt_sessions{state="disconnected"}',
-  'mqtt_subscriptions', 'mqtt_retained_messages', 'mqtt_queued_messages', 'mqtt_queued_bytes', 'mqtt_shared_subscriptions', 'mqtt_shared_queued_messages', 'mqtt_shared_queued_bytes', 'mqtt_shared_messages_dropped_total',
+  'mqtt_subscriptions', 'mqtt_retained_messages', 'mqtt_retained_bytes', 'mqtt_retained_max_bytes', 'mqtt_queued_messages', 'mqtt_queued_bytes', 'mqtt_shared_subscriptions', 'mqtt_shared_queued_messages', 'mqtt_shared_queued_bytes', 'mqtt_shared_messages_dropped_total',
   'mqtt_store_commit_duration_seconds_count', 'mqtt_store_commit_duration_seconds_sum',
   'mqtt_store_operations_total', 'mqtt_store_errors_total', 'mqtt_store_writable', 'mqtt_store_size_bytes', 'mqtt_draining',
   ...reloadableFiles.flatMap((file) => ['success', 'failure'].map((result) => `mqtt_config_reloads_total{file="${file}",result="${result}"}`)),
@@ -91,6 +91,7 @@ test('messages and bytes', async () => {
       metrics.publishDenied();
       metrics.subscribeDenied('access', 1);
       metrics.subscribeDenied('limit', 4);
+      metrics.retainRefused();
     }),
     {
       'mqtt_messages_received_total{qos="1"}': 2,
@@ -102,6 +103,7 @@ test('messages and bytes', async () => {
       'mqtt_publish_denied_total': 1,
       'mqtt_subscribe_denied_total{reason="access"}': 1,
       'mqtt_subscribe_denied_total{reason="limit"}': 4,
+      'mqtt_retain_refused_total': 1,
     },
   );
 });
@@ -144,9 +146,9 @@ test('two scrapes of the same state are the same', async () => {
 test('levels are read when somebody scrapes', async () => {
   const found = await scrape(create({ statistics, writable: true, draining: true }));
   assert.deepEqual(
-    Object.fromEntries(['mqtt_sessions{state="connected"}', 'mqtt_sessions{state="disconnected"}', 'mqtt_subscriptions', 'mqtt_retained_messages', 'mqtt_queued_messages', 'mqtt_queued_bytes', 'mqtt_shared_subscriptions', 'mqtt_shared_queued_messages', 'mqtt_shared_queued_bytes', 'mqtt_shared_messages_dropped_total', 'mqtt_store_size_bytes', 'mqtt_store_writable', 'mqtt_draining'].map((name) => [name, found[name]])),
+    Object.fromEntries(['mqtt_sessions{state="connected"}', 'mqtt_sessions{state="disconnected"}', 'mqtt_subscriptions', 'mqtt_retained_messages', 'mqtt_retained_bytes', 'mqtt_retained_max_bytes', 'mqtt_queued_messages', 'mqtt_queued_bytes', 'mqtt_shared_subscriptions', 'mqtt_shared_queued_messages', 'mqtt_shared_queued_bytes', 'mqtt_shared_messages_dropped_total', 'mqtt_store_size_bytes', 'mqtt_store_writable', 'mqtt_draining'].map((name) => [name, found[name]])),
     {
-      'mqtt_sessions{state="connected"}': 3, 'mqtt_sessions{state="disconnected"}': 4, mqtt_subscriptions: 5, mqtt_retained_messages: 6,
+      'mqtt_sessions{state="connected"}': 3, 'mqtt_sessions{state="disconnected"}': 4, mqtt_subscriptions: 5, mqtt_retained_messages: 6, mqtt_retained_bytes: 2048, mqtt_retained_max_bytes: 65536,
       mqtt_queued_messages: 7, mqtt_queued_bytes: 8, mqtt_shared_subscriptions: 10, mqtt_shared_queued_messages: 11, mqtt_shared_queued_bytes: 12, mqtt_shared_messages_dropped_total: 13, mqtt_store_size_bytes: 9, mqtt_store_writable: 1, mqtt_draining: 1,
     },
   );

@@ -4,7 +4,7 @@ import { CombinedObserver, LogObserver, Metrics, SystemTopics } from '../../src/
 import { TestBroker } from '../protocol/harness.js';
 import { RecordingLog } from './recording-log.js';
 
-const statistics = { connections: 3, sessions: { connected: 1, disconnected: 4 }, subscriptions: 5, retainedMessages: 6, queuedMessages: 7, queuedBytes: 8, storeBytes: 9, shared: { count: 0, queuedMessages: 0, queuedBytes: 0, droppedMessages: 0 } };
+const statistics = { connections: 3, sessions: { connected: 1, disconnected: 4 }, subscriptions: 5, retainedMessages: 6, retainedBytes: 2048, retainedMaxBytes: 65536, queuedMessages: 7, queuedBytes: 8, storeBytes: 9, shared: { count: 0, queuedMessages: 0, queuedBytes: 0, droppedMessages: 0 } };
 
 const client = { clientId: 'c', listener: 'mqtt', remoteAddress: '10.0.0.1' };
 

@@ -173,11 +173,12 @@ test('statistics count what is there', async (t) => {
   const other = await broker.connect();
   await other.subscribeAsync('e');
   await other.publishAsync('r', 'x', { retain: true, qos: 1 });
-  assert.deepEqual({ ...broker.broker.statistics(), storeBytes: 0 }, { connections: 2, sessions: { connected: 1, disconnected: 0 }, subscriptions: 3, retainedMessages: 1, queuedMessages: 0, queuedBytes: 0, shared: { count: 0, queuedMessages: 0, queuedBytes: 0, droppedMessages: 0 }, storeBytes: 0 });
+  assert.deepEqual({ ...broker.broker.statistics(), retainedMaxBytes: 0, storeBytes: 0 }, { connections: 2, sessions: { connected: 1, disconnected: 0 }, subscriptions: 3, retainedMessages: 1, retainedBytes: 1024, retainedMaxBytes: 0, queuedMessages: 0, queuedBytes: 0, shared: { count: 0, queuedMessages: 0, queuedBytes: 0, droppedMessages: 0 }, storeBytes: 0 });
   await first.endAsync();
   await broker.observer.event('closed', ([, id]) => id === 's');
   await other.publishAsync('q', 'four', { qos: 1 });
-  const { storeBytes, ...rest } = broker.broker.statistics();
-  assert.deepEqual(rest, { connections: 1, sessions: { connected: 0, disconnected: 1 }, subscriptions: 1, retainedMessages: 1, queuedMessages: 1, queuedBytes: 5, shared: { count: 0, queuedMessages: 0, queuedBytes: 0, droppedMessages: 0 } });
+  const { storeBytes, retainedMaxBytes, ...rest } = broker.broker.statistics();
+  assert.equal(retainedMaxBytes, broker.broker.retention.maxBytes);
+  assert.deepEqual(rest, { connections: 1, sessions: { connected: 0, disconnected: 1 }, subscriptions: 1, retainedMessages: 1, retainedBytes: 1024, queuedMessages: 1, queuedBytes: 5, shared: { count: 0, queuedMessages: 0, queuedBytes: 0, droppedMessages: 0 } });
   assert.ok(storeBytes >= 4096);
 });

@@ -41,6 +41,7 @@ export class RecordingObserver implements BrokerObserver {
   messageDropped: BrokerObserver['messageDropped'] = (reason, count, clientId) => this.#note('dropped', reason, count, clientId);
   publishDenied: BrokerObserver['publishDenied'] = (client, topic) => this.#note('publish denied', client.clientId, topic);
   subscribeDenied: BrokerObserver['subscribeDenied'] = (client, filter, reason, count) => this.#note('subscribe denied', client.clientId, filter, reason, count);
+  retainRefused: BrokerObserver['retainRefused'] = (client, topic) => this.#note('retain refused', client.clientId, topic);
   publishThrottled: BrokerObserver['publishThrottled'] = (client, reason) => this.#note('throttled', client.clientId, reason);
   storeCommitted: BrokerObserver['storeCommitted'] = () => {};
   storeFailed: BrokerObserver['storeFailed'] = (error) => this.#note('store failed', error.message);

@@ -210,6 +210,27 @@ test('retained messages that a subscription left out follow by operations of the
   assert.equal(queued(store).length, 2);
 });
 
+test('what retained messages take in memory is known: added, replaced, removed, and after a restart', async (t) => {
+  const directory = temporaryDirectory(t);
+  let store = await Store.open({ directory, maxBytes: 1e9 });
+  const sizes = () => [store.retainedBytes, store.retainedSize('r/1'), store.retainedSize('r/2')];
+  assert.deepEqual(sizes(), [0, 0, 0]);
+  store.apply(publish('r/1', 'online', 1, true));
+  store.apply(publish('r/2', 'x'.repeat(2000), 0, true));
+  assert.deepEqual(sizes(), [1024 + 2560, 1024, 2560]);
+  store.apply(publish('r/1', 'offline', 2, true));
+  store.apply(publish('r/2', 'x'.repeat(600), 1, true));
+  assert.deepEqual(sizes(), [1024 + 1536, 1024, 1536]);
+  store.apply(publish('other', 'not retained', 1, false));
+  await store.close();
+  store = await Store.open({ directory, maxBytes: 1e9 });
+  assert.deepEqual(sizes(), [1024 + 1536, 1024, 1536]);
+  store.apply(publish('r/2', '', 1, true));
+  store.apply(publish('none', '', 1, true));
+  assert.deepEqual(sizes(), [1024, 1024, 0]);
+  await store.close();
+});
+
 /** A store, and everything that it says on its own. */
 async function overheard(t: TestContext): Promise<{ store: Store; heard: string[] }> {
   const store = await openStore(t);
