@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { open } from 'lmdb';
-import { EmbeddedJournal, Message, Store, StoreOpenError } from '../../src/store/index.js';
+import { Message, Store, StoreOpenError } from '../../src/store/index.js';
 import { temporaryDirectory } from './temporary-directory.js';
 
 const connection = { broker: '', incarnation: 1, number: 1 };
@@ -93,60 +93,6 @@ test('a store of another version is refused with both versions', async (t) => {
     await raw.put(Buffer.of(0, 0), Buffer.from(JSON.stringify({ name: 'mqtt-broker-store', version })));
     await raw.close();
     await assert.rejects(openStore(directory), refusal(new RegExp(`has format version ${version}; this broker reads versions 1 to 4\\. Run the broker version that wrote it`)));
-  }
-});
-
-test('a store of version 1 becomes one of this version: nobody is connected, and the wills of all who were are published', async (t) => {
-  const directory = temporaryDirectory(t);
-  await filled(directory);
-  const raw = open<Buffer, Buffer>({ path: directory, encoding: 'binary', keyEncoding: 'binary' });
-  await raw.put(Buffer.of(0, 0), Buffer.from(JSON.stringify({ name: 'mqtt-broker-store', version: 1 })));
-  await raw.put(Buffer.of(0, 1), Buffer.from('000000000002000000000001000000000002', 'hex'));
-  await raw.put(Buffer.from('01000000000001', 'hex'), Buffer.from(JSON.stringify(['a', 1, 5, 0, 1e6, 1e9])));
-  await raw.put(Buffer.from('04000000000001', 'hex'), Buffer.concat([Buffer.from([0, 5]), Buffer.from('clean'), Message.create('x', Buffer.from('gone'), 1, false).bytes]));
-  await raw.close();
-  for (let time = 0; time < 2; time++) {
-    const store = await openStore(directory);
-    assert.equal(store.session('a')!.connected, time === 0);
-    await new EmbeddedJournal(store).start({ published() {}, dropped() {} });
-    assert.equal(store.session('a')!.connected, false);
-    assert.equal(store.read(store.session('a')!, 2000, 10)[0]?.message?.payload.toString(), 'gone');
-    assert.equal(store.session('a')!.queuedMessages, 2001);
-    await store.close();
-  }
-});
-
-test('a store of version 2 becomes one of this version: its clean clients go on, and sessions can share', async (t) => {
-  const directory = temporaryDirectory(t);
-  await filled(directory);
-  const raw = open<Buffer, Buffer>({ path: directory, encoding: 'binary', keyEncoding: 'binary' });
-  await raw.put(Buffer.of(0, 0), Buffer.from(JSON.stringify({ name: 'mqtt-broker-store', version: 2 })));
-  await raw.put(Buffer.from('07000000000001', 'hex'), Buffer.from(JSON.stringify(['clean', ['', 1, 7]])));
-  await raw.close();
-  for (let time = 0; time < 2; time++) {
-    const store = await openStore(directory);
-    const clean = { broker: '', incarnation: 1, number: 7 };
-    assert.deepEqual(store.owner('clean'), clean);
-    store.apply({ kind: 'subscribe', time: 1, clientId: 'clean', connection: clean, subscriptions: [{ filter: '$share/g/y', qos: 1 }] });
-    store.apply({ kind: 'subscribe', time: 1, clientId: 'a', connection, subscriptions: [{ filter: '$share/g/y', qos: 1 }] });
-    assert.deepEqual(store.sharedSubscription('$share/g/y')!.members.map(({ session }) => session.clientId), ['a', 'clean']);
-    await store.close();
-    const after = open<Buffer, Buffer>({ path: directory, encoding: 'binary', keyEncoding: 'binary' });
-    assert.equal(JSON.parse(after.get(Buffer.of(0, 0))!.toString()).version, 4);
-    await after.close();
-  }
-});
-
-test('a store of version 3 becomes one of this version: nothing is due', async (t) => {
-  const directory = temporaryDirectory(t);
-  await filled(directory);
-  const raw = open<Buffer, Buffer>({ path: directory, encoding: 'binary', keyEncoding: 'binary' });
-  await raw.put(Buffer.of(0, 0), Buffer.from(JSON.stringify({ name: 'mqtt-broker-store', version: 3 })));
-  await raw.close();
-  for (let time = 0; time < 2; time++) {
-    const store = await openStore(directory);
-    assert.deepEqual([...store.session('a')!.subscriptions.values()].map(({ retainedDue }) => retainedDue), [false]);
-    await store.close();
   }
 });
 
