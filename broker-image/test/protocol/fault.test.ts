@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { PublishStream } from './publish-stream.js';
 import { SessionClient } from './session-client.js';
@@ -32,19 +35,69 @@ for (const [end, signal, qos] of [['kill -9', 'SIGKILL', 1], ['kill -9', 'SIGKIL
     }
     await stream.end();
 
-    for (const subscriber of subscribers) {
-      await subscriber.until(() => new Set(subscriber.received).size >= stream.sent);
-      const received = new Set(subscriber.received);
-      assert.deepEqual(stream.acknowledged.filter((payload) => !received.has(payload)), [], 'acknowledged and lost');
-      if (qos === 2) assert.equal(subscriber.received.length, received.size, 'delivered twice');
-      for (const number of [0, 1]) {
-        // Of each first arrival: repetitions may come later.
-        const positions = [...received].filter((payload) => payload.startsWith(`${number}:`)).map((payload) => Number(payload.slice(2)));
-        assert.deepEqual(positions, positions.toSorted((a, b) => a - b), 'order of one publisher');
-      }
-    }
-    t.diagnostic(`${stream.sent} messages, ${subscribers.map((subscriber) => subscriber.received.length - new Set(subscriber.received).size).join(' and ')} repetitions`);
+    t.diagnostic(await checkArrivals(stream, subscribers, qos));
   });
+}
+
+const canLimit = spawnSync('prlimit', ['--version']).status === 0;
+
+for (const qos of [1, 2] as const) {
+  test(`a disk that fills up under a QoS ${qos} stream, ${ROUNDS} times: nothing acknowledged is lost${qos === 2 ? ', nothing comes twice' : ''}, and all goes on when there is space`, { ...limits, skip: !canLimit && 'prlimit (util-linux) is not here' }, async (t) => {
+    const directory = temporaryDirectory(t);
+    let broker = await spawnBroker(t, directory);
+    const { port } = broker;
+    const [there, away] = [new SessionClient('there', port, { topic: 'stream/+', qos }), new SessionClient('away', port, { topic: '#', qos })];
+    t.after(() => [there, away].forEach((client) => client.stop()));
+    for (const subscriber of [there, away]) await subscriber.until(() => subscriber.connections > 0);
+    const stream = new PublishStream(t, port, { qos, inFlight: IN_FLIGHT });
+
+    let failures = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      // What is queued for it is what fills the disk.
+      away.leave();
+      await stream.progress(100 + Math.floor(Math.random() * 400));
+      // A write ends at some place of the file, or behind its end: a transaction is cut off in the middle.
+      const size = statSync(join(directory, 'data.mdb')).size;
+      limitFiles(broker.process.pid!, Math.floor(size * (0.5 + Math.random() * 0.6)));
+      await broker.said('store failed', ++failures);
+      if (round % 2 === 1) away.comeBack();
+      if (round % 3 === 2) {
+        // What was acknowledged has to be on the disk already.
+        broker.process.kill('SIGKILL');
+        await once(broker.process, 'exit');
+        broker = await spawnBroker(t, directory, port);
+        failures = 0;
+      } else {
+        limitFiles(broker.process.pid!, 'unlimited');
+        await broker.said('store recovered', failures);
+      }
+      if (round % 2 === 0) away.comeBack();
+    }
+    await stream.end();
+
+    t.diagnostic(await checkArrivals(stream, [there, away], qos));
+  });
+}
+
+/** No file that the process writes may become larger; what is behind that cannot be written either. */
+function limitFiles(pid: number, bytes: number | 'unlimited'): void {
+  execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]);
+}
+
+/** Waits until the subscribers have everything that was published, and says how much that was. */
+async function checkArrivals(stream: PublishStream, subscribers: readonly SessionClient[], qos: 1 | 2): Promise<string> {
+  for (const subscriber of subscribers) {
+    await subscriber.until(() => new Set(subscriber.received).size >= stream.sent);
+    const received = new Set(subscriber.received);
+    assert.deepEqual(stream.acknowledged.filter((payload) => !received.has(payload)), [], 'acknowledged and lost');
+    if (qos === 2) assert.equal(subscriber.received.length, received.size, 'delivered twice');
+    for (const number of [0, 1]) {
+      // Of each first arrival: repetitions may come later.
+      const positions = [...received].filter((payload) => payload.startsWith(`${number}:`)).map((payload) => Number(payload.slice(2)));
+      assert.deepEqual(positions, positions.toSorted((a, b) => a - b), 'order of one publisher');
+    }
+  }
+  return `${stream.sent} messages, ${subscribers.map((subscriber) => subscriber.received.length - new Set(subscriber.received).size).join(' and ')} repetitions`;
 }
 
 test('the will of a client that was connected when the broker was killed is published at the next start, once', limits, async (t) => {

@@ -14,6 +14,7 @@ export class SessionClient {
   readonly #incoming = new Set<number>();
   #socket: Socket | undefined;
   #stopped = false;
+  #again: NodeJS.Timeout | undefined;
   #packetId = 0;
   #connected = false;
   #waiting: Array<() => void> = [];
@@ -50,6 +51,17 @@ export class SessionClient {
     this.#socket?.destroy();
   }
 
+  /** Stays away, with everything that it remembers, until it comes back. */
+  leave(): void {
+    this.stop();
+  }
+
+  comeBack(): void {
+    this.#stopped = false;
+    clearTimeout(this.#again);
+    this.#connect();
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#socket?.destroy();
@@ -68,8 +80,10 @@ export class SessionClient {
     });
     socket.on('error', () => {});
     socket.on('close', () => {
+      // It came back before this one was over.
+      if (this.#socket !== socket) return;
       this.#connected = false;
-      setTimeout(() => this.#connect(), 20);
+      this.#again = setTimeout(() => this.#connect(), 20);
     });
   }
 
@@ -80,6 +94,8 @@ export class SessionClient {
   #packet(packet: Packet): void {
     switch (packet.cmd) {
       case 'connack':
+        // Refused: the broker closes the connection, and the next one may be better.
+        if (packet.returnCode !== 0) break;
         this.#connected = true;
         this.connections++;
         if (this.subscription !== undefined && !packet.sessionPresent) this.#send({ cmd: 'subscribe', messageId: 65535, subscriptions: [this.subscription] });
