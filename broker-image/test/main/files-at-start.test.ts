@@ -65,7 +65,7 @@ cluster: {log: {servers: ["nats://nats:4222"]}}
   const client = await connectAsync(url, { username: 'alice', password: 'the new password', reconnectPeriod: 0 }, false);
   t.after(() => client.end(true));
   await client.subscribeAsync('new/x');
-  await assert.rejects(client.subscribeAsync('old/x'), { code: 128 });
+  await assert.rejects(client.subscribeAsync('old/x'), /Subscribe error/);
   assert.equal((await presentedCertificate(broker.url('mqtts'))).subject.CN, 'after');
   const reloaded = broker.lines.filter(({ event }) => event === 'file.reloaded').map(({ file }) => file);
   assert.deepEqual([...new Set(reloaded)].sort(), ['acl', 'password', 'tls']);
