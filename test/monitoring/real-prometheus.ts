@@ -36,7 +36,7 @@ export class ScrapedBroker {
   public static async start(rules: object, { inCluster = false }: { inCluster?: boolean } = {}): Promise<ScrapedBroker> {
     const started = new ScrapedBroker();
     try {
-      await started.startBroker(inCluster ? ['--log', await started.startNats(), '--name', 'broker-0'] : []);
+      await started.startBroker(inCluster);
       await started.startPrometheus(rules);
       return started;
     } catch (error) {
@@ -86,16 +86,10 @@ export class ScrapedBroker {
     return `nats://127.0.0.1:${port}`;
   }
 
-  private async startBroker(options: string[]): Promise<void> {
-    const configuration = join(this.folder, 'broker.yaml');
-    writeFileSync(configuration, Yaml.stringify({
-      listeners: [
-        { name: 'mqtt', protocol: 'tcp', port: 1883 },
-        { name: 'mqtts', protocol: 'tls', port: 8883, tls: { ...certificates(this.folder), clientCertificate: 'request' } },
-      ],
-    }));
+  private async startBroker(inCluster: boolean): Promise<void> {
     const child = this.run(process.execPath, [
-      BROKER, '--config', configuration, '--listen', 'mqtt=tcp://127.0.0.1:0', '--listen', 'mqtts=tls://127.0.0.1:0', '--operations', 'http://127.0.0.1:0', '--data', join(this.folder, 'store'), '--allow-anonymous', ...options,
+      BROKER, '--operations', 'http://127.0.0.1:0', '--data', join(this.folder, 'store'),
+      ...inCluster ? ['--listen', 'tcp://127.0.0.1:0', '--allow-anonymous', '--log', await this.startNats(), '--name', 'broker-0'] : this.withTls(),
     ]);
     let log = '';
     child.stdout!.setEncoding('utf8').on('data', (text: string) => { log += text; });
@@ -103,6 +97,19 @@ export class ScrapedBroker {
     await this.eventually('the start of the broker', async () => /"event":"broker\.ready"/.exec(log) ?? undefined);
     this.brokerUrl = urlIn('listener\\.opened')!;
     this.operations = urlIn('operations\\.opened')!;
+  }
+
+  /** Besides a listener without TLS one that has all that can expire. */
+  private withTls(): string[] {
+    const configuration = join(this.folder, 'broker.yaml');
+    writeFileSync(configuration, Yaml.stringify({
+      listeners: [
+        { name: 'mqtt', protocol: 'tcp', port: 1883 },
+        { name: 'mqtts', protocol: 'tls', port: 8883, tls: { ...certificates(this.folder), clientCertificate: 'request' } },
+      ],
+      authentication: { anonymous: true },
+    }));
+    return ['--config', configuration, '--listen', 'mqtt=tcp://127.0.0.1:0', '--listen', 'mqtts=tls://127.0.0.1:0'];
   }
 
   private async startPrometheus(rules: object): Promise<void> {
