@@ -124,6 +124,22 @@ test('two brokers of one name: the one that comes later ends', limits, async (t)
   client.end(true);
 });
 
+test('two clusters under one name: the brokers of the one that comes later end, also those whose names are their own', limits, async (t) => {
+  const nats = await natsFor(t);
+  const start = (workload: string, index: number) => {
+    const directory = temporaryDirectory();
+    const file = join(directory, 'broker.yaml');
+    writeFileSync(file, `name: ${workload}-${index}\nlisteners: [{name: tcp, protocol: tcp, port: 1883}]\nauthentication: {anonymous: true}\ncluster: {name: plant, firstBroker: ${workload}-0, log: {servers: ["${nats.servers[0]!.url}"], replicas: 1}}\n`);
+    return ['--config', file, '--listen', 'tcp=tcp://127.0.0.1:0', '--operations', 'http://127.0.0.1:0', '--data', join(directory, 'data')];
+  };
+  const first = await BrokerProcess.start(start('one', 0));
+  assert.match(await refusal(start('other', 4)), /^76: The broker "one-0" of the cluster "plant" on this NATS has "one-0" for cluster\.firstBroker, this one has "other-0": two clusters use one name\./);
+  await BrokerProcess.start(start('one', 1));
+  const client = await dial(first);
+  await client.publishAsync('x', 'still served', { qos: 1, retain: true });
+  client.end(true);
+});
+
 /** A single broker that leaves a persistent session with two messages queued, and one retained. */
 async function fillAlone(directory: string): Promise<void> {
   const single = await BrokerProcess.start(['--listen', 'tcp://127.0.0.1:0', '--allow-anonymous', '--data', directory]);

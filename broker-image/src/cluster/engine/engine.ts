@@ -12,7 +12,7 @@ const SNAPSHOTS = 2;
 
 export interface EngineOptions {
   /** `cluster` of the configuration. */
-  readonly cluster: { readonly name: string; readonly log: EngineAddress & { readonly maxBytes: number; readonly replicas?: number } };
+  readonly cluster: { readonly name: string; readonly firstBroker?: string; readonly log: EngineAddress & { readonly maxBytes: number; readonly replicas?: number } };
   /** `store.maxBytes` of the configuration: what a snapshot may hold. */
   readonly maxStoreBytes: number;
   /** Name of this broker. */
@@ -81,11 +81,14 @@ export class Engine {
 
   /**
    * Lets the others know of this broker, and resolves when the filters of their clients are known here. From then on `traffic` reaches whom it should.
-   * @throws DuplicateBrokerError
+   * @throws DuplicateBrokerError, ForeignBrokerError
    */
   async join(status: () => PeerStatus): Promise<Peers> {
     const { cluster, broker } = this.options;
-    this.#peers = await Peers.join(this.connections[1], { cluster: cluster.name, name: broker, incarnation: this.incarnation, status, isolated: () => this.isolation !== undefined });
+    const { name, firstBroker } = cluster;
+    this.#peers = await Peers.join(this.connections[1], {
+      cluster: name, name: broker, incarnation: this.incarnation, ...(firstBroker !== undefined && { firstBroker }), status, isolated: () => this.isolation !== undefined,
+    });
     this.traffic.follow(this.#peers);
     await this.traffic.complete();
     return this.#peers;

@@ -69,6 +69,18 @@ export class DuplicateBrokerError extends EngineRefusedError {
   }
 }
 
+/** Brokers of another cluster use the name of this one. */
+export class ForeignBrokerError extends EngineRefusedError {
+  override readonly name = 'ForeignBrokerError';
+
+  constructor(cluster: string, mine: string, { name, firstBroker }: { readonly name: string; readonly firstBroker: string }) {
+    super(
+      `The broker "${name}" of the cluster "${cluster}" on this NATS has "${firstBroker}" for cluster.firstBroker, this one has "${mine}": two clusters use one name. Give one of them another cluster.name. `
+      + 'If they are one cluster, write the same cluster.firstBroker for all its brokers.',
+    );
+  }
+}
+
 /** Another broker saves a snapshot now: there is no need for a second one. */
 export class SnapshotInProgressError extends Error {
   override readonly name = 'SnapshotInProgressError';

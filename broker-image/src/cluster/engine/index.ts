@@ -1,5 +1,5 @@
 export { EngineConnection, type ConnectOptions, type EngineAddress } from './connection.js';
-export { ClusterMismatchError, DuplicateBrokerError, EngineAuthenticationError, EngineClosedError, EngineEndedError, EngineRefusedError, EngineUnavailableError, EngineVersionError, EntryTooLargeError, JetStreamMissingError, LogBehindError, LogFullError, SnapshotDamagedError, SnapshotInProgressError, SnapshotReplacedError, SnapshotRoomError, StreamMismatchError } from './errors.js';
+export { ClusterMismatchError, DuplicateBrokerError, EngineAuthenticationError, EngineClosedError, EngineEndedError, EngineRefusedError, EngineUnavailableError, EngineVersionError, EntryTooLargeError, ForeignBrokerError, JetStreamMissingError, LogBehindError, LogFullError, SnapshotDamagedError, SnapshotInProgressError, SnapshotReplacedError, SnapshotRoomError, StreamMismatchError } from './errors.js';
 export { JetStreamLog } from './jetstream-log.js';
 export { LiveTraffic, type LiveTrafficStatistics, type MessageHandler } from './live-traffic.js';
 export type { InterestKind } from './local-interest.js';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DuplicateBrokerError } from './errors.js';
+import { DuplicateBrokerError, ForeignBrokerError } from './errors.js';
 import type { EngineConnection } from './connection.js';
 import type { Subscription } from '@nats-io/transport-node';
 
@@ -34,6 +34,8 @@ export interface PeersOptions {
   readonly cluster: string;
   readonly name: string;
   readonly incarnation: string;
+  /** `cluster.firstBroker`: brokers of one cluster have the same. */
+  readonly firstBroker?: string;
   readonly status: () => PeerStatus;
   /** Whether the server of this broker is cut off from the others, so that silence says nothing of them. */
   readonly isolated?: () => boolean;
@@ -48,6 +50,7 @@ interface Presence extends Peer {
   readonly kind: Kind;
   /** Milliseconds since the epoch. */
   readonly started: number;
+  readonly firstBroker?: string;
   /** Incarnation of the process that this is the answer to: only one that lives can have heard of it. */
   readonly answers?: string;
 }
@@ -62,7 +65,7 @@ interface Known {
 export class Peers {
   /**
    * Finds the other brokers and joins them.
-   * @throws DuplicateBrokerError if there is one with this name
+   * @throws DuplicateBrokerError if there is one with this name, ForeignBrokerError if there are some of another cluster
    */
   static async join(connection: EngineConnection, options: PeersOptions): Promise<Peers> {
     const peers = new Peers(connection, options);
@@ -86,8 +89,8 @@ export class Peers {
   onJoin: PeerListener = () => {};
   /** Told of a broker that said goodbye, that was silent for too long, or whose name was taken anew. */
   onLeave: DepartureListener = () => {};
-  /** Another broker runs under this one's name, and this is the older: it has to end. */
-  onReplaced: (error: DuplicateBrokerError) => void = () => {};
+  /** Another broker runs under this one's name, and this is the older, or there are brokers of another cluster, and this is the later: it has to end. */
+  onReplaced: (error: DuplicateBrokerError | ForeignBrokerError) => void = () => {};
 
   readonly #connection: EngineConnection;
   readonly #options: PeersOptions;
@@ -103,7 +106,7 @@ export class Peers {
   #joined = false;
   /** Somebody spoke under this broker's name, alive or from before its end: it is asked once more. */
   #doubtful = false;
-  #failure: DuplicateBrokerError | undefined;
+  #failure: DuplicateBrokerError | ForeignBrokerError | undefined;
 
   private constructor(connection: EngineConnection, options: PeersOptions) {
     this.#connection = connection;
@@ -153,10 +156,10 @@ export class Peers {
   }
 
   #tell(kind: Kind, answers?: string): void {
-    const { name, incarnation, status } = this.#options;
+    const { name, incarnation, firstBroker, status } = this.#options;
     // What is sent while there is no connection would come late, all at once.
     if (!this.#connection.connected) return;
-    const presence: Presence = { kind, name, incarnation, started: this.#started, ...status(), ...(answers !== undefined && { answers }) };
+    const presence: Presence = { kind, name, incarnation, started: this.#started, ...status(), ...(firstBroker !== undefined && { firstBroker }), ...(answers !== undefined && { answers }) };
     this.#connection.nats.publish(this.#subject, JSON.stringify(presence));
   }
 
@@ -169,7 +172,7 @@ export class Peers {
   }
 
   #hear(data: Uint8Array): void {
-    const { kind, started, answers, ...peer } = JSON.parse(Buffer.from(data).toString()) as Presence;
+    const { kind, started, answers, firstBroker, ...peer } = JSON.parse(Buffer.from(data).toString()) as Presence;
     const { name, incarnation } = this.#options;
     if (peer.incarnation === incarnation) return;
     if (kind === 'bye') {
@@ -178,6 +181,10 @@ export class Peers {
       // One that shuts down soon after it began may have told of its run in no other word.
       if (known !== undefined) known.peer = peer;
       this.#forget(peer.incarnation, true);
+      return;
+    }
+    if (firstBroker !== undefined && this.#options.firstBroker !== undefined && firstBroker !== this.#options.firstBroker) {
+      this.#meetForeigner(kind, started, { ...peer, firstBroker });
       return;
     }
     if (peer.name === name) {
@@ -211,7 +218,7 @@ export class Peers {
    * after it was killed, when its successor starts already, so nobody gives way before the other one has answered.
    */
   #meetNamesake(kind: Kind, started: number, { incarnation }: Peer, answers: string | undefined): void {
-    const later = this.#started > started || (this.#started === started && this.#options.incarnation > incarnation);
+    const later = this.#isLater(started, incarnation);
     const stays = kind === 'asking' && this.#joined ? true : kind === 'here' && !this.#joined ? false : later;
     if (stays || answers !== this.#options.incarnation) {
       if (!stays) this.#doubtful = true;
@@ -221,6 +228,21 @@ export class Peers {
     if (this.#failure !== undefined) return;
     this.#failure = new DuplicateBrokerError(this.#options.cluster, this.#options.name);
     if (this.#joined) this.onReplaced(this.#failure);
+  }
+
+  /** Those that were there stay. Of two that came at once, the earlier does. */
+  #meetForeigner(kind: Kind, started: number, peer: Peer & { readonly firstBroker: string }): void {
+    if (kind === 'asking') {
+      if (this.#joined) this.#tell('here');
+      return;
+    }
+    if (this.#failure !== undefined || (this.#joined && !this.#isLater(started, peer.incarnation))) return;
+    this.#failure = new ForeignBrokerError(this.#options.cluster, this.#options.firstBroker!, peer);
+    if (this.#joined) this.onReplaced(this.#failure);
+  }
+
+  #isLater(started: number, incarnation: string): boolean {
+    return this.#started > started || (this.#started === started && this.#options.incarnation > incarnation);
   }
 
   #forget(incarnation: string, saidGoodbye = false): void {

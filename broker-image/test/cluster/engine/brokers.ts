@@ -17,7 +17,7 @@ export interface TestBroker {
 
 const leaving: Array<() => Promise<void>> = [];
 
-export async function startBroker(log: EngineAddress, name: string): Promise<TestBroker> {
+export async function startBroker(log: EngineAddress, name: string, firstBroker?: string): Promise<TestBroker> {
   const incarnation = randomUUID();
   const connection = await EngineConnection.open({ log, name });
   const traffic = new LiveTraffic(connection, { cluster: 'mqtt', incarnation });
@@ -32,7 +32,7 @@ export async function startBroker(log: EngineAddress, name: string): Promise<Tes
   };
   let peers: Peers | undefined;
   try {
-    peers = await Peers.join(connection, { cluster: 'mqtt', name, incarnation, status: () => ({ run: 1, ready: true, applied: 7, connections: received.length, draining: false }) });
+    peers = await Peers.join(connection, { cluster: 'mqtt', name, incarnation, ...(firstBroker !== undefined && { firstBroker }), status: () => ({ run: 1, ready: true, applied: 7, connections: received.length, draining: false }) });
   } catch (error) {
     await leave();
     throw error;

@@ -123,3 +123,31 @@ test('what a killed broker said arrives late: neither its successor under the na
   assert.deepEqual([successor.events.filter((event) => event !== 'b came'), other.events], [[], ['a came', 'a left', 'a came']]);
   assert.deepEqual(other.goodbyes, []);
 });
+
+test('brokers of another cluster under the same name are refused, whatever their names are', { skip, timeout: 60_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false });
+  t.after(() => allLeave().then(() => nats.stop()));
+  const a = await startBroker(nats.log, 'plant-0', 'plant-0');
+  const message = 'The broker "plant-0" of the cluster "mqtt" on this NATS has "plant-0" for cluster.firstBroker, this one has "other-0": two clusters use one name. Give one of them another cluster.name. '
+    + 'If they are one cluster, write the same cluster.firstBroker for all its brokers.';
+  await assert.rejects(startBroker(nats.log, 'other-3', 'other-0'), { name: 'ForeignBrokerError', message });
+  const b = await startBroker(nats.log, 'plant-1', 'plant-0');
+  // Of brokers that do not say, and of older ones, nobody knows.
+  const c = await startBroker(nats.log, 'any');
+  await eventually('they know each other', () => [a, b, c].every(({ peers }) => peers.list().length === 2));
+  assert.deepEqual(a.events, ['plant-1 came', 'any came']);
+  await Promise.all([a.leave(), b.leave()]);
+  await startBroker(nats.log, 'other-3', 'other-0');
+});
+
+test('of clusters under one name that could not hear each other when they began, the later one ends', { skip, timeout: 60_000 }, async (t) => {
+  const nats = await Nats.start({ servers: 3, jetStream: false, divisible: true });
+  t.after(() => allLeave().then(() => nats.stop()));
+  const [apart, other] = nats.servers as [Nats['servers'][0], Nats['servers'][0]];
+  nats.divide(apart);
+  const earlier = await startBroker({ servers: [apart.url] }, 'plant-0', 'plant-0');
+  const later = await startBroker({ servers: [other.url] }, 'other-0', 'other-0');
+  nats.unite();
+  await eventually('the later one ends', () => later.events.some((event) => event.startsWith('The broker "plant-0" of the cluster "mqtt"')));
+  assert.deepEqual(earlier.events, []);
+});
