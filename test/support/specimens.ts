@@ -261,7 +261,7 @@ export const specimens: { readonly [name: string]: Specimen } = {
     }), { from: secret, options }),
   ])),
   'MqttSessionStore.replicated': ofCluster(({ options }) => ({ sessionStore: MqttSessionStore.replicated(options) }), {
-    options: { ...MESSAGE_LOG, clusterName: 'plant', maxLogSize: Size.gibibytes(5), maxStoreSize: Size.gibibytes(6), rebalance: { enabled: true, connectionsPerSecond: 10, tolerancePercent: 20 } },
+    options: { ...MESSAGE_LOG, clusterName: 'plant', maxLogSize: Size.gibibytes(5), maxStoreSize: Size.gibibytes(4), rebalance: { enabled: true, connectionsPerSecond: 10, tolerancePercent: 20 } },
   }),
   'MqttSessionStore.replicatedBy': ofCluster(({ log, options }) => ({ sessionStore: MqttSessionStore.replicatedBy(log, options) }), {
     log: MqttMessageLog.fromServers(['tls://nats.example.com:4222']), options: { clusterName: 'plant', rebalance: { enabled: false } },
