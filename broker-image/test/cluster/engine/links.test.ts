@@ -122,6 +122,28 @@ test('what is on the way is bounded, and what is beyond waits for room', async (
   link.close();
 });
 
+test('whoever waits for a frame is counted until the peer has it', async () => {
+  const frames: number[] = [];
+  const link = new OutgoingLink(1, (frame) => frames.push(readDataHeader(frame).number));
+  const done: string[] = [];
+  const write = (name: string) => {
+    link.write(RecordKind.message, Buffer.from(name));
+    void link.taken().then(() => done.push(name));
+  };
+  write('a');
+  write('b');
+  await turn();
+  write('c');
+  await turn();
+  assert.deepEqual([frames, link.waiting], [[1, 2], 3]);
+  link.acknowledge({ session: 1, number: 1, gap: false });
+  await turn();
+  assert.deepEqual([done, link.waiting], [['a', 'b'], 1]);
+  link.close();
+  await turn();
+  assert.deepEqual([done, link.waiting], [['a', 'b', 'c'], 0]);
+});
+
 test('nobody waits for a peer that is gone', async () => {
   const link = new OutgoingLink(1, () => undefined);
   while (!link.full) link.write(RecordKind.message, Buffer.alloc(60_000));

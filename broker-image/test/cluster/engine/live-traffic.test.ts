@@ -153,6 +153,26 @@ test('a broker that does not keep up: QoS 0 is dropped for it alone, more waits,
   assert.ok(interrupted === 1 || interrupted === 2, `interrupted ${interrupted} times`);
 });
 
+test('a broker that takes nothing is crowded by many small messages, too, and no other is', { skip, timeout: 60_000 }, async (t) => {
+  const nats = await Nats.start({ jetStream: false });
+  t.after(() => allLeave().then(() => nats.stop()));
+  const [a, slow, quick] = (await Promise.all(['a', 'slow', 'quick'].map((name) => startBroker(nats.log, name)))) as [TestBroker, TestBroker, TestBroker];
+  await know(a, slow, quick);
+  await Promise.all([slow.traffic.announce('slow', 'live'), quick.traffic.announce('quick', 'live')]);
+  // It is alive, and takes no messages.
+  slow.traffic.close();
+  const packet = Buffer.from('x');
+  // Half of what may wait for two.
+  for (let sent = 1; sent < 100_000; sent++) void a.traffic.publish('slow', packet, 1);
+  assert.equal(a.traffic.crowded('slow'), false);
+  const last = a.traffic.publish('slow', packet, 1);
+  assert.deepEqual(['slow', 'quick', 'nobody'].map((topic) => a.traffic.crowded(topic)), [true, false, false]);
+  await slow.peers.leave();
+  await last;
+  assert.equal(a.traffic.crowded('slow'), false);
+  assert.equal(a.traffic.statistics().bufferedBytes, 0);
+});
+
 interface Report {
   readonly received: string[];
   readonly events: string[];
