@@ -47,6 +47,8 @@ abstract class Outbox<E extends Outgoing> {
   #holds = 0;
   /** Position after the last message that was sent. */
   sentUpTo = 0;
+  /** Position up to which the queue may hold what the client may not have any more. */
+  protected checkedUpTo = 0;
   /** Of the messages in memory. */
   #bytes = 0;
 
@@ -92,7 +94,7 @@ abstract class Outbox<E extends Outgoing> {
       if (this.#ready.length === 0) this.refill();
       const entry = this.#ready.peek();
       if (entry === undefined) break;
-      if (!this.admits(entry)) {
+      if (entry.sequence < this.checkedUpTo && !this.admits(entry)) {
         if (passedOver++ === MAX_PASSED_OVER) {
           setImmediate(() => this.pump());
           break;
@@ -150,7 +152,7 @@ abstract class Outbox<E extends Outgoing> {
 
   protected wasSent(_entry: E): void {}
 
-  /** Whether the client may have it. */
+  /** Whether the client may have it. Asked up to `checkedUpTo`. */
   protected admits(_entry: E): boolean {
     return true;
   }
@@ -191,8 +193,6 @@ export class StoredOutbox extends Outbox<QueueEntry> implements QueueReader {
   #next = 0;
   /** Whether there are entries from `#next` on that only the store has. */
   #more = true;
-  /** Position up to which the queue may hold what the client may not have any more. */
-  #checkedUpTo = 0;
   readonly #durable: DurabilityGate;
 
   constructor(
@@ -210,7 +210,7 @@ export class StoredOutbox extends Outbox<QueueEntry> implements QueueReader {
 
   /** What stands before this position in the queue comes from another connection: the client's rights may have changed, or its user. */
   checkUpTo(position: number): void {
-    this.#checkedUpTo = position;
+    this.checkedUpTo = position;
   }
 
   enqueued(entry: QueueEntry): boolean {
@@ -243,8 +243,8 @@ export class StoredOutbox extends Outbox<QueueEntry> implements QueueReader {
     if (entries.length > 0) this.#next = entries.at(-1)!.sequence + 1;
   }
 
-  protected override admits({ sequence, message }: QueueEntry): boolean {
-    return sequence >= this.#checkedUpTo || message === undefined || this.owner.mayReceive(message.topic);
+  protected override admits({ message }: QueueEntry): boolean {
+    return message === undefined || this.owner.mayReceive(message.topic);
   }
 
   protected override maySend(entry: QueueEntry): boolean {
@@ -292,22 +292,24 @@ class TransientEntry implements Outgoing {
 export class TransientOutbox extends Outbox<TransientEntry> implements RetainedSink {
   #sequence = 0;
   #durable: DurabilityGate | undefined;
+  readonly #maxBytes: number;
 
   constructor(
     owner: OutboxOwner,
     readonly maxQueuedMessages: number,
   ) {
     super(owner);
+    this.#maxBytes = owner.maxBufferedBytes;
   }
 
   enqueue(message: Message): void {
-    if (this.#hasRoom(message, 1)) this.#take(message);
+    if (this.#hasRoom(message.size, this.maxQueuedMessages, this.#maxBytes)) this.#take(message);
     else this.owner.dropped('queue-full');
   }
 
   /** A message that can come later as well. Half of the room is left for those that cannot. @returns whether it was taken */
   offer(message: Message): boolean {
-    const taken = this.#hasRoom(message, 0.5);
+    const taken = this.#hasRoom(message.size, Math.max(1, this.maxQueuedMessages / 2), this.#maxBytes / 2);
     if (taken) this.#take(message);
     return taken;
   }
@@ -324,8 +326,8 @@ export class TransientOutbox extends Outbox<TransientEntry> implements RetainedS
   }
 
   /** A message that is larger than the room is let through alone: otherwise it would never come. */
-  #hasRoom({ size }: Message, share: number): boolean {
-    return this.waiting < Math.max(1, this.maxQueuedMessages * share) && (this.bytes === 0 || this.bytes + size <= this.owner.maxBufferedBytes * share);
+  #hasRoom(size: number, maxMessages: number, maxBytes: number): boolean {
+    return this.waiting < maxMessages && (this.bytes === 0 || this.bytes + size <= maxBytes);
   }
 
   #take(message: Message): void {

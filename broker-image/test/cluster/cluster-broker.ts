@@ -14,6 +14,7 @@ export interface ClusterBrokerOptions {
   readonly delays?: Delays;
   readonly duplicates?: () => boolean;
   readonly maxWaitingOperations?: number;
+  readonly maxQueuedMessages?: number;
   /** @default - what passes the log reaches nobody elsewhere */
   readonly others?: (store: Store) => OtherBrokers;
 }
@@ -21,7 +22,7 @@ export interface ClusterBrokerOptions {
 /** A broker of a cluster on a loopback socket. */
 export class ClusterBroker {
   static async start(t: TestContext, shared: SharedLog, options: ClusterBrokerOptions): Promise<ClusterBroker> {
-    const { name, directory = temporaryDirectory(t), delays, duplicates, maxWaitingOperations, others } = options;
+    const { name, directory = temporaryDirectory(t), delays, duplicates, maxWaitingOperations, maxQueuedMessages = 1_000_000, others } = options;
     const observer = new RecordingObserver();
     const store = await Store.open({ directory, maxBytes: 1e9, commitDelayMilliseconds: 20 });
     const log = shared.connect({ ...(delays === undefined ? {} : { delays }), ...(duplicates === undefined ? {} : { duplicates }) });
@@ -35,7 +36,7 @@ export class ClusterBroker {
       access: openAccess,
       observer,
       limits: { maxPacketBytes: 1_048_576, maxTopicLevels: 32, maxSubscriptionsPerClient: 1000, connectTimeoutSeconds: 10 },
-      session: { expirySeconds: 0, maxQueuedMessages: 1_000_000, maxQueuedBytes: 1e9 },
+      session: { expirySeconds: 0, maxQueuedMessages, maxQueuedBytes: 1e9 },
     });
     const started = new ClusterBroker(name, directory, store, log, broker, journal, observer);
     started.server.listen(0, '127.0.0.1');
