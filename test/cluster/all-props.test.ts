@@ -124,6 +124,8 @@ test('the options of the companion broker', () => {
     maxInFlight: 26,
     slowConsumerTimeout: Duration.seconds(27),
     maxOutboundSize: Size.kibibytes(128),
+    maxBufferedSize: Size.kibibytes(256),
+    maxRetainedSize: Size.kibibytes(512),
     maxTopicLevels: 28,
     maxSubscriptionsPerClient: 29,
     connectTimeout: Duration.seconds(30),
@@ -133,7 +135,7 @@ test('the options of the companion broker', () => {
   expect(container).toMatchObject({ image: 'example.com/broker@sha256:0', imagePullPolicy: 'Always' });
   expect(pod.imagePullSecrets).toEqual([{ name: 'registry' }]);
   for (const line of ['maxPacketBytes: 3072', 'maxQueuedMessages: 4', 'maxQueuedBytes: 5120', 'level: error', 'maxConnections: 21', 'maxConnectionsPerAddress: 22', 'maxConnectionsPerUser: 23',
-    'messagesPerSecond: 24', 'bytesPerSecond: 25600', 'maxInFlight: 26', 'slowConsumerSeconds: 27', 'maxOutboundBytes: 131072', 'maxTopicLevels: 28',
+    'messagesPerSecond: 24', 'bytesPerSecond: 25600', 'maxInFlight: 26', 'slowConsumerSeconds: 27', 'maxOutboundBytes: 131072', 'maxBufferedBytes: 262144', 'maxRetainedBytes: 524288', 'maxTopicLevels: 28',
     'maxSubscriptionsPerClient: 29', 'connectTimeoutSeconds: 30', 'tokenFile: /etc/mqtt-broker/admin-token/admin-token', 'port: 31']) {
     expect(configuration).toContain(line);
   }

@@ -142,6 +142,8 @@ describe('the broker reads the configuration of', () => {
         maxInFlight: 1,
         maxPacketSize: Size.kibibytes(1),
         maxOutboundSize: Size.kibibytes(2),
+        maxBufferedSize: Size.kibibytes(1),
+        maxRetainedSize: Size.kibibytes(64),
         slowConsumerTimeout: Duration.seconds(1),
         maxTopicLevels: 1,
         maxSubscriptionsPerClient: 1,

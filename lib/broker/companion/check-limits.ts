@@ -14,6 +14,8 @@ export function checkLimits(errors: ArgumentErrors, options: MqttCompanionOption
   errors.wholeNumber('broker maxInFlight', options.maxInFlight, { min: 1, max: 65_535 }, 'packets are told apart by two bytes (MQTT 3.1.1 §2.3.1)');
   errors.duration('broker slowConsumerTimeout', options.slowConsumerTimeout, { min: Duration.seconds(1), max: Duration.days(1) }, 'the broker takes no other time');
   checkOutboundSize(errors, options);
+  errors.size('broker maxBufferedSize', options.maxBufferedSize, { min: Size.kibibytes(1) }, 'no message would fit');
+  errors.size('broker maxRetainedSize', options.maxRetainedSize, { min: Size.kibibytes(64) }, 'hardly a message would be retained');
   errors.wholeNumber('broker maxTopicLevels', options.maxTopicLevels, { min: 1, max: 100 }, 'the broker takes no other number');
   errors.wholeNumber('broker maxSubscriptionsPerClient', options.maxSubscriptionsPerClient, { min: 1 }, 'nobody could subscribe');
   errors.duration('broker connectTimeout', options.connectTimeout, { min: Duration.seconds(1), max: Duration.minutes(5) }, 'the broker counts it in seconds');

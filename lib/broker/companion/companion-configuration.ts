@@ -118,6 +118,8 @@ function limitsConfiguration(options: MqttCompanionOptions): object | undefined 
     ...optional('maxInFlight', options.maxInFlight),
     ...optional('slowConsumerSeconds', seconds(options.slowConsumerTimeout)),
     ...optional('maxOutboundBytes', options.maxOutboundSize && bytes(options.maxOutboundSize)),
+    ...optional('maxBufferedBytes', options.maxBufferedSize && bytes(options.maxBufferedSize)),
+    ...optional('maxRetainedBytes', options.maxRetainedSize && bytes(options.maxRetainedSize)),
     ...optional('connectTimeoutSeconds', seconds(options.connectTimeout)),
   };
   return Object.keys(limits).length > 0 ? limits : undefined;

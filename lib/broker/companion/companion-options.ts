@@ -112,6 +112,19 @@ export interface MqttCompanionOptions {
   readonly maxOutboundSize?: Size;
 
   /**
+   * What may be in memory for one client of messages with QoS 1 or 2: sent and not acknowledged, or next. With a persistent session the others wait on the volume (`maxQueuedSize`); with a clean session
+   * there is no other place, so new ones are dropped, counted and logged.
+   * @default - 4 MiB, or twice `maxPacketSize` where that is more
+   */
+  readonly maxBufferedSize?: Size;
+
+  /**
+   * What the retained messages of all clients together may take in memory; each counts with topic and payload in whole 512 bytes, and 512 more. A message beyond it is delivered, but not retained.
+   * @default - a quarter of the container's memory limit, and at most half of the JavaScript heap
+   */
+  readonly maxRetainedSize?: Size;
+
+  /**
    * Levels of a topic or filter, from 1 to 100.
    * @default 32
    */

@@ -25,6 +25,9 @@ test.each<[string, MqttCompanionOptions | Record<string, unknown>, unknown[]]>([
   ['a slow client for ever', { slowConsumerTimeout: Duration.days(2) }, ['broker slowConsumerTimeout is 172800 s, but must be from 1 s to 86400 s: the broker takes no other time']],
   ['less than twice the largest packet by default', { maxOutboundSize: Size.mebibytes(1) }, [`broker maxOutboundSize is 1Mi, but must be at least 2Mi: ${BEHIND}`]],
   ['less than twice the largest packet', { maxPacketSize: Size.mebibytes(4), maxOutboundSize: Size.mebibytes(7) }, [`broker maxOutboundSize is 7Mi, but must be at least 8Mi: ${BEHIND}`]],
+  ['memory for hardly a message', { maxBufferedSize: Size.kibibytes(0.5), maxRetainedSize: Size.kibibytes(63) }, [
+    'broker maxBufferedSize is 0.5 KiB, but can only be expressed in whole KiB', 'broker maxRetainedSize is 63Ki, but must be at least 64Ki: hardly a message would be retained',
+  ]],
   ['sizes as numbers', { maxOutboundSize: 5, maxPacketSize: 5 }, [
     'broker maxPacketSize is 5, but must be a Size, for example Size.mebibytes(64)', 'broker maxOutboundSize is 5, but must be a Size, for example Size.mebibytes(64)',
   ]],
