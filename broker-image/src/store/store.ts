@@ -14,6 +14,7 @@ import type { QueueReader, Session } from './session.js';
 import type { SharedQueue } from './shared-queue.js';
 import { removeStore, restoreSnapshot, takeSnapshot, verifySnapshot, type Snapshot } from './snapshot.js';
 import { State, type BatchOrigin, type StateListener, type Will } from './state.js';
+import { volumeRoom, type VolumeRoom } from './volume.js';
 import type { BrokerObserver } from '../operations/observer.js';
 
 export interface StoreOptions {
@@ -46,6 +47,8 @@ const UNAWAITED_MILLISECONDS = 10;
 const MAX_GATHERED = 20_000;
 /** A full store takes messages again once this share of its size is free, so that it does not flap. */
 const RECOVERED_SHARE = 0.95;
+/** How often a commit looks at the volume at most. */
+const VOLUME_MILLISECONDS = 100;
 /** Records of ended sessions removed by one commit. */
 const PURGE_LIMIT = 2000;
 
@@ -119,7 +122,11 @@ export class Store {
   #delay: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
-  #full = false;
+  /** Which limit the store has reached. */
+  #full: 'size' | 'volume' | undefined;
+  #volume: VolumeRoom | undefined;
+  #volumeSeen = -Infinity;
+  #lookAgain: NodeJS.Timeout | undefined;
   #usedBytes = 0;
   #closed = false;
   #idle: Array<() => void> = [];
@@ -139,12 +146,12 @@ export class Store {
 
   /** Whether new messages can be made durable now; readiness follows it. */
   get writable(): boolean {
-    return this.#failure === undefined && !this.#full && !this.#closed;
+    return this.#failure === undefined && this.#full === undefined && !this.#closed;
   }
 
   /** What keeps the store from taking messages. */
   get failure(): Error | undefined {
-    return this.#failure ?? (this.#full ? this.#fullError() : undefined);
+    return this.#failure ?? (this.#full === undefined ? undefined : this.#fullError(this.#full));
   }
 
   /**
@@ -389,6 +396,7 @@ export class Store {
     await this.#settled();
     this.#closed = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#lookAgain);
     await this.#database.close();
     await this.#lock.release();
   }
@@ -505,19 +513,46 @@ export class Store {
 
   #checkSize(): void {
     this.#usedBytes = this.#database.usedBytes;
-    const { maxBytes, observer } = this.#options;
-    if (!this.#full && this.#usedBytes >= maxBytes) {
-      const first = this.writable;
-      this.#full = true;
-      if (first) observer?.storeFailed(this.#fullError());
-    } else if (this.#full && this.#usedBytes < maxBytes * RECOVERED_SHARE) {
-      this.#full = false;
-      if (this.writable) observer?.storeRecovered();
+    const { observer } = this.#options;
+    const before = this.writable;
+    this.#full = this.#whyFull();
+    if (before && this.#full !== undefined) observer?.storeFailed(this.#fullError(this.#full));
+    else if (!before && this.writable) observer?.storeRecovered();
+    // Room on the volume comes back without a commit.
+    if (this.#full === 'volume') {
+      this.#lookAgain ??= setTimeout(() => {
+        this.#lookAgain = undefined;
+        this.#checkSize();
+      }, RETRY_MILLISECONDS).unref();
     }
   }
 
-  #fullError(): Error {
+  #whyFull(): 'size' | 'volume' | undefined {
+    const { maxBytes } = this.#options;
+    if (this.#usedBytes >= (this.#full === 'size' ? maxBytes * RECOVERED_SHARE : maxBytes)) return 'size';
+    const volume = this.#lookAtVolume();
+    if (volume === undefined) return undefined;
+    return volume.free < (this.#full === 'volume' ? volume.reserved / RECOVERED_SHARE : volume.reserved) ? 'volume' : undefined;
+  }
+
+  #lookAtVolume(): VolumeRoom | undefined {
+    const now = performance.now();
+    if (this.#full === undefined && now - this.#volumeSeen < VOLUME_MILLISECONDS) return this.#volume;
+    this.#volumeSeen = now;
+    try {
+      this.#volume = volumeRoom(this.#options.directory, this.#usedBytes);
+    } catch {
+      // A volume that does not answer fails the commits, and those say why.
+      this.#volume = undefined;
+    }
+    return this.#volume;
+  }
+
+  #fullError(limit: 'size' | 'volume'): Error {
     const { directory, maxBytes } = this.#options;
+    if (limit === 'volume') {
+      return new StoreUnavailableError(`The volume of the store in ${directory} is nearly full: ${this.#volume!.free} bytes are left, and ${this.#volume!.reserved} have to stay. New messages are refused until there is room; enlarge the volume, or set store.maxBytes to less than 95 % of it.`);
+    }
     return new StoreUnavailableError(`The store in ${directory} is full: ${this.#usedBytes} bytes in use, store.maxBytes is ${maxBytes}. New messages are refused until queued ones are delivered; raise store.maxBytes (and the volume) or shorten session.expirySeconds.`);
   }
 }

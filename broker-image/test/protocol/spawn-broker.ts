@@ -10,11 +10,14 @@ export class SpawnedBroker {
   readonly process: ChildProcess;
   readonly #lines: string[] = [];
   #ended = false;
+  /** Resolves when it is over. */
+  readonly ended: Promise<unknown>;
   #waiting: Array<() => void> = [];
 
   constructor(t: TestContext, directory: string, port: number) {
     // Who writes beyond the limit of a file's size gets this signal, which would end the process: ignored, it is an error of that write.
     this.process = spawn('sh', ['-c', `trap '' XFSZ; exec "$0" "$@"`, process.execPath, PROGRAM, directory, String(port)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.ended = new Promise((resolve) => this.process.once('exit', resolve));
     t.after(() => this.process.kill('SIGKILL'));
     createInterface({ input: this.process.stdout! })
       .on('line', (line) => {
@@ -25,6 +28,10 @@ export class SpawnedBroker {
         this.#ended = true;
         this.#wake();
       });
+  }
+
+  get running(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null;
   }
 
   get port(): number {
