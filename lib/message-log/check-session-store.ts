@@ -22,7 +22,7 @@ export function checkSessionStore(
   if (errors.like('sessionStore rebalance', rebalance, [], '{ connectionsPerSecond: 50 }')) {
     errors.boolean('sessionStore rebalance enabled', rebalance.enabled);
     errors.wholeNumber('sessionStore rebalance connectionsPerSecond', rebalance.connectionsPerSecond, { min: 1 }, 'to move none, write enabled: false');
-    errors.wholeNumber('sessionStore rebalance tolerancePercent', rebalance.tolerancePercent, { min: 1, max: 100 }, 'it is a share above the average');
+    errors.wholeNumber('sessionStore rebalance tolerancePercent', rebalance.tolerancePercent, { min: 1, max: 100 }, 'it is a share above or below the average');
   }
   if (!store.isReplicated) return;
   if (store._ownLog === undefined) checkMessageLog(errors, 'sessionStore log', store._log);

@@ -67,7 +67,7 @@ describe('replicated, by a message log of its own', () => {
     const { chart, cluster } = make({
       profile: MqttProfile.production({ sessionStore: MqttSessionStore.replicated({ tls: MqttTls.fromCertManager({ issuer: { name: 'ca' } }) }) }), name: 'plant', labels: { team: 'iot' },
     });
-    expect(cluster.findings).toEqual([]);
+    expect(cluster.findings.map(({ id }) => id)).toEqual(['MQTT-SECURITY-010']);
     const { file, volumes, container } = brokerOf(chart, 'plant');
     expect(file.log).toEqual({
       servers: [0, 1, 2].map((node) => `tls://plant-log-${node}.plant-log-headless.mqtt.svc:4222`),
@@ -119,7 +119,7 @@ describe('replicated, by a message log of its own', () => {
 
   test.each([1, 3])('by default in production, whatever the number of brokers: %d', (replicas) => {
     const { chart, cluster } = make({ profile: MqttProfile.production({ replicas }), name: 'plant' });
-    expect(cluster.findings.map(({ id }) => id)).toEqual(['MQTT-LOG-005']);
+    expect(cluster.findings.map(({ id }) => id)).toEqual(['MQTT-LOG-005', 'MQTT-SECURITY-010']);
     const { file, volumes } = brokerOf(chart, 'plant');
     expect(file.log).toMatchObject({ replicas: 3, maxBytes: 25 * 1024 ** 3 });
     expect(volumes.find(({ name }) => name === 'log-credentials').secret.secretName).toBe('plant-log-credentials');
@@ -291,7 +291,7 @@ test.each<[string, object, unknown[]]>([
   ['a rebalance out of range', by(['nats://a'], {}, { rebalance: { enabled: 'no', connectionsPerSecond: 0, tolerancePercent: 0 } }), [
     "sessionStore rebalance enabled is 'no', but must be true or false",
     'sessionStore rebalance connectionsPerSecond is 0, but must be a whole number of at least 1: to move none, write enabled: false',
-    'sessionStore rebalance tolerancePercent is 0, but must be a whole number from 1 to 100: it is a share above the average',
+    'sessionStore rebalance tolerancePercent is 0, but must be a whole number from 1 to 100: it is a share above or below the average',
   ]],
   ['mistakes in the options of its own log, all at once with those of the cluster', { replicas: 0, shutdownDelay: Duration.days(1), sessionStore: MqttSessionStore.replicated({ nodes: 2, storage: 'big' as any }) }, [
     expect.stringMatching(/^replicas is 0/),
