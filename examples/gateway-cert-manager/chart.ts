@@ -1,7 +1,7 @@
 import { Chart, Duration, Size } from 'cdk8s';
 import {
-  IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, MqttAuthentication, MqttCapacity, MqttCluster, MqttDnsName, MqttExternalSecret, MqttGateway, MqttGatewayRoute, MqttGuardRails,
-  MqttListener, MqttMonitoring, MqttNetworkPeer, MqttProfile, MqttSessionStore, MqttTls,
+  IdleTimeoutKind, LoadBalancerExposure, LoadBalancerKind, MqttAuthentication, MqttAuthorization, MqttCapacity, MqttCluster, MqttDnsName, MqttExternalSecret, MqttGateway, MqttGatewayRoute,
+  MqttGuardRails, MqttListener, MqttMonitoring, MqttNetworkPeer, MqttProfile, MqttSessionStore, MqttTls,
 } from 'cdk8s-mqtt';
 import { Construct } from 'constructs';
 
@@ -24,7 +24,7 @@ export class GatewayChart extends Chart {
 
     const users = new MqttExternalSecret(this, 'Users', {
       store: { name: 'vault', clusterWide: true },
-      entries: [{ secretKey: 'passwords', remoteKey: 'mqtt/plant', property: 'passwords' }],
+      entries: ['passwords', 'acl.yaml'].map((secretKey) => ({ secretKey, remoteKey: 'mqtt/plant', property: secretKey })),
     });
 
     const cluster = new MqttCluster(this, 'Broker', {
@@ -35,7 +35,9 @@ export class GatewayChart extends Chart {
         // The name that clients of the gateway use, and that of the clients inside.
         dnsNames: ['mqtt.example.com', 'mqtt.internal.example.com'],
       }))],
-      authentication: MqttAuthentication.passwordFile(users.secret),
+      // Through the gateway all clients have its address: with the back-off, anybody's wrong passwords would lock new logins out.
+      authentication: MqttAuthentication.passwordFile(users.secret, { backoff: { failures: 0 } }),
+      authorization: MqttAuthorization.aclFromSecret(users.secret),
       networkAccess: {
         clients: [MqttNetworkPeer.namespace('gateway'), MqttNetworkPeer.namespace('plant')],
         metricsReaders: [MqttNetworkPeer.namespace('monitoring')],

@@ -1,11 +1,29 @@
 import { Chart, Duration, JsonPatch, Size } from 'cdk8s';
 import {
-  AddressAnnouncement, KubernetesVersion, LoadBalancerExposure, LoadBalancerProvider, MqttAutoscaler, MqttAutoscalerKind, MqttBroker, MqttCapacity, MqttClientCa, MqttClientCertificate,
-  MqttCluster, MqttDisruptionBudget, MqttDnsAccess, MqttListener, MqttLoadBalancer, MqttMonitoring, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttScalingMetric, MqttSessionStore,
-  MqttSpread, MqttStorage, MqttTls, MqttTrafficDistribution,
+  AddressAnnouncement, KubernetesVersion, LoadBalancerExposure, LoadBalancerProvider, MqttAuthentication, MqttAuthorization, MqttAutoscaler, MqttAutoscalerKind,
+  MqttBroker, MqttCapacity, MqttCertificateUser, MqttClientCa, MqttClientCertificate, MqttCluster, MqttDisruptionBudget, MqttDnsAccess, MqttListener, MqttLoadBalancer,
+  MqttMonitoring, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttScalingMetric, MqttSessionStore, MqttSpread, MqttStorage, MqttTls, MqttTrafficDistribution,
 } from 'cdk8s-mqtt';
 import { ConfigMap, Secret } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+
+/** The first rule that matches decides; what none matches is denied, `$SYS` to vehicles too. `%u` and `users` are common names of certificates. */
+const ACCESS_RULES = `
+- effect: allow
+  actions: [subscribe]
+  topics: ["vehicles/#", "$SYS/#"]
+  users: [control-centre]
+- effect: allow
+  actions: [publish]
+  topics: ["vehicles/+/commands/#"]
+  users: [control-centre]
+- effect: allow
+  actions: [publish]
+  topics: ["vehicles/%u/telemetry/#"]
+- effect: allow
+  actions: [subscribe]
+  topics: ["vehicles/%u/commands/#"]
+`.trimStart();
 
 /** A fleet in a data centre of one's own: nodes for brokers alone, canaries, mutual TLS, MetalLB, and an autoscaler that adds brokers with the load. */
 export class OnPremisesChart extends Chart {
@@ -52,6 +70,8 @@ export class OnPremisesChart extends Chart {
         clientCertificate: MqttClientCertificate.REQUIRE,
         clientCa: MqttClientCa.fromConfigMap(ConfigMap.fromConfigMapName(this, 'DeviceCa', 'device-ca')),
       }))],
+      authentication: MqttAuthentication.clientCertificate(MqttCertificateUser.COMMON_NAME),
+      authorization: MqttAuthorization.aclFromConfigMap(new ConfigMap(this, 'AccessRules', { metadata: { name: 'fleet-access-rules' }, data: { 'acl.yaml': ACCESS_RULES } })),
 
       // Racks are the zones of a data centre.
       zoneSpread: MqttSpread.REQUIRED,

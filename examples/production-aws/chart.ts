@@ -1,10 +1,28 @@
 import { Chart, Duration, Size } from 'cdk8s';
 import {
-  AwsNlbScheme, AwsNlbTargetType, LoadBalancerProvider, MqttAuthentication, MqttAwsEbsType, MqttCapacity, MqttCluster, MqttJwtKeys, MqttLoadBalancer, MqttMonitoring, MqttProfile,
+  AwsNlbScheme, AwsNlbTargetType, LoadBalancerProvider, MqttAuthentication, MqttAuthorization, MqttAwsEbsType, MqttCapacity, MqttCluster, MqttJwtKeys, MqttLoadBalancer, MqttMonitoring, MqttProfile,
   MqttSessionStore, MqttStorage, MqttVolumeAttributes, MqttVolumeAttributesClass,
 } from 'cdk8s-mqtt';
-import { Secret } from 'cdk8s-plus-27';
+import { ConfigMap, Secret } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+
+/** The first rule that matches decides; what none matches is denied, `$SYS` to devices too. `%u` is the user that a password or token has proven. */
+const ACCESS_RULES = `
+- effect: allow
+  actions: [publish]
+  topics: ["#"]
+  users: [operator]
+- effect: allow
+  actions: [subscribe]
+  topics: ["#", "$SYS/#"]
+  users: [operator]
+- effect: allow
+  actions: [publish, subscribe]
+  topics: ["devices/%u/#"]
+`.trimStart();
+
+/** Where the internal load balancer is, one address in each of its subnets. Put your own here. */
+const INTERNAL_ADDRESSES = ['10.0.0.10', '10.0.16.10', '10.0.32.10'];
 
 /** Three brokers that are one behind AWS Network Load Balancers, sized for their load; devices log in with passwords, people with tokens. */
 export class ProductionChart extends Chart {
@@ -33,8 +51,10 @@ export class ProductionChart extends Chart {
       profile: capacity.profile,
       authentication: MqttAuthentication.anyOf([
         MqttAuthentication.passwordFile(Secret.fromSecretName(this, 'Passwords', 'plant-passwords')),
-        MqttAuthentication.jwt(MqttJwtKeys.fromUrl('https://login.example.com/.well-known/jwks.json'), { issuer: 'https://login.example.com', audience: 'mqtt' }),
+        // What a person may do stands in the token.
+        MqttAuthentication.jwt(MqttJwtKeys.fromUrl('https://login.example.com/.well-known/jwks.json'), { issuer: 'https://login.example.com', audience: 'mqtt', aclClaim: 'mqtt_acl' }),
       ]),
+      authorization: MqttAuthorization.aclFromConfigMap(new ConfigMap(this, 'AccessRules', { metadata: { name: 'plant-access-rules' }, data: { 'acl.yaml': ACCESS_RULES } })),
     });
     cluster.acknowledge('MQTT-LOG-005', 'The nodes are of instance types whose network cards encrypt the traffic between them (AWS Nitro); policies let nobody but the brokers through to the log.');
 
@@ -57,10 +77,12 @@ export class ProductionChart extends Chart {
         targetType: AwsNlbTargetType.IP,
         idleTimeout: Duration.seconds(350),
         proxyProtocol: true,
+        subnets: ['internal-a', 'internal-b', 'internal-c'],
+        privateIpv4Addresses: INTERNAL_ADDRESSES,
       }),
       sourceRanges: ['10.0.0.0/8'],
-      // The subnets of the load balancer: nobody else's header is believed. Put your own here.
-      proxySources: ['10.0.0.0/20', '10.0.16.0/20', '10.0.32.0/20'],
+      // Nobody else's header is believed. The subnets as a whole would be too much: pods have addresses of theirs too, and could claim to be any client.
+      proxySources: INTERNAL_ADDRESSES.map((address) => `${address}/32`),
     });
 
     new MqttMonitoring(this, 'Monitoring', { cluster });

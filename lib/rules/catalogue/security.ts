@@ -1,11 +1,13 @@
 import { Severity } from '../finding';
 import type { BrokerWorkload } from '../model/broker-workload';
+import { hidesClientAddresses } from '../model/client-address';
 import { Declared } from '../model/declared';
 import { opens, restrictsIngress } from '../model/ingress-policy';
 import type { MessageLogWorkload } from '../model/message-log-workload';
 import { namesIn } from '../model/names-in';
 import { mayOpenDns, restrictsEgress } from '../model/network-peer';
 import { endsTls } from '../model/provider-annotations';
+import { expectsHeader } from '../model/proxy-protocol';
 import { entranceRule, type Rule, serviceRule, violationsOf, type ViolationOfObject, workloadRule } from '../rule';
 
 const TLS_EXAMPLE = `metadata:
@@ -17,6 +19,8 @@ spec:
       containers:
         - name: companion
           ports: [{ name: mqtts, containerPort: 8883 }]`;
+/** Wrong passwords of an address, whatever the user names, at so many times the limit of one user name: broker-image/README.md#wrong-passwords */
+const ADDRESS_FACTOR = 10;
 const POLICY_SOURCE = 'https://kubernetes.io/docs/concepts/services-networking/network-policies/';
 const POLICY_EXAMPLE = `kind: NetworkPolicy
 spec:
@@ -172,6 +176,53 @@ spec:
       ))),
     ],
   },
+
+  entranceRule({
+    id: 'MQTT-SECURITY-009',
+    severity: Severity.WARNING,
+    title: 'Wrong passwords refuse addresses only where the broker sees those of clients',
+    why: 'The broker counts wrong passwords for each address, and refuses an address that has too many, but for users that were let in from it since the broker started. '
+      + 'Where a load balancer or a node stands for the clients, its address is that of all of them: anybody who reaches the listener can lock new logins out with wrong passwords, for as long as they send them.',
+    source: 'https://kubernetes.io/docs/tutorials/services/source-ip/',
+    remedy: 'Bring the brokers the addresses of clients: by the PROXY protocol (proxyProtocol of the provider, openProxyPort of the cluster), by externalTrafficPolicy Local, or preserved by AWS (preserveClientIp). '
+      + 'Where that cannot be, switch the back-off off (backoff: { failures: 0 } of the password file), and use passwords that nobody guesses (hash-password --random-secret) or certificates.',
+    example: `kind: Service
+spec:
+  type: LoadBalancer
+  externalTrafficPolicy: Local`,
+  }, (entrance, broker) => {
+    const { passwordFailures = 0, place, listeners = [] } = broker.configured ?? {};
+    const hidden = broker.isDevelopment || passwordFailures === 0 ? undefined : hidesClientAddresses(entrance);
+    if (hidden === undefined) return [];
+    const ports = broker.portsBehind(entrance).filter((port) => {
+      const target = broker.target(port);
+      return !expectsHeader(broker, target) && listeners.some((listener) => listener.port === target?.port && listener.takesPasswords);
+    });
+    return ports.length === 0 ? [] : [{
+      found: `${ports.join(', ')} leads to a listener that takes passwords, behind which no client has an address of its own: ${hidden}; ${passwordFailures} wrong passwords (authentication.backoff.failures) in ${place}`,
+      breaks: `${passwordFailures * ADDRESS_FACTOR} wrong passwords from anywhere lock out all clients that this broker has not let in before.`,
+    }];
+  }),
+
+  workloadRule({
+    id: 'MQTT-SECURITY-010',
+    severity: Severity.WARNING,
+    title: 'Production says what a user may publish and subscribe to',
+    why: 'Without access rules, who knows the password, token or key of a single device reads the messages of all others, and publishes commands to them in the name of anybody.',
+    source: 'https://cheatsheetseries.owasp.org/cheatsheets/Authorization_Cheat_Sheet.html#enforce-least-privileges',
+    remedy: 'Write access rules (MqttAuthorization.aclFromConfigMap; docs/security.md#access-rules-to-start-with), or claims of tokens that hold them (aclClaim). Where all users may do everything, acknowledge this rule.',
+    example: `kind: ConfigMap
+data:
+  broker.yaml: |
+    authorization:
+      aclFile: /etc/mqtt-broker/acl/acl.yaml`,
+  }, ({ configured, isProduction }) => {
+    const ways = !isProduction || configured === undefined || configured.hasAccessRules ? [] : configured.waysToProveUsers;
+    return ways.length === 0 ? [] : [{
+      found: `authentication.${ways.join(', authentication.')} and no authorization.aclFile in ${configured?.place}`,
+      breaks: 'Every user may publish and subscribe to every topic.',
+    }];
+  }),
 ];
 
 /** Names that are to be looked up, where no NetworkPolicy lets the pods ask for them. */

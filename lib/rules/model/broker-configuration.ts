@@ -18,6 +18,7 @@ const DEFAULTS = {
   logMaxBytes: 4_294_967_296,
   shutdownDelaySeconds: 5,
   drainRate: 500,
+  passwordFailures: 10,
 };
 
 /** A listener of the configuration. */
@@ -30,6 +31,8 @@ export interface ConfiguredListener {
   readonly expectsHeader: boolean;
   /** Whether it lets clients in that do not say who they are, where the broker does. */
   readonly takesAnonymous: boolean;
+  /** Whether it takes user names with passwords, where the broker does. */
+  readonly takesPasswords: boolean;
 }
 
 /** What a companion broker is configured to do, with the defaults of its schema, as far as the rules need it. */
@@ -77,7 +80,8 @@ export class BrokerConfiguration {
         isTls: protocol === 'tls' || protocol === 'wss',
         isWebsocket: protocol === 'ws' || protocol === 'wss',
         expectsHeader: (listener.at('proxyProtocol').text ?? 'none') !== 'none',
-        takesAnonymous: !listener.at('authentication').exists || listener.at('authentication').texts.includes('anonymous'),
+        takesAnonymous: takes(listener, 'anonymous'),
+        takesPasswords: takes(listener, 'password'),
       };
     });
   }
@@ -92,6 +96,21 @@ export class BrokerConfiguration {
     const taking = this.listeners.filter(({ takesAnonymous }) => takesAnonymous).map(({ name }) => name);
     const where = !this.anonymous || taking.length === this.listeners.length ? '' : ` on ${taking.join(', ') || 'no listener'}`;
     return `authentication.anonymous: ${this.anonymous}${where}`;
+  }
+
+  /** The sections by which clients prove a user name; empty where nobody has one. */
+  public get waysToProveUsers(): string[] {
+    return ['passwordFile', 'jwt', 'clientCertificate'].filter((way) => this.fields.at('authentication', way).exists);
+  }
+
+  /** Whether anything says what a user may publish and subscribe to: a file for all, or a claim of each token. */
+  public get hasAccessRules(): boolean {
+    return this.fields.at('authorization', 'aclFile').exists || this.fields.at('authentication', 'jwt', 'aclClaim').exists;
+  }
+
+  /** Wrong passwords of one user name after which it is refused from its address; ten times as many refuse the address. 0 where nobody is ever refused. */
+  public get passwordFailures(): number {
+    return this.fields.at('authentication', 'passwordFile').exists ? this.fields.at('authentication', 'backoff', 'failures').number ?? DEFAULTS.passwordFailures : 0;
   }
 
   /** In seconds; infinite without a limit. */
@@ -162,6 +181,12 @@ export class BrokerConfiguration {
 export function configurationPath(container: Container): string | undefined {
   const variable = container.fields.at('env').items.find((candidate) => candidate.at('name').text === CONFIGURATION_VARIABLE)?.at('value').text;
   return new CommandLine(container).valuesOf(CONFIGURATION_OPTION)[0] ?? (variable === '' ? undefined : variable);
+}
+
+/** A listener that names no ways takes all that are set up. */
+function takes(listener: Fields, way: string): boolean {
+  const ways = listener.at('authentication');
+  return !ways.exists || ways.texts.includes(way);
 }
 
 function parse(text: string): { value?: unknown; problem?: string } {

@@ -19,7 +19,9 @@ const LABELS = { 'app.kubernetes.io/name': 'mqtt-broker', 'app.kubernetes.io/ins
 const NAMESPACE = 'mqtt';
 const CONFIGURATION = {
   listeners: [{ name: 'mqtts', protocol: 'tls', port: 8883, tls: { certificateFile: '/etc/mqtt-broker/tls/tls.crt', privateKeyFile: '/etc/mqtt-broker/tls/tls.key' } }],
-  authentication: { passwordFile: '/etc/mqtt-broker/passwords/passwords' },
+  // The load balancer below has targets by address, and hides those of clients.
+  authentication: { passwordFile: '/etc/mqtt-broker/passwords/passwords', backoff: { failures: 0 } },
+  authorization: { aclFile: '/etc/mqtt-broker/acl/acl.yaml' },
   keepalive: { maxSeconds: 180 },
   store: { directory: '/var/lib/mqtt-broker' },
   cluster: { log: { servers: ['tls://broker-log:4222'], usernameFile: '/etc/mqtt-broker/log/username', passwordFile: '/etc/mqtt-broker/log/password' } },

@@ -16,6 +16,8 @@ const PUBLIC_BY_DEFAULT: [string, Record<string, string>][] = [
   ['IBM by default, in manifests of other origin', { 'service.kubernetes.io/ibm-load-balancer-cloud-provider-enable-features': 'nlb' }],
   ['an NLB of the cloud controller manager, in manifests of other origin', { 'service.beta.kubernetes.io/aws-load-balancer-type': 'nlb' }],
 ];
+const CLASS = 'cdk8s-mqtt/load-balancer-class';
+const OCI_PRESERVE = 'oci-network-load-balancer.oraclecloud.com/is-preserve-source';
 const TLS = 'cdk8s-mqtt/tls-listeners';
 
 function plaintext(manifests: ClusterManifests): void {
@@ -33,6 +35,41 @@ const route = (exposure: string): any => ({
   },
   spec: { parentRefs: [{ name: 'edge' }], rules: [{ backendRefs: [{ name: 'broker', port: 8883 }] }] },
 });
+
+/** The back-off as it is by default, or with this number, and one more change. */
+function backOff(failures?: number, change: (manifests: ClusterManifests) => void = () => undefined) {
+  return (manifests: ClusterManifests): void => {
+    configure(manifests, ({ authentication }) => {
+      if (failures === undefined) delete authentication.backoff;
+      else authentication.backoff = { failures };
+    });
+    change(manifests);
+  };
+}
+
+function lockedOut(hidden: string, failures = 10, object = 'Service mqtt/broker-nlb') {
+  return {
+    object,
+    found: `port 8883 (mqtts) leads to a listener that takes passwords, behind which no client has an address of its own: ${hidden}; ${failures} wrong passwords (authentication.backoff.failures) in broker.yaml of ConfigMap broker-configuration`,
+    breaks: `${failures * 10} wrong passwords from anywhere lock out all clients that this broker has not let in before.`,
+  };
+}
+
+/** No access rules, and these ways to prove a user name in the place of passwords. */
+function withoutRules(authentication?: object) {
+  return (manifests: ClusterManifests): void => configure(manifests, (configuration) => {
+    delete configuration.authorization;
+    if (authentication !== undefined) configuration.authentication = authentication;
+  });
+}
+
+function everythingAllowed(ways: string) {
+  return {
+    object: 'StatefulSet mqtt/broker',
+    found: `${ways} and no authorization.aclFile in broker.yaml of ConfigMap broker-configuration`,
+    breaks: 'Every user may publish and subscribe to every topic.',
+  };
+}
 
 export const securityCases: RuleCases[] = [
   {
@@ -452,6 +489,119 @@ export const securityCases: RuleCases[] = [
           logPolicy.spec.egress = [];
         }),
       },
+    ],
+  },
+  {
+    rule: 'MQTT-SECURITY-009',
+    breaks: [
+      {
+        name: 'IP targets of AWS',
+        manifests: production(backOff()),
+        findings: [lockedOut(`IP targets without preserve_client_ip.enabled=true in '${AWS}target-group-attributes'`)],
+      },
+      {
+        name: 'two wrong passwords, by their number in the configuration',
+        manifests: production(backOff(2)),
+        findings: [lockedOut(`IP targets without preserve_client_ip.enabled=true in '${AWS}target-group-attributes'`, 2)],
+      },
+      {
+        name: 'IP targets of AWS that are told not to preserve addresses',
+        manifests: production(backOff(10, ({ loadBalancer }) => { loadBalancer.metadata.annotations[`${AWS}target-group-attributes`] = 'preserve_client_ip.enabled=false'; })),
+        findings: [lockedOut(`IP targets without preserve_client_ip.enabled=true in '${AWS}target-group-attributes'`)],
+      },
+      {
+        name: 'instance targets of AWS that are told not to preserve addresses',
+        manifests: production(backOff(10, ({ loadBalancer }) => {
+          Object.assign(loadBalancer.metadata.annotations, {
+            [`${AWS}nlb-target-type`]: 'instance', [`${AWS}target-group-attributes`]: 'deregistration_delay.timeout_seconds=300, preserve_client_ip.enabled=false', 'cdk8s-mqtt/load-balancer-local-health-check': 'automatic',
+          });
+          loadBalancer.spec.externalTrafficPolicy = 'Local';
+        })),
+        findings: [lockedOut(`'${AWS}target-group-attributes' with preserve_client_ip.enabled=false`)],
+      },
+      {
+        name: 'nodes that hand connections on to each other',
+        manifests: production(backOff(10, (manifests) => { behindNodes(manifests); })),
+        findings: [lockedOut('spec.externalTrafficPolicy: absent (Cluster)')],
+      },
+      {
+        name: 'the same in words',
+        manifests: production(backOff(10, (manifests) => { behindNodes(manifests).spec.externalTrafficPolicy = 'Cluster'; })),
+        findings: [lockedOut('spec.externalTrafficPolicy: Cluster')],
+      },
+      {
+        name: 'a proxy, under Local too',
+        manifests: production(backOff(10, (manifests) => { behindNodes(manifests, { [CLASS]: 'proxy' }).spec.externalTrafficPolicy = 'Local'; })),
+        findings: [lockedOut(`metadata.annotations '${CLASS}: proxy'`)],
+      },
+      {
+        name: 'ServiceLB under Local',
+        manifests: production(backOff(10, (manifests) => { behindNodes(manifests, { [PROVIDER]: 'k3s-servicelb' }).spec.externalTrafficPolicy = 'Local'; })),
+        findings: [lockedOut(`metadata.annotations '${PROVIDER}: k3s-servicelb'`)],
+      },
+      {
+        name: 'the network load balancer of OCI that is told not to preserve addresses',
+        manifests: production(backOff(10, (manifests) => { behindNodes(manifests, { [PROVIDER]: 'oci-nlb', [OCI_PRESERVE]: 'false' }).spec.externalTrafficPolicy = 'Local'; })),
+        findings: [lockedOut(`'${OCI_PRESERVE}: false'`)],
+      },
+      {
+        name: 'a gateway',
+        manifests: production(backOff(10, (manifests) => {
+          delete (manifests as any).loadBalancer;
+          manifests.route = route('internet');
+          manifests.route.metadata.annotations[CLASS] = 'proxy';
+        })),
+        findings: [lockedOut('the gateway opens connections of its own', 10, 'TCPRoute mqtt/broker-route')],
+      },
+    ],
+    satisfies: [
+      { name: 'the back-off switched off', manifests: production() },
+      { name: 'no passwords', manifests: production(backOff(10, (manifests) => { configure(manifests, ({ authentication }) => { delete authentication.passwordFile; authentication.jwt = { keyFile: '/etc/mqtt-broker/keys' }; }); })) },
+      { name: 'a listener that takes no passwords', manifests: production(backOff(10, (manifests) => { configure(manifests, ({ listeners: [listener] }) => { listener.authentication = ['certificate']; }); })) },
+      { name: 'Local', manifests: production(backOff(10, (manifests) => { behindNodes(manifests).spec.externalTrafficPolicy = 'Local'; })) },
+      { name: 'preserved addresses', manifests: production(backOff(10, ({ loadBalancer }) => { loadBalancer.metadata.annotations[`${AWS}target-group-attributes`] = 'preserve_client_ip.enabled=true'; })) },
+      {
+        name: 'a listener that expects a PROXY protocol header',
+        manifests: production(backOff(10, (manifests) => {
+          manifests.statefulSet.metadata.annotations['cdk8s-mqtt/proxy-listeners'] = 'mqtts';
+          manifests.loadBalancer.metadata.annotations[`${AWS}target-group-attributes`] = 'proxy_protocol_v2.enabled=true';
+        })),
+      },
+      {
+        name: 'a gateway that forwards packets',
+        manifests: production(backOff(10, (manifests) => {
+          delete (manifests as any).loadBalancer;
+          manifests.route = route('internet');
+        })),
+      },
+      { name: 'a load balancer that sends to pods in a way that nobody tells', manifests: production(backOff(10, (manifests) => { behindNodes(manifests, { 'cdk8s-mqtt/load-balancer-local-health-check': 'not-needed' }); })) },
+      { name: 'no load balancer', manifests: production(backOff(10, (manifests) => { delete (manifests as any).loadBalancer; })) },
+      { name: 'development', manifests: development(backOff()) },
+      { name: 'a broker whose configuration nobody sees', manifests: production(backOff(10, (manifests) => { delete manifests.configuration; })) },
+    ],
+  },
+  {
+    rule: 'MQTT-SECURITY-010',
+    breaks: [
+      {
+        name: 'users with passwords',
+        needsOtherObjects: 'the configuration stands in a ConfigMap',
+        manifests: production(withoutRules()),
+        findings: [everythingAllowed('authentication.passwordFile')],
+      },
+      {
+        name: 'tokens and certificates',
+        needsOtherObjects: 'the configuration stands in a ConfigMap',
+        manifests: production(withoutRules({ jwt: { keyFile: '/etc/mqtt-broker/keys/jwks.json' }, clientCertificate: { username: 'commonName' } })),
+        findings: [everythingAllowed('authentication.jwt, authentication.clientCertificate')],
+      },
+    ],
+    satisfies: [
+      { name: 'a file of access rules', manifests: production() },
+      { name: 'access rules in tokens', manifests: production(withoutRules({ jwt: { keyFile: '/etc/mqtt-broker/keys/jwks.json', aclClaim: 'acl' } })) },
+      { name: 'clients without names, which MQTT-SECURITY-001 refuses', manifests: production(withoutRules({ anonymous: true })) },
+      { name: 'development', manifests: development(withoutRules()) },
+      { name: 'a broker whose configuration nobody sees', manifests: production((manifests) => { delete manifests.configuration; }) },
     ],
   },
 ];
