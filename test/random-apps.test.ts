@@ -1,15 +1,13 @@
-import { type Chart, Testing, Yaml } from 'cdk8s';
+import { Yaml } from 'cdk8s';
 import * as fc from 'fast-check';
 import { expectPromises } from './support/promises';
-import { makeApp, type RandomApp, randomApp, randomAppBehind } from './support/random-app';
+import { keptApp, type RandomApp, randomApp, randomAppBehind, synthApp } from './support/random-app';
 import { providerFactories } from './support/random-provider';
 import { KNOWN_MINORS } from './support/strict-schema';
 import { newChart } from './support/synth';
 import { unexplainedDifferences } from './support/version-differences';
 import { parseManifests } from '../lib/check/parse-manifests';
-import { KubernetesVersion } from '../lib/manifest/kubernetes-version';
 import { findingsAbout, Severity } from '../lib/rules';
-import { catalogue } from '../lib/rules/catalogue';
 import { evaluate } from '../lib/rules/evaluate';
 import { publicFinding } from '../lib/rules/report/public-finding';
 
@@ -18,42 +16,17 @@ import { publicFinding } from '../lib/rules/report/public-finding';
 const SEED = Number(process.env.RANDOM_SEED ?? 20261121);
 /** A minute on two busy cores is usual for the whole file; this only ends one that hangs. */
 const HANGING = 600_000;
-const RULES = new Set(catalogue.map(({ id }) => id));
 
 beforeAll(() => { process.env.CDK8S_MQTT_QUIET = '1'; });
 afterAll(() => { delete process.env.CDK8S_MQTT_QUIET; });
-
-/** The rules that a refusal is by; none where it is by arguments. Fails if it is not explained. */
-function refusingRules(message: string): string[] {
-  // For a reason that is told, never for a field that came out wrong.
-  expect(message).not.toMatch(/undefined|NaN|\[object/);
-  if (!message.startsWith('Validation failed')) {
-    const [heading, ...complaints] = message.split('\n');
-    if (complaints.length === 0) {
-      expect(heading).toMatch(/^\[test\/[\w/]+\] the override of \w+ '[\w-]+' \(\w+ '\/\S+'\) leads nowhere: .+ has no '\w+'\. It has \w+/);
-    } else {
-      expect(heading).toMatch(/^\[(test\/[\w/-]+|MqttCapacity)\] \w+: (an argument cannot work|\d+ arguments cannot work):$/);
-      complaints.forEach((complaint) => expect(complaint).toMatch(/^ {2}- \w\S* .+(: |, but |, which |, or )/));
-    }
-    return [];
-  }
-  const [heading, ...findings] = message.split(/\n {2}(?=\[)/);
-  expect(heading).toBe('Validation failed with the following errors:');
-  return findings.map((finding) => {
-    expect(finding).toMatch(/^\[test\/[\w/-]+\] error MQTT-[A-Z]+-\d{3}: \w.+\n {4}object {2}\w.+\n {4}found {3}\S.+\n {4}breaks {2}\w.+\n {4}remedy {2}\w.+\n {4}source {2}\w.+\n {4}accept {2}\w.+$/);
-    const rule = /MQTT-[A-Z]+-\d{3}/.exec(finding)![0];
-    expect(RULES).toContain(rule);
-    return rule;
-  });
-}
 
 /**
  * Whether arguments do not refuse the app on one minor. What rules refuse is acknowledged. Fails if it is neither right nor refused with an explanation, or is another app on a newer minor.
  */
 function isAccepted(app: RandomApp, minor: number, newerMinor: number): boolean {
-  const made = kept(app, minor);
+  const made = keptApp(app, minor);
   if (!made) return false;
-  const { chart, manifests, rules } = made;
+  const { chart, manifests, acknowledged: rules } = made;
   expectPromises(manifests, minor);
 
   const findings = findingsAbout(chart);
@@ -65,24 +38,9 @@ function isAccepted(app: RandomApp, minor: number, newerMinor: number): boolean 
   const told = (all: typeof findings) => all.map(({ id, object, found, breaks, remedy, acknowledged }) => ({ id, object, found, breaks, remedy, acknowledged }));
   expect(told(inFile)).toEqual(told(findings));
 
-  expect(Yaml.stringify(...synth(app, minor, rules).manifests)).toBe(yaml);
-  if (newerMinor > minor) expect(unexplainedDifferences(manifests, minor, synth(app, newerMinor, rules).manifests, newerMinor)).toEqual([]);
+  expect(Yaml.stringify(...synthApp(app, minor, rules).manifests)).toBe(yaml);
+  if (newerMinor > minor) expect(unexplainedDifferences(manifests, minor, synthApp(app, newerMinor, rules).manifests, newerMinor)).toEqual([]);
   return true;
-}
-
-function synth(app: RandomApp, minor: number, rules: readonly string[]): { chart: Chart; manifests: any[]; rules: readonly string[] } {
-  const chart = makeApp(app, KubernetesVersion.of(`1.${minor}`), rules);
-  return { chart, manifests: Testing.synth(chart), rules };
-}
-
-/** The app as it is kept, with what had to be acknowledged for it; nothing where arguments refuse it. */
-function kept(app: RandomApp, minor: number): ReturnType<typeof synth> | undefined {
-  try {
-    return synth(app, minor, []);
-  } catch (error) {
-    const rules = [...new Set(refusingRules((error as Error).message))];
-    return rules.length > 0 ? synth(app, minor, rules) : undefined;
-  }
 }
 
 /** Makes so many apps. Answers those that are not refused. The number of runs is fixed: a slow machine takes longer, and tests no less. */

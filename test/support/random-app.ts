@@ -1,8 +1,9 @@
-import { type Chart, Duration, JsonPatch, Size } from 'cdk8s';
+import { type Chart, Duration, JsonPatch, Size, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
 import * as fc from 'fast-check';
 import { randomProps } from './random-props';
 import { providerFactories, randomProvider } from './random-provider';
+import { refusingRules } from './refusals';
 import { newChart } from './synth';
 import {
   ExternalTrafficPolicy, IdleTimeoutKind, KubernetesVersion, LoadBalancerExposure, LoadBalancerKind, MqttAlert, MqttAlerts, MqttAutoscaler, MqttAutoscalerKind, type MqttAutoscalerProps,
@@ -45,7 +46,7 @@ const overrides = {
 } as const;
 
 /** Makes the app for a Kubernetes version, in a chart of its own. `acknowledged` are the rules whose findings are accepted. */
-export function makeApp(app: RandomApp, kubernetesVersion: KubernetesVersion, acknowledged: readonly string[] = []): Chart {
+function makeApp(app: RandomApp, kubernetesVersion: KubernetesVersion, acknowledged: readonly string[]): Chart {
   const chart = newChart();
   const { profile } = app.capacity ? MqttCapacity.plan({ ...app.capacity, profile: app.cluster.profile }) : app.cluster;
   const cluster = new MqttCluster(chart, 'Broker', { ...app.cluster, profile, kubernetesVersion });
@@ -59,6 +60,28 @@ export function makeApp(app: RandomApp, kubernetesVersion: KubernetesVersion, ac
   if (app.guardRails) new MqttGuardRails(chart, 'GuardRails', { ...app.guardRails, kubernetesVersion });
   acknowledged.forEach((rule) => cluster.acknowledge(rule, 'accepted, in this test'));
   return chart;
+}
+
+/** The app, and what it is synthesized to. */
+interface SynthesizedApp {
+  readonly chart: Chart;
+  readonly manifests: any[];
+  readonly acknowledged: readonly string[];
+}
+
+export function synthApp(app: RandomApp, minor: number, acknowledged: readonly string[] = []): SynthesizedApp {
+  const chart = makeApp(app, KubernetesVersion.of(`1.${minor}`), acknowledged);
+  return { chart, manifests: Testing.synth(chart), acknowledged };
+}
+
+/** The app as it is kept, with what had to be acknowledged for it; nothing where arguments refuse it. Fails if a refusal is not explained. */
+export function keptApp(app: RandomApp, minor: number): SynthesizedApp | undefined {
+  try {
+    return synthApp(app, minor);
+  } catch (error) {
+    const rules = [...new Set(refusingRules((error as Error).message))];
+    return rules.length > 0 ? synthApp(app, minor, rules) : undefined;
+  }
 }
 
 /** Apps of everything that there is. The Secrets that they refer to are made in the scope. */
