@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(async () => {
   delete process.env.CDK8S_MQTT_QUIET;
   await removeNamespace(NAMESPACE);
-}, 300_000);
+}, 600_000);
 
 /** What the API server says against the objects that are its own: it does not have those of operators. Answers how many there were. */
 async function expectAccepted(manifests: readonly any[]): Promise<number> {
@@ -41,9 +41,9 @@ test.each(exampleNames)('accepts examples/%s', async (name) => {
 
 test.each([
   ['behind any provider', 15, () => providerFactories.flatMap((factory) => fc.sample(randomAppBehind(factory, newChart()), { seed: SEED, numRuns: 2 }))],
-  ['of everything that there is', 8, () => fc.sample(randomApp(newChart()), { seed: SEED, numRuns: 40 })],
+  ['of everything that there is', 5, () => fc.sample(randomApp(newChart()), { seed: SEED, numRuns: 25 })],
 ])('accepts random apps %s, at least %i of them', async (_, least, apps: () => RandomApp[]) => {
   const kept = apps().flatMap((app) => keptApp(app, minor) ?? []);
   expect(kept.length).toBeGreaterThanOrEqual(least);
   for (const { manifests } of kept) await expectAccepted(manifests);
-}, 300_000);
+}, 600_000);
