@@ -51,8 +51,8 @@ const IDLE_TIMEOUTS = `
 ## Idle timeouts
 
 The annotations that the provider itself reads decide: \`aws-load-balancer-listener-attributes\`, \`azure-load-balancer-tcp-idle-timeout\`, \`oci-load-balancer-connection-idle-timeout\`,
-\`vpc-idle-connection-timeout\` of IBM, \`timeout-client-data\` and \`timeout-member-data\` of Octavia, \`timeout-client\`, \`timeout-server\` and \`timeout-tunnel\` of Scaleway. Where they say nothing, the declared \`${DeclaredOfService.idleTimeout.key}\` counts,
-and without one the 350 s of an NLB, or else 60 s.
+\`vpc-idle-connection-timeout\` of IBM, \`timeout-client-data\` and \`timeout-member-data\` of Octavia, \`timeout-client\`, \`timeout-server\` and \`timeout-tunnel\` of Scaleway. Where they say nothing, the default of
+Azure, the load balancer of OCI, the application load balancer of IBM, Octavia or Scaleway counts; of others the declared \`${DeclaredOfService.idleTimeout.key}\`, and without one the 350 s of an NLB, or else 60 s.
 `;
 
 const EXPOSURE = `

@@ -25,6 +25,14 @@ const localHealthCheck = firstOf(
 /** In the order in which they build on each other. */
 export const PROVIDER_VARIABLES = { provider, providerExposure, localHealthCheck };
 
+/** The idle timeout of a provider that is told none, as a list that is empty where it is not known. */
+export const defaultIdle = firstOf(
+  PROVIDER_KEYS.filter(({ idleTimeout }) => idleTimeout !== undefined),
+  (keys) => `${isProvider(keys)} && !(${texts(keys.idleTimeout!.keys)}.exists(k, k in variables.annotations))`,
+  ({ idleTimeout }) => `[double(${idleTimeout!.seconds})]`,
+  '[]',
+);
+
 /** Whether the Service is for a provider that is not known to honour its source ranges, and has no key that filters in their place. */
 export const sourceRangesInDoubt = PROVIDER_KEYS.filter(({ sourceRanges }) => sourceRanges.support !== 'honoured')
   .map((keys) => [isProvider(keys), ...(keys.sourceRanges.instead ?? []).map((key) => `!(${text(key)} in variables.annotations)`)].join(' && '))

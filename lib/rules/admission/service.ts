@@ -2,7 +2,7 @@ import type { AdmissionCheck, AdmissionSubject } from './admission-check';
 import { annotationChecks } from './annotations';
 import { annotation, hasAnnotation, pattern, text, texts } from './cel';
 import { annotationCredentials } from './credentials';
-import { PROVIDER_VARIABLES, sourceRangesInDoubt } from './provider';
+import { defaultIdle, PROVIDER_VARIABLES, sourceRangesInDoubt } from './provider';
 import { ANNOTATIONS, variables } from './variables';
 import { Annotations } from '../../manifest/annotations';
 import { Labels } from '../../manifest/labels';
@@ -40,17 +40,17 @@ const VARIABLES = variables({
   tlsPorts: `variables.ports.filter(p, variables.isNlb && ${text(`${AWS_PREFIX}ssl-cert`)} in variables.annotations`
     + " && ('*' in variables.sslPorts || string(p.port) in variables.sslPorts || has(p.name) && p.name in variables.sslPorts))",
   proxyProtocol: `${Object.entries(PROXY_PROTOCOL).map(([key, value]) => `${annotation(key)}.matches(${pattern(value)})`).join(' || ')} || variables.annotations.exists(k, ${PROXY_TARGET_GROUP})`,
+  ...PROVIDER_VARIABLES,
   awsIdleAttributes: `variables.annotations.filter(k, ${AWS_LISTENER}).map(k, variables.annotations[k]).join(',').split(',').map(a, a.trim())`
     + `.filter(a, a == '${AWS_IDLE_ATTRIBUTE}' || a.startsWith('${AWS_IDLE_ATTRIBUTE}=')).map(a, a.replace('${AWS_IDLE_ATTRIBUTE}', '').replace('=', ''))`,
   writtenIdle: `variables.awsIdleAttributes.filter(a, ${isNumber('a')}).map(a, double(int(a))) + ${[...Object.entries(IDLE_TIMEOUT_ANNOTATIONS).map(secondsOf), ...IDLE_DURATION_ANNOTATIONS.map(secondsOfDuration)].join(' + ')}`,
-  // What the provider does with what is not written: see providerIdleTimeout in model/provider-annotations.ts.
-  providerIdle: `variables.writtenIdle + (size(${octavia.map(secondsOf).join(' + ')}) == 1 ? [double(${OCTAVIA_DEFAULT_IDLE_SECONDS})] : [])`
+  // What the provider does with what is not written: see providerIdleTimeout in model/provider-annotations.ts, and idleTimeoutOf in model/provider-keys.ts.
+  providerIdle: `variables.writtenIdle + (size(variables.writtenIdle) == 0 ? (${defaultIdle}) : []) + (size(${octavia.map(secondsOf).join(' + ')}) == 1 ? [double(${OCTAVIA_DEFAULT_IDLE_SECONDS})] : [])`
     + ` + (size(variables.tlsPorts) > 0 ? [double(${AWS_NLB_DEFAULT_IDLE_SECONDS})] : [])`
     + ` + (variables.isNlb && size(variables.writtenIdle) > 0 && variables.ports.exists(p, !variables.annotations.exists(k, ${AWS_LISTENER}`
     + ` && k.endsWith('-' + string(p.port)) && variables.annotations[k].contains('${AWS_IDLE_ATTRIBUTE}='))) ? [double(${AWS_NLB_DEFAULT_IDLE_SECONDS})] : [])`,
   declaredIdle: annotation(DeclaredOfService.idleTimeout.key),
   declaresIdle: DeclaredOfService.idleTimeout.cel('variables.declaredIdle'),
-  ...PROVIDER_VARIABLES,
 });
 
 const MISSING_KEYS = `${texts(NEEDED_OF_LOAD_BALANCER)}.filter(k, !(k in variables.annotations))`;

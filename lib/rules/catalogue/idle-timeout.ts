@@ -1,8 +1,9 @@
 import { Severity } from '../finding';
 import { declared, DeclaredOfService } from '../model/declared';
 import {
-  AWS_NLB_DEFAULT_IDLE_SECONDS, endsTlsAtAwsNlb, idleTimeoutSettings, OCTAVIA_DEFAULT_IDLE_SECONDS, providerIdleTimeout,
+  AWS_NLB_DEFAULT_IDLE_SECONDS, endsTlsAtAwsNlb, idleTimeoutSettings, OCTAVIA_DEFAULT_IDLE_SECONDS,
 } from '../model/provider-annotations';
+import { idleTimeoutOf } from '../model/provider-keys';
 import { loadBalancerRule, type Rule } from '../rule';
 
 export const AZURE_DISABLE_RESET = 'service.beta.kubernetes.io/azure-load-balancer-disable-tcp-reset';
@@ -22,7 +23,7 @@ export const idleTimeoutRules: readonly Rule[] = [
     cdk8s-mqtt/load-balancer-idle-timeout-seconds: "400"`,
   }, (service) => {
     const declaration = declared(service.object, DeclaredOfService.idleTimeout);
-    const provider = providerIdleTimeout(service.object);
+    const provider = idleTimeoutOf(service.object);
     return declaration === undefined || declaration === 'unknown' || provider === undefined || provider.seconds === declaration ? [] : [{
       found: `metadata.annotations '${DeclaredOfService.idleTimeout.key}: ${declaration}', but the load balancer has ${provider.seconds} s (${provider.where})`,
       breaks: `Whoever reads the declaration counts on ${declaration === 'none' ? 'no idle timeout' : `${declaration} s`}; the rules count ${provider.seconds} s.`,

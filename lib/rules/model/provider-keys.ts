@@ -1,10 +1,14 @@
 import { declared, DeclaredOfService } from './declared';
 import type { ManifestObject } from './manifest-object';
-import { AWS_NLB_CLASSES, AWS_PREFIX, OCTAVIA, SCALEWAY } from './provider-annotations';
+import {
+  AWS_NLB_CLASSES, AWS_PREFIX, AZURE_IDLE_MINUTES, IDLE_DURATION_ANNOTATIONS, IDLE_TIMEOUT_ANNOTATIONS, OCTAVIA, OCTAVIA_DEFAULT_IDLE_SECONDS,
+  type ProviderIdleTimeout, providerIdleTimeout, SCALEWAY,
+} from './provider-annotations';
 import { Annotations } from '../../manifest/annotations';
 
 /*
- * What a provider reads of a Service besides its idle timeout: who can reach the load balancer, how it learns of nodes without a ready pod, and what it makes of source ranges.
+ * What a provider makes of a Service besides what model/provider-annotations.ts reads: who can reach the load balancer, how it learns of nodes without a ready pod, what becomes of source ranges, and its
+ * idle timeout where nothing sets one.
  * A provider that does not find its key takes its default, so that the absence of a key says as much as its presence.
  */
 
@@ -42,6 +46,14 @@ export interface SourceRangesHandling {
   readonly instead?: readonly string[];
 }
 
+/** The idle timeout of a provider that reads it from the Service. */
+export interface IdleTimeoutDefault {
+  /** Each of these sets it. */
+  readonly keys: readonly string[];
+  /** What it is where none of them is there. */
+  readonly seconds: number;
+}
+
 /** What is known of a provider by its keys. */
 export interface ProviderKeys {
   /** Values of the annotation `cdk8s-mqtt/load-balancer-provider`. */
@@ -56,6 +68,8 @@ export interface ProviderKeys {
   readonly exposure?: ExposureKeys;
   /** Not set: it asks by itself, or it is not known. `missing`: it cannot be told to. */
   readonly healthCheck?: HealthCheckKeys | 'missing';
+  /** Not set: the Service does not set it, or it keeps its last value when the key goes away (AWS). */
+  readonly idleTimeout?: IdleTimeoutDefault;
   readonly sourceRanges: SourceRangesHandling;
 }
 
@@ -69,6 +83,13 @@ const AZURE = 'service.beta.kubernetes.io/azure-';
 const KUBE_PROXY = 'https://github.com/kubernetes/kubernetes/issues/109575 (kube-proxy filters at the address of the load balancer)';
 
 const TRUE = /^true$/;
+
+const IBM_EXPOSURE: ExposureKeys = { byDefault: 'internet', otherwise: [{ key: `${IBM}ip-type`, value: /^private$/ }] };
+const IBM_SOURCE_RANGES: SourceRangesHandling = {
+  support: 'unconfirmed',
+  source: 'https://cloud.ibm.com/docs/containers?topic=containers-vpc-lbaas (says nothing of the field; it filters by security groups)',
+  instead: [`${IBM}vpc-security-group`],
+};
 
 export const PROVIDER_KEYS: readonly ProviderKeys[] = [
   {
@@ -90,6 +111,7 @@ export const PROVIDER_KEYS: readonly ProviderKeys[] = [
     names: ['azure'],
     prefixes: [AZURE],
     exposure: { byDefault: 'internet', otherwise: [{ key: `${AZURE}load-balancer-internal`, value: TRUE }] },
+    idleTimeout: { keys: [AZURE_IDLE_MINUTES], seconds: 240 },
     sourceRanges: { support: 'honoured', source: 'https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/ (rules of the network security group)' },
   },
   {
@@ -122,6 +144,7 @@ export const PROVIDER_KEYS: readonly ProviderKeys[] = [
   {
     names: ['oci-nlb'],
     prefixes: [OCI_NLB],
+    marks: [{ key: 'oci.oraclecloud.com/load-balancer-type', value: /^nlb$/ }],
     exposure: { byDefault: 'internet', otherwise: [{ key: `${OCI_NLB}internal`, value: TRUE }] },
     sourceRanges: {
       support: 'unconfirmed',
@@ -132,6 +155,7 @@ export const PROVIDER_KEYS: readonly ProviderKeys[] = [
     names: ['oci-lb'],
     prefixes: [OCI_LB, 'oci.oraclecloud.com/'],
     exposure: { byDefault: 'internet', otherwise: [{ key: `${OCI_LB}internal`, value: TRUE }] },
+    idleTimeout: { keys: [`${OCI_LB}connection-idle-timeout`], seconds: 300 },
     sourceRanges: {
       support: 'honoured',
       source: 'https://github.com/oracle/oci-cloud-controller-manager/blob/master/docs/load-balancer-annotations.md#security-list-management-modes (rules of the security list, unless its management mode is None)',
@@ -153,6 +177,7 @@ export const PROVIDER_KEYS: readonly ProviderKeys[] = [
     prefixes: [SCALEWAY],
     exposure: { byDefault: 'internet', otherwise: [{ key: `${SCALEWAY}private`, value: TRUE }] },
     healthCheck: { all: [{ key: `${SCALEWAY}health-check-from-service`, value: /^(true|\*|\d)/ }] },
+    idleTimeout: { keys: IDLE_DURATION_ANNOTATIONS, seconds: 600 },
     sourceRanges: { support: 'honoured', source: 'https://github.com/scaleway/scaleway-cloud-controller-manager/pull/12 (access rules of the load balancer)' },
   },
   {
@@ -160,20 +185,24 @@ export const PROVIDER_KEYS: readonly ProviderKeys[] = [
     prefixes: [OCTAVIA, 'loadbalancer.ovhcloud.com/', 'service.beta.kubernetes.io/openstack-internal-load-balancer'],
     exposure: { byDefault: 'internet', otherwise: [{ key: 'service.beta.kubernetes.io/openstack-internal-load-balancer', value: TRUE }] },
     healthCheck: { all: [{ key: `${OCTAVIA}enable-health-monitor`, value: TRUE }], cloudDecides: true },
+    idleTimeout: { keys: Object.keys(IDLE_TIMEOUT_ANNOTATIONS).filter((key) => key.startsWith(OCTAVIA)), seconds: OCTAVIA_DEFAULT_IDLE_SECONDS },
     sourceRanges: {
       support: 'honoured',
       source: 'https://github.com/kubernetes/cloud-provider-openstack/blob/master/docs/openstack-cloud-controller-manager/expose-applications-using-loadbalancer-type-service.md#restrict-access-for-loadbalancer-service (ignored where the Octavia API is older than 2.12)',
     },
   },
   {
-    names: ['ibm-vpc-alb', 'ibm-vpc-nlb'],
+    names: ['ibm-vpc-nlb'],
+    marks: [{ key: `${IBM}enable-features`, value: /(^|,)nlb(,|$)/ }],
+    exposure: IBM_EXPOSURE,
+    sourceRanges: IBM_SOURCE_RANGES,
+  },
+  {
+    names: ['ibm-vpc-alb'],
     prefixes: [IBM],
-    exposure: { byDefault: 'internet', otherwise: [{ key: `${IBM}ip-type`, value: /^private$/ }] },
-    sourceRanges: {
-      support: 'unconfirmed',
-      source: 'https://cloud.ibm.com/docs/containers?topic=containers-vpc-lbaas (says nothing of the field; it filters by security groups)',
-      instead: [`${IBM}vpc-security-group`],
-    },
+    exposure: IBM_EXPOSURE,
+    idleTimeout: { keys: [`${IBM}vpc-idle-connection-timeout`], seconds: 50 },
+    sourceRanges: IBM_SOURCE_RANGES,
   },
   { names: ['metallb'], prefixes: ['metallb.io/', 'metallb.universe.tf/'], sourceRanges: { support: 'honoured', source: KUBE_PROXY } },
   {
@@ -217,6 +246,14 @@ export function localHealthCheck(service: ManifestObject): 'automatic' | 'config
   if (keys.all.every((key) => hasKey(service, key))) return 'configured';
   const isSilent = keys.all.every(({ key }) => !(key in service.annotations));
   return isSilent && keys.cloudDecides && declaration === undefined ? undefined : 'missing';
+}
+
+/** The idle timeout that the provider is told, or its default where the Service tells it nothing; `undefined` where the default is not known. */
+export function idleTimeoutOf(service: ManifestObject): ProviderIdleTimeout | undefined {
+  const told = providerIdleTimeout(service);
+  const keys = providerKeys(service);
+  if (told !== undefined || keys?.idleTimeout === undefined || keys.idleTimeout.keys.some((key) => key in service.annotations)) return told;
+  return { seconds: keys.idleTimeout.seconds, where: `default of ${keys.names[0]} without ${keys.idleTimeout.keys[0]}` };
 }
 
 function isFor({ classes = [], marks = [], prefixes = [] }: ProviderKeys, service: ManifestObject): boolean {

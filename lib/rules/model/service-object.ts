@@ -2,7 +2,7 @@ import { declared, DeclaredOfService } from './declared';
 import type { Fields } from './fields';
 import type { ManifestObject } from './manifest-object';
 import { AWS_NLB_DEFAULT_IDLE_SECONDS, hasAwsInstanceTargets, isAwsNlb, providerIdleTimeout } from './provider-annotations';
-import { localHealthCheck, providerExposure } from './provider-keys';
+import { idleTimeoutOf, localHealthCheck, providerExposure } from './provider-keys';
 import { type ServicePort, servicePorts } from './service-port';
 
 /** Counted where nobody knows a load balancer's idle timeout: less than most of the known defaults, see MQTT-KEEPALIVE-002. */
@@ -65,7 +65,7 @@ export class ServiceObject {
 
   /** The provider's own annotations decide, because they are what the provider reads; the declaration stands in where they say nothing. */
   public get idleTimeout(): IdleTimeout {
-    const written = providerIdleTimeout(this.object);
+    const written = this.isRoute ? providerIdleTimeout(this.object) : idleTimeoutOf(this.object);
     if (written) return { seconds: written.seconds, known: true, where: written.where };
 
     const declaration = declared(this.object, DeclaredOfService.idleTimeout);

@@ -5,6 +5,7 @@ const AWS = 'service.beta.kubernetes.io/aws-load-balancer-';
 const AZURE_MINUTES = 'service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout';
 const AZURE_DISABLE_RESET = 'service.beta.kubernetes.io/azure-load-balancer-disable-tcp-reset';
 const OCTAVIA = 'loadbalancer.openstack.org/timeout-';
+const PROVIDER = 'cdk8s-mqtt/load-balancer-provider';
 const SCALEWAY = 'service.beta.kubernetes.io/scw-loadbalancer-timeout-';
 const IDLE_TIMEOUT = 'cdk8s-mqtt/load-balancer-idle-timeout-seconds';
 
@@ -58,6 +59,15 @@ export const idleTimeoutCases: RuleCases[] = [
         }],
       },
       {
+        name: 'an override took away what Octavia is told',
+        manifests: told({ [PROVIDER]: 'ovh' }),
+        findings: [{
+          object: 'Service mqtt/broker-nlb',
+          found: "metadata.annotations 'cdk8s-mqtt/load-balancer-idle-timeout-seconds: 600', but the load balancer has 50 s (default of octavia without loadbalancer.openstack.org/timeout-client-data)",
+          breaks: 'Whoever reads the declaration counts on 600 s; the rules count 50 s.',
+        }],
+      },
+      {
         name: 'one of the two of Octavia keeps its default',
         manifests: told({ [`${OCTAVIA}client-data`]: '600000' }),
         findings: [{
@@ -73,6 +83,9 @@ export const idleTimeoutCases: RuleCases[] = [
       { name: 'both are the same, in minutes', manifests: told({ [AZURE_MINUTES]: '10' }) },
       { name: 'both are the same, in milliseconds', manifests: told({ [`${OCTAVIA}client-data`]: '600000', [`${OCTAVIA}member-data`]: '600000' }) },
       { name: 'the provider is told nothing', manifests: told({}) },
+      { name: 'the provider is told nothing, and its default is declared', manifests: told({ [PROVIDER]: 'azure' }, '240') },
+      { name: 'the provider is told something that cannot be read', manifests: told({ [PROVIDER]: 'azure', [AZURE_MINUTES]: 'ten' }) },
+      { name: 'the network load balancer of IBM, whose idle timeout nobody knows', manifests: told({ [PROVIDER]: 'ibm-vpc-nlb' }) },
       {
         name: 'nothing is declared',
         manifests: production((manifests) => {

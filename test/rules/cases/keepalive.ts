@@ -53,6 +53,19 @@ export const keepaliveCases: RuleCases[] = [
         }],
       },
       {
+        name: 'the default of IBM, in manifests of other origin that set none',
+        manifests: production((manifests) => {
+          const { metadata } = behindNodes(manifests, { 'service.kubernetes.io/ibm-load-balancer-cloud-provider-ip-type': 'private' });
+          ['provider', 'class', 'idle-timeout-seconds'].forEach((key) => { delete metadata.annotations[`cdk8s-mqtt/load-balancer-${key}`]; });
+        }),
+        findings: [{
+          object: 'Service mqtt/broker-nlb',
+          found: 'idle timeout of 50 s (default of ibm-vpc-alb without service.kubernetes.io/ibm-load-balancer-cloud-provider-vpc-idle-connection-timeout); StatefulSet broker accepts a keepalive of up to 180 s',
+          breaks: 'A client that is silent for 50 s loses its connection without a word.',
+          remedy: 'Limit the keepalive of the broker to 40 s (keepaliveLimit), or raise the idle timeout to 225 s where the provider can. TCP keepalive does not help here: a proxy ends the TCP connection of the client.',
+        }],
+      },
+      {
         name: 'an override of the idle timeout of Scaleway, which the declaration does not know of',
         manifests: production((manifests) => {
           behindNodes(manifests, { 'cdk8s-mqtt/load-balancer-class': 'proxy', 'service.beta.kubernetes.io/scw-loadbalancer-timeout-tunnel': '30s' });

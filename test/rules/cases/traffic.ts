@@ -387,7 +387,7 @@ export const trafficCases: RuleCases[] = [
         'It ignores them, and everybody can connect. Source: https://github.com/hetznercloud/hcloud-cloud-controller-manager/blob/main/docs/reference/load_balancer_annotations.md (nothing filters).'),
       inDoubt('Hetzner, in manifests of other origin', 'hetzner', { 'load-balancer.hetzner.cloud/location': 'fsn1' },
         'It ignores them, and everybody can connect. Source: https://github.com/hetznercloud/hcloud-cloud-controller-manager/blob/main/docs/reference/load_balancer_annotations.md (nothing filters).', [PROVIDER]),
-      inDoubt('IBM', 'ibm-vpc-alb', { [PROVIDER]: 'ibm-vpc-nlb' },
+      inDoubt('IBM', 'ibm-vpc-nlb', { [PROVIDER]: 'ibm-vpc-nlb' },
         `${UNCONFIRMED} Source: https://cloud.ibm.com/docs/containers?topic=containers-vpc-lbaas (says nothing of the field; it filters by security groups).`),
       inDoubt('the network load balancer of OCI', 'oci-nlb', { [PROVIDER]: 'oci-nlb' },
         `${UNCONFIRMED} Source: https://github.com/oracle/oci-cloud-controller-manager/issues/499 (open: seen to let everybody in; the ranges become rules of a security list, beside whatever that lets in already).`),
