@@ -19,7 +19,10 @@ const providerExposure = firstOf(PROVIDER_KEYS.filter(({ exposure }) => exposure
 
 /** As it is declared, or as the provider is told; empty where nobody says it. */
 const localHealthCheck = firstOf(
-  PROVIDER_KEYS.filter(({ healthCheck }) => healthCheck !== undefined), isProvider, ({ healthCheck }) => healthCheckOf(healthCheck!), DECLARED_HEALTH_CHECK,
+  PROVIDER_KEYS.filter(({ healthCheck }) => healthCheck !== undefined),
+  isProvider,
+  ({ healthCheck }) => healthCheckOf(healthCheck!),
+  DECLARED_HEALTH_CHECK,
 );
 
 /** In the order in which they build on each other. */
