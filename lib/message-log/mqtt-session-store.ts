@@ -28,7 +28,7 @@ export interface MqttRebalanceOptions {
 export interface MqttReplicationOptions {
   /**
    * Name of the cluster in the message log, where everything that it stores begins with it: letters, digits, `-` and `_`, 40 characters at most. Two clusters that share
-   * a log need two names, and a cluster with a new name begins without sessions.
+   * a log need two names, also if they are in two Kubernetes clusters (MQTT-LOG-014), and a cluster with a new name begins without sessions.
    * @default - the namespace and the name of the cluster, with `_` between them; what does not fit is replaced by a hash
    */
   readonly clusterName?: string;

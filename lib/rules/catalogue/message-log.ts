@@ -271,6 +271,30 @@ data:
       });
     },
   },
+
+  {
+    id: 'MQTT-LOG-014',
+    severity: Severity.WARNING,
+    title: 'On a NATS that others may use, a cluster has a name that no other Kubernetes cluster gives',
+    why: 'Unless it is given a name (clusterName), a cluster is called after its namespace and its name. The same manifests in two Kubernetes clusters are two clusters of brokers under one name, where both use one NATS. '
+      + 'Brokers whose names are taken end, but those of the larger one that are left over join the other, and apply its sessions.',
+    source: 'docs/rules.md#message-log',
+    remedy: 'Give each a name of its own, with that of the Kubernetes cluster in it (clusterName of MqttSessionStore.replicatedBy), or acknowledge this rule where no other Kubernetes cluster uses this NATS.',
+    example: `kind: ConfigMap
+data:
+  broker.yaml: |
+    cluster: { name: east_mqtt_plant, log: { servers: ["nats://nats.example.com:4222"] } }`,
+    check: (model) => model.brokers.flatMap((broker) => {
+      const { configured, object, messageLogName } = broker;
+      if (configured === undefined || configured.logServers.length === 0 || messageLogName !== undefined) return [];
+      const isOfApp = model.messageLogs.some((log) => configured.logServers.some((server) => server.includes(`//${log.object.name}-`)));
+      const derived = object.namespace === undefined ? object.name : `${object.namespace}_${object.name}`;
+      return isOfApp || configured.clusterName !== derived ? [] : violationsOf(object, () => [{
+        found: `cluster.name: ${derived} in ${configured.place}, which is what namespace and name make, on ${configured.logServers.join(', ')}`,
+        breaks: 'Brokers of the same namespace and name in another Kubernetes cluster that use this NATS may join these.',
+      }]);
+    }),
+  },
 ];
 
 /** A rule about the workload of a message log. */

@@ -92,7 +92,7 @@ const withoutPolicy = (more: string) => withLog((manifests) => {
 });
 
 /** A log that is not among the objects. */
-const withForeignLog = (log: object, cluster = production) => cluster((manifests) => configure(manifests, (configuration) => { configuration.cluster = { name: 'plant', log }; }));
+const withForeignLog = (log: object, cluster = production, name = 'plant') => cluster((manifests) => configure(manifests, (configuration) => { configuration.cluster = { name, log }; }));
 
 /** Brokers that may store and log so many GiB, NATS with one setting more, and a second cluster that may store so many GiB, with 10 GiB for its log. */
 function withRoom(sizes: { readonly store?: number; readonly log?: number }, setting: string, second?: number): object[] {
@@ -488,6 +488,33 @@ export const messageLogCases: RuleCases[] = [
       { name: 'two names', manifests: [...withForeignLog({ servers: ['tls://nats.example.com'] }), ...secondCluster({ name: 'other', log: { servers: ['tls://nats.example.com'] } })] },
       { name: 'two logs', manifests: [...withForeignLog({ servers: ['tls://nats.example.com'] }), ...secondCluster({ name: 'plant', log: { servers: ['tls://other.example.com'] } })] },
       { name: 'Services of the same name in two namespaces', manifests: [...withForeignLog({ servers: ['nats://nats'] }), ...secondCluster({ name: 'plant', log: { servers: ['nats://nats'] } }, undefined, 'elsewhere')] },
+    ],
+  },
+  {
+    rule: 'MQTT-LOG-014',
+    breaks: [{
+      name: 'the name that namespace and name make, on a NATS that exists',
+      manifests: withForeignLog({ servers: ['tls://a.example.com', 'tls://b.example.com'], credentialsFile: '/c' }, production, 'mqtt_broker'),
+      findings: [{
+        object: 'StatefulSet mqtt/broker',
+        found: 'cluster.name: mqtt_broker in broker.yaml of ConfigMap broker-configuration, which is what namespace and name make, on tls://a.example.com, tls://b.example.com',
+        breaks: 'Brokers of the same namespace and name in another Kubernetes cluster that use this NATS may join these.',
+      }],
+    }],
+    satisfies: [
+      { name: 'another name', manifests: withForeignLog({ servers: ['tls://nats.example.com'] }, production, 'east_mqtt_broker') },
+      { name: 'a message log beside it', manifests: withLog((manifests) => configure(manifests, ({ cluster }) => { cluster.name = 'mqtt_broker'; })) },
+      {
+        name: 'a message log of the same app in another namespace',
+        manifests: withLog((manifests) => {
+          delete manifests.statefulSet.metadata.annotations['cdk8s-mqtt/message-log'];
+          configure(manifests, ({ cluster }) => {
+            cluster.name = 'mqtt_broker';
+            cluster.log.servers = ['tls://broker-log-0.broker-log-headless.logs.svc:4222'];
+          });
+        }),
+      },
+      { name: 'brokers that store alone', manifests: development() },
     ],
   },
 ];
