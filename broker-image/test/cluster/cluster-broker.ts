@@ -15,6 +15,7 @@ export interface ClusterBrokerOptions {
   readonly duplicates?: () => boolean;
   readonly maxWaitingOperations?: number;
   readonly maxQueuedMessages?: number;
+  readonly maxRetainedBytes?: number;
   /** @default - what passes the log reaches nobody elsewhere */
   readonly others?: (store: Store) => OtherBrokers;
 }
@@ -22,7 +23,7 @@ export interface ClusterBrokerOptions {
 /** A broker of a cluster on a loopback socket. */
 export class ClusterBroker {
   static async start(t: TestContext, shared: SharedLog, options: ClusterBrokerOptions): Promise<ClusterBroker> {
-    const { name, directory = temporaryDirectory(t), delays, duplicates, maxWaitingOperations, maxQueuedMessages = 1_000_000, others } = options;
+    const { name, directory = temporaryDirectory(t), delays, duplicates, maxWaitingOperations, maxQueuedMessages = 1_000_000, maxRetainedBytes, others } = options;
     const observer = new RecordingObserver();
     const store = await Store.open({ directory, maxBytes: 1e9, commitDelayMilliseconds: 20 });
     const log = shared.connect({ ...(delays === undefined ? {} : { delays }), ...(duplicates === undefined ? {} : { duplicates }) });
@@ -35,7 +36,7 @@ export class ClusterBroker {
       ...(others === undefined ? {} : { others: others(store) }),
       access: openAccess,
       observer,
-      limits: { maxPacketBytes: 1_048_576, maxTopicLevels: 32, maxSubscriptionsPerClient: 1000, connectTimeoutSeconds: 10 },
+      limits: { maxPacketBytes: 1_048_576, maxTopicLevels: 32, maxSubscriptionsPerClient: 1000, connectTimeoutSeconds: 10, ...(maxRetainedBytes === undefined ? {} : { maxRetainedBytes }) },
       session: { expirySeconds: 0, maxQueuedMessages, maxQueuedBytes: 1e9 },
     });
     const started = new ClusterBroker(name, directory, store, log, broker, journal, observer);

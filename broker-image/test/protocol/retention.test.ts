@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { messages, TestBroker } from './harness.js';
+import { messages, publishPacket, TestBroker } from './harness.js';
+import { ClusterBroker } from '../cluster/cluster-broker.js';
+import { SharedLog } from '../cluster/memory-log.js';
 
 /** Room for four small messages: each counts with 1024 bytes. */
 const limits = { maxRetainedBytes: 4096 };
@@ -68,4 +70,29 @@ test('without a limit of its own, a broker retains what fits into a quarter of i
   const broker = await TestBroker.start(t);
   const { retainedMaxBytes } = broker.broker.statistics();
   assert.ok(retainedMaxBytes > 16 * 1024 * 1024 && Number.isInteger(retainedMaxBytes), String(retainedMaxBytes));
+});
+
+test('in a cluster the broker that takes the message decides, and all hold the same', async (t) => {
+  const log = new SharedLog();
+  const small = await ClusterBroker.start(t, log, { name: 'small', maxRetainedBytes: 2048 });
+  const large = await ClusterBroker.start(t, log, { name: 'large' });
+  const { client: subscriber } = await large.connected('subscriber');
+  subscriber.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '#', qos: 1 }] });
+  assert.equal((await subscriber.next())?.cmd, 'suback');
+  const retain = async (broker: ClusterBroker, clientId: string, topics: readonly string[]) => {
+    const { client } = await broker.connected(clientId);
+    for (const [index, topic] of topics.entries()) {
+      client.send(publishPacket(topic, 'value', 1, index + 1, { retain: true }));
+      assert.equal((await client.next())?.cmd, 'puback');
+    }
+  };
+  await retain(small, 'first', ['a', 'b', 'c']);
+  await retain(large, 'second', ['d']);
+  await retain(small, 'third', ['b', 'e']);
+  const arrived: string[] = [];
+  while (arrived.length < 6) arrived.push(((await subscriber.next()) as { topic: string }).topic);
+  assert.deepEqual(arrived, ['a', 'b', 'c', 'd', 'b', 'e']);
+  for (const { name, store } of [small, large]) assert.deepEqual([...store.retained('#')].map(({ topic }) => topic).sort(), ['a', 'b', 'd'], name);
+  assert.deepEqual(small.observer.events.filter(([name]) => name === 'retain refused').map(([, , topic]) => topic), ['c', 'e']);
+  assert.deepEqual(large.observer.events.filter(([name]) => name === 'retain refused'), []);
 });
