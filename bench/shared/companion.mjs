@@ -18,9 +18,10 @@ export const companionArguments = (file) => ['--max-semi-space-size=64', compani
 export const companionEnvironment = { NODE_ENV: 'production' };
 
 /** Its configuration, of a broker that keeps everything it is given; `rest` is YAML that follows. */
-export const companionConfiguration = ({ directory, port, operations }, rest = '') => `
+export const companionConfiguration = ({ directory, port, operations, tls }, rest = '') => `
 listeners:
-  - {name: mqtt, protocol: tcp, address: 127.0.0.1, port: ${port}}
+  - {name: mqtt, protocol: tcp, address: 127.0.0.1, port: ${port}}${tls === undefined ? '' : `
+  - {name: mqtts, protocol: tls, address: 127.0.0.1, port: ${tls.port}, tls: {certificateFile: ${tls.certificate}, privateKeyFile: ${tls.key}}}`}
 authentication:
   anonymous: true
 session:

@@ -46,8 +46,13 @@ func dial(address string) (*client, error) {
 			return failure
 		},
 	}
-	conn, err := dialer.Dial("tcp4", address)
+	tcp, err := dialer.Dial("tcp4", hostPort(address))
 	if err != nil {
+		return nil, err
+	}
+	conn, err := secured(tcp, address)
+	if err != nil {
+		tcp.Close()
 		return nil, err
 	}
 	return &client{conn: conn}, nil

@@ -12,12 +12,15 @@ import (
 // LatencyResult is the time from just before the write of a PUBLISH to its arrival at the subscriber, in milliseconds.
 type LatencyResult struct {
 	Window
-	Sent     int     `json:"expected"`
-	Received int     `json:"delivered"`
-	P50      float64 `json:"p50"`
-	P99      float64 `json:"p99"`
-	P999     float64 `json:"p999"`
-	Max      float64 `json:"max"`
+	// Where the URL of its metrics is known.
+	Store    *StoreWindow `json:"store,omitempty"`
+	Sent     int          `json:"sent"`
+	Expected int          `json:"expected"`
+	Received int          `json:"delivered"`
+	P50      float64      `json:"p50"`
+	P99      float64      `json:"p99"`
+	P999     float64      `json:"p999"`
+	Max      float64      `json:"max"`
 }
 
 // latency sends at a fixed rate whatever comes back (an open loop), so a broker that halts gets all the delays that its halt caused.
@@ -29,13 +32,15 @@ func latency(arguments []string) (any, error) {
 	persistent := flags.Bool("persistent", false, "subscribers have a persistent session")
 	rate := flags.Int("rate", 2000, "messages a second")
 	pairs := flags.Int("pairs", 10, "publishers, and subscribers of one each")
+	deliver := flags.Bool("deliver", true, "publishers have their subscribers; without, messages are for nobody")
+	metrics := flags.String("metrics", "", "URL of the broker's metrics, to count commits")
 	payload := flags.Int("payload", 64, "bytes")
 	warmup := flags.Duration("warmup", time.Second, "")
 	duration := flags.Duration("duration", 10*time.Second, "")
 	if err := flags.Parse(arguments); err != nil {
 		return nil, err
 	}
-	r := &latencyRun{began: time.Now(), perMessage: time.Second / time.Duration(*rate), payload: max(payloadHeader, *payload), qos: byte(*qos), failed: make(chan error, 2*(*pairs)+1)}
+	r := &latencyRun{began: time.Now(), perMessage: time.Second / time.Duration(*rate), payload: max(payloadHeader, *payload), qos: byte(*qos), deliver: *deliver, failed: make(chan error, 2*(*pairs)+1)}
 	p := plan{address: *address, broker: *broker, publishers: *pairs, subscribers: *pairs, pairs: true, topics: 1, qos: byte(*qos), persistent: *persistent}
 	if err := r.openClients(&p); err != nil {
 		return nil, err
@@ -44,6 +49,10 @@ func latency(arguments []string) (any, error) {
 		return nil, err
 	}
 	r.forget()
+	storeBegin, err := storeUseOf(*metrics, p.broker)
+	if err != nil {
+		return nil, err
+	}
 	begin, err := usageOf(p.broker)
 	if err != nil {
 		return nil, err
@@ -56,7 +65,14 @@ func latency(arguments []string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	storeEnd, err := storeUseOf(*metrics, p.broker)
+	if err != nil {
+		return nil, err
+	}
 	result := r.result(sent)
+	if *metrics != "" {
+		result.Store = storeBegin.until(storeEnd)
+	}
 	result.Window = begin.until(end)
 	return result, r.closeClients(&p)
 }
@@ -66,6 +82,7 @@ type latencyRun struct {
 	perMessage  time.Duration
 	payload     int
 	qos         byte
+	deliver     bool
 	publishers  []*publisher
 	subscribers []*subscriber
 	failed      chan error
@@ -75,25 +92,31 @@ type latencyRun struct {
 }
 
 func (r *latencyRun) openClients(p *plan) error {
-	for i := 0; i < p.subscribers; i++ {
-		s, err := p.openSubscriber(i)
-		if err != nil {
-			return err
-		}
+	for i := 0; i < p.publishers; i++ {
 		pub, err := p.openPublisher(i)
 		if err != nil {
 			return err
 		}
-		r.subscribers, r.publishers = append(r.subscribers, s), append(r.publishers, pub)
-		go func() { r.failed <- r.receive(s) }()
+		r.publishers = append(r.publishers, pub)
 		go func() { r.failed <- pub.readAcknowledgements() }()
+		if !r.deliver {
+			continue
+		}
+		s, err := p.openSubscriber(i)
+		if err != nil {
+			return err
+		}
+		r.subscribers = append(r.subscribers, s)
+		go func() { r.failed <- r.receive(s) }()
 	}
 	return nil
 }
 
 func (r *latencyRun) closeClients(p *plan) error {
-	for i, s := range r.subscribers {
-		r.publishers[i].leave()
+	for _, pub := range r.publishers {
+		pub.leave()
+	}
+	for _, s := range r.subscribers {
 		s.leave()
 		if !p.persistent {
 			continue
@@ -170,6 +193,9 @@ func (r *latencyRun) send(duration time.Duration) (sent int, err error) {
 			return sent, fmt.Errorf("a publisher broke: %w", err)
 		}
 	}
+	if !r.deliver {
+		return sent, nil
+	}
 	for end := time.Now().Add(stallTimeout); r.received()-before < sent && time.Now().Before(end); {
 		if err := wait(5*time.Millisecond, r.failed); err != nil {
 			return sent, err
@@ -182,11 +208,15 @@ func (r *latencyRun) result(sent int) *LatencyResult {
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	slices.Sort(r.seen)
+	expected := sent
+	if !r.deliver {
+		expected = 0
+	}
 	if len(r.seen) == 0 {
-		return &LatencyResult{Sent: sent}
+		return &LatencyResult{Sent: sent, Expected: expected}
 	}
 	at := func(share float64) float64 {
 		return float64(r.seen[min(len(r.seen)-1, int(share*float64(len(r.seen))))]) / float64(time.Millisecond)
 	}
-	return &LatencyResult{Sent: sent, Received: len(r.seen), P50: at(0.5), P99: at(0.99), P999: at(0.999), Max: at(1)}
+	return &LatencyResult{Sent: sent, Expected: expected, Received: len(r.seen), P50: at(0.5), P99: at(0.99), P999: at(0.999), Max: at(1)}
 }

@@ -10,17 +10,19 @@ import (
 )
 
 var commands = map[string]func(arguments []string) (any, error){
-	"load":    load,
-	"latency": latency,
-	"connect": connectAndDisconnect,
-	"idle":    idle,
-	"fill":    fill,
-	"drain":   drain,
+	"load":        load,
+	"latency":     latency,
+	"connect":     connectAndDisconnect,
+	"idle":        idle,
+	"sessions":    sessions,
+	"fill":        fill,
+	"drain":       drain,
+	"certificate": certificate,
 }
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fail(fmt.Errorf("expected a command: load, latency, connect, idle, fill or drain"))
+		fail(fmt.Errorf("expected a command: load, latency, connect, idle, sessions, fill, drain or certificate"))
 	}
 	result, err := commands[os.Args[1]](os.Args[2:])
 	if err != nil {

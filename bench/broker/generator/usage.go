@@ -15,8 +15,10 @@ const clockTick = 10 * time.Millisecond
 
 // usage is what had been used at one moment.
 type usage struct {
-	at        time.Time
-	broker    time.Duration
+	at     time.Time
+	broker time.Duration
+	// Of the broker's first thread, which in Node.js has the event loop.
+	loop      time.Duration
 	generator time.Duration
 	machine   time.Duration
 }
@@ -25,6 +27,7 @@ type usage struct {
 type Window struct {
 	Seconds          float64 `json:"seconds"`
 	BrokerSeconds    float64 `json:"brokerCpuSeconds"`
+	LoopSeconds      float64 `json:"brokerLoopCpuSeconds"`
 	GeneratorSeconds float64 `json:"generatorCpuSeconds"`
 	// What other processes of the machine used meanwhile, steal included: the disturbance.
 	OtherSeconds float64 `json:"otherCpuSeconds"`
@@ -35,6 +38,7 @@ func (u usage) until(later usage) Window {
 	return Window{
 		Seconds:          later.at.Sub(u.at).Seconds(),
 		BrokerSeconds:    broker.Seconds(),
+		LoopSeconds:      (later.loop - u.loop).Seconds(),
 		GeneratorSeconds: generator.Seconds(),
 		OtherSeconds:     max(0, (later.machine - u.machine - broker - generator).Seconds()),
 	}
@@ -45,7 +49,11 @@ func usageOf(broker int) (usage, error) {
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &own); err != nil {
 		return usage{}, err
 	}
-	of, err := processTime(broker)
+	of, err := processTime(fmt.Sprintf("/proc/%d/stat", broker))
+	if err != nil {
+		return usage{}, err
+	}
+	loop, err := processTime(fmt.Sprintf("/proc/%d/task/%d/stat", broker, broker))
 	if err != nil {
 		return usage{}, err
 	}
@@ -53,12 +61,12 @@ func usageOf(broker int) (usage, error) {
 	if err != nil {
 		return usage{}, err
 	}
-	return usage{at: time.Now(), broker: of, generator: time.Duration(own.Utime.Nano() + own.Stime.Nano()), machine: machine}, nil
+	return usage{at: time.Now(), broker: of, loop: loop, generator: time.Duration(own.Utime.Nano() + own.Stime.Nano()), machine: machine}, nil
 }
 
-// processTime is utime + stime of all threads: fields 14 and 15 of /proc/<pid>/stat (proc(5)).
-func processTime(pid int) (time.Duration, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+// processTime is utime + stime: fields 14 and 15 of /proc/<pid>/stat, there of all threads, and of /proc/<pid>/task/<tid>/stat (proc(5)).
+func processTime(file string) (time.Duration, error) {
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return 0, fmt.Errorf("the broker has gone: %w", err)
 	}
@@ -92,15 +100,24 @@ func ticks(fields ...string) (time.Duration, error) {
 
 // residentBytes is VmRSS of /proc/<pid>/status.
 func residentBytes(pid int) (int64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	kilobytes, err := fieldOf(fmt.Sprintf("/proc/%d/status", pid), "VmRSS:")
+	return kilobytes * 1024, err
+}
+
+// writtenBytes is write_bytes of /proc/<pid>/io: what was given to the file system to be written to the disk.
+func writtenBytes(pid int) (int64, error) {
+	return fieldOf(fmt.Sprintf("/proc/%d/io", pid), "write_bytes:")
+}
+
+func fieldOf(file, name string) (int64, error) {
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return 0, fmt.Errorf("the broker has gone: %w", err)
 	}
 	for _, line := range strings.Split(string(text), "\n") {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			kilobytes, err := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
-			return kilobytes * 1024, err
+		if rest, ok := strings.CutPrefix(line, name); ok {
+			return strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
 		}
 	}
-	return 0, fmt.Errorf("/proc/%d/status has no VmRSS", pid)
+	return 0, fmt.Errorf("%s has no %s", file, name)
 }

@@ -1,3 +1,5 @@
+import { capacity } from './capacity.mjs';
+
 /**
  * What is measured. A case with an `x` is one point of a series. `goal` is against mosquitto in the same round, unless it says otherwise.
  * Windows keep about 1,000 messages under way, 10,000 deliveries in a fan-out.
@@ -46,13 +48,15 @@ const startup = [
   { name: 'startup', title: 'start with 1,000,000 queued messages', kind: 'startup', options: { sessions: 100, messages: 10_000 }, quick: { messages: 500 }, once: true, brokers: compared, goal: { seconds: 5 } },
 ];
 
-export const cases = [...throughput, ...connections, ...latency, ...subscriptions, ...startup];
+export const cases = [...throughput, ...connections, ...latency, ...subscriptions, ...startup, ...capacity];
 
 /** How long each measurement takes; generators that are late are ended. */
 export const durations = (quick) => ({
   load: quick ? { warmup: '300ms', duration: '700ms' } : { warmup: '1s', duration: '3s' },
   connect: quick ? { warmup: '300ms', duration: '1s' } : { warmup: '1s', duration: '3s' },
   latency: quick ? { warmup: '300ms', duration: '2s' } : { warmup: '1s', duration: '10s' },
+  rate: quick ? { warmup: '300ms', duration: '1s' } : { warmup: '1s', duration: '4s' },
   idle: {},
+  sessions: {},
   startup: {},
 });

@@ -9,11 +9,12 @@ const THAW_MILLISECONDS = 200;
 export class Fleet {
   #instances = new Map();
 
-  constructor({ cores, data, quick, profile }) {
+  constructor({ cores, data, quick, profile, certificate }) {
     this.cores = cores;
     this.data = data;
     this.quick = quick;
     this.profile = profile;
+    this.certificate = certificate;
   }
 
   /** Runs `measure` with the warm broker while the others stand still. */
@@ -30,7 +31,7 @@ export class Fleet {
 
   /** Runs `measure` with a broker that was just started on an empty store, and ends it. */
   async withFresh(broker, measure) {
-    const instance = new Instance(broker, this.cores.broker, this.data);
+    const instance = new Instance(broker, this.cores.broker, this.data, { certificate: this.certificate });
     try {
       await instance.start();
       return await measure(instance);
@@ -43,7 +44,7 @@ export class Fleet {
     const known = this.#instances.get(broker.name);
     if (known?.alive) return known;
     await known?.remove();
-    const instance = new Instance(broker, this.cores.broker, this.data, this.profile);
+    const instance = new Instance(broker, this.cores.broker, this.data, { profile: this.profile, certificate: this.certificate });
     this.#instances.set(broker.name, instance);
     await instance.start();
     const seconds = Math.max(2, (broker.warmupSeconds ?? 6) / (this.quick ? 4 : 1) / 2);

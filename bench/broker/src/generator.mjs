@@ -13,6 +13,13 @@ export function buildGenerator() {
   if (status !== 0) throw new BenchmarkError(`the load generator does not compile:\n${stderr}`);
 }
 
+/** Makes a key and a certificate for the brokers of this run, and has the generator trust it. */
+export async function makeCertificate(core, directory) {
+  const certificate = await generate(core, 'certificate', { directory }, 30);
+  process.env.SSL_CERT_FILE = certificate.certificate;
+  return certificate;
+}
+
 /** Runs one command of the generator on its core. `seconds` bounds it. */
 export async function generate(core, command, options, seconds) {
   const args = Object.entries(options).map(([name, value]) => `-${name}=${value}`);

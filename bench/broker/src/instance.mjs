@@ -6,10 +6,11 @@ const READY_SECONDS = 120;
 
 /** One broker that runs, with its data in a folder of its own. */
 export class Instance {
-  constructor(broker, core, data, profile) {
+  constructor(broker, core, data, { profile, certificate }) {
     this.broker = broker;
     this.core = core;
     this.profile = profile;
+    this.certificate = certificate;
     mkdirSync(data, { recursive: true });
     this.directory = mkdtempSync(join(data, `${broker.name}-`));
   }
@@ -18,7 +19,7 @@ export class Instance {
   async start() {
     this.port = await freePort();
     const since = performance.now();
-    this.process = await this.broker.start({ core: this.core, directory: this.directory, port: this.port, log: join(this.directory, 'log'), profile: this.profile });
+    this.process = await this.broker.start({ core: this.core, directory: this.directory, port: this.port, log: join(this.directory, 'log'), profile: this.profile, certificate: this.certificate });
     this.alive = true;
     void this.process.ended.then(() => { this.alive = false; });
     return untilReady(this.process, this.port, READY_SECONDS, since);
@@ -27,6 +28,15 @@ export class Instance {
   /** What the generator needs to know. */
   get target() {
     return { address: `127.0.0.1:${this.port}`, broker: this.process.pid };
+  }
+
+  /** The same by a listener of its own, where the broker has one with TLS. */
+  targetOf(transport) {
+    return transport === 'tls' ? { ...this.target, address: `tls://127.0.0.1:${this.process.tlsPort}` } : this.target;
+  }
+
+  get metrics() {
+    return this.process.metrics;
   }
 
   async remove() {

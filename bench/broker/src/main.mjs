@@ -4,9 +4,10 @@ import { describeMachine } from '../../shared/machine.mjs';
 import { brokers as everyBroker } from './brokers/index.mjs';
 import { cases as everyCase } from './cases.mjs';
 import { twoCores } from './cores.mjs';
+import { keepCosts } from './costs.mjs';
 import { describeDisk } from './disk.mjs';
 import { Fleet } from './fleet.mjs';
-import { buildGenerator } from './generator.mjs';
+import { buildGenerator, makeCertificate } from './generator.mjs';
 import { install } from './install.mjs';
 import { measure } from './measure.mjs';
 import { help, parseOptions } from './options.mjs';
@@ -18,7 +19,7 @@ export async function main(args) {
     process.stdout.write(help);
     return 0;
   }
-  const cases = chosen(everyCase, options.only, '--only', (item, word) => item.name.startsWith(word));
+  const cases = chosen(everyCase, options.only, '--only', (item, word) => item.name.startsWith(word)).filter((item) => options.only.length > 0 || !item.onRequest);
   if (options.list) {
     process.stdout.write(cases.map((item) => `${item.name}\n`).join(''));
     return 0;
@@ -28,6 +29,7 @@ export async function main(args) {
   buildGenerator();
   const cores = twoCores();
   mkdirSync(options.data, { recursive: true });
+  const certificate = await makeCertificate(cores.generator, options.data);
   const result = {
     machine: describeMachine(),
     disk: describeDisk(options.data),
@@ -35,8 +37,9 @@ export async function main(args) {
     rounds: options.rounds,
     quick: options.quick,
     brokers: brokers.map((broker) => ({ name: broker.name, description: broker.describe() })),
-    records: await measureAll(new Fleet({ cores, data: options.data, quick: options.quick, profile: options.profile ? process.cwd() : undefined }), brokers, cases, options.rounds),
+    records: await measureAll(new Fleet({ cores, data: options.data, quick: options.quick, profile: options.profile ? process.cwd() : undefined, certificate }), brokers, cases, options.rounds),
   };
+  if (options.keepCosts) keepCosts(result);
   if (options.json !== undefined) write(options.json, JSON.stringify(result, undefined, 2));
   if (options.json !== '-') process.stdout.write(`${report({ ...result, cases })}\n`);
   return result.records.some((record) => record.error !== undefined) ? 1 : 0;

@@ -2,7 +2,7 @@ import { durations } from './cases.mjs';
 import { generate } from './generator.mjs';
 
 /** Beyond the measurement itself: connections, what is still under way, a standstill that is waited for. */
-const SLACK_SECONDS = { load: 90, connect: 60, latency: 60, idle: 300, startup: 600 };
+const SLACK_SECONDS = { load: 90, connect: 60, latency: 60, rate: 60, idle: 300, sessions: 300, startup: 600 };
 
 const seconds = (text) => parseFloat(text) / (text.endsWith('ms') ? 1000 : 1);
 
@@ -14,9 +14,13 @@ export function measure(fleet, broker, item) {
     case 'startup':
       return fleet.withFresh(broker, (instance) => startup(instance, options, run));
     case 'idle':
-      return fleet.withFresh(broker, (instance) => run('idle', { ...instance.target, ...options }));
+      return fleet.withFresh(broker, (instance) => run('idle', { ...instance.targetOf(item.transport), ...options }));
+    case 'sessions':
+      return fleet.withFresh(broker, (instance) => run('sessions', { ...instance.target, metrics: instance.metrics, ...options }));
+    case 'rate':
+      return fleet.with(broker, (instance) => run('latency', { ...instance.targetOf(item.transport), metrics: instance.metrics, ...options }));
     default:
-      return fleet.with(broker, (instance) => run(item.kind, { ...instance.target, ...options }));
+      return fleet.with(broker, (instance) => run(item.kind, { ...instance.targetOf(item.transport), ...options }));
   }
 }
 

@@ -1,4 +1,5 @@
 import { machineText } from '../../shared/machine.mjs';
+import { costsFrom, costTable } from './costs.mjs';
 import { Records } from './records.mjs';
 import { connectTable, idleTable, latencyTable, seriesTable, startupTable, throughputTable } from './tables.mjs';
 
@@ -7,7 +8,7 @@ export function report({ machine, disk, cores, rounds, quick, brokers, cases, re
   const all = new Records(records);
   const measured = cases.filter((item) => records.some((record) => record.case === item.name));
   const context = { all, names: brokers.map((broker) => broker.name) };
-  const kinds = (kind) => measured.filter((item) => item.kind === kind && item.series === undefined);
+  const kinds = (kind) => measured.filter((item) => item.kind === kind && item.series === undefined && !item.onRequest);
   return [
     `${machineText(machine)}\n${runText(disk, cores, rounds, quick)}`,
     brokers.map((broker) => `- ${broker.description}`).join('\n'),
@@ -17,6 +18,7 @@ export function report({ machine, disk, cores, rounds, quick, brokers, cases, re
     ...section('Latency in milliseconds: p50 / p99 / p99.9', latencyTable(kinds('latency'), context)),
     ...section('CPU time of the broker in microseconds', seriesTable(measured.filter((item) => item.series !== undefined), context)),
     ...section('Start with full queues, in seconds', startupTable(kinds('startup'), context)),
+    ...section('What `MqttCapacity` plans with', costTable(costsFrom(records))),
     exactness(records),
     disturbance(records),
   ].join('\n\n');

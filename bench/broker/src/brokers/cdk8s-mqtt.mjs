@@ -9,10 +9,12 @@ export const cdk8sMqtt = {
   missing: () => (existsSync(companionMain) ? [] : ['the compiled broker (npm ci in broker-image, which compiles it)']),
   recommended: () => (hasImagesNode() ? [] : [`Node.js 24, which its image has, but with this one (${howToGetNode})`]),
   describe: () => `cdk8s-mqtt on ${describeNode()}, store on: every QoS 1 and 2 message synced before its acknowledgement`,
-  async start({ core, directory, port, log, profile }) {
+  async start({ core, directory, port, log, profile, certificate }) {
     const file = join(directory, 'config.yaml');
-    writeFileSync(file, companionConfiguration({ directory, port, operations: await freePort() }));
+    const [operations, tlsPort] = [await freePort(), await freePort()];
+    writeFileSync(file, companionConfiguration({ directory, port, operations, tls: { port: tlsPort, ...certificate } }));
     const profiling = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
-    return startPinned(core, companionNode(), [...profiling, ...companionArguments(file)], { log, env: companionEnvironment });
+    const started = startPinned(core, companionNode(), [...profiling, ...companionArguments(file)], { log, env: companionEnvironment });
+    return { ...started, tlsPort, metrics: `http://127.0.0.1:${operations}/metrics` };
   },
 };
