@@ -25,13 +25,14 @@ export function keepCosts({ machine, disk, records }) {
 
 export function costTable(costs) {
   if (costs === undefined) return undefined;
-  const { receive, deliver, connect, connectionBytes, session, commits } = costs;
+  const { receive, deliver, seldom, connect, connectionBytes, session, commits } = costs;
   const row = (name, of, show) => [name, show(of.tcp), show(of.tls)];
   const microseconds = (pick) => (cost) => `${fixed(pick(cost), 1)} µs`;
   const bytes = (value) => `${number(value)} bytes`;
   return [
     table(['', 'TCP', 'TLS 1.3'], [
       ...[0, 1].flatMap((qos) => [row(`receive QoS ${qos}`, receive, microseconds((cost) => cost[`qos${qos}`])), row(`deliver QoS ${qos}`, deliver, microseconds((cost) => cost[`qos${qos}`]))]),
+      ...[0, 1].flatMap((qos) => ['receive', 'deliver'].map((what) => row(`${what} QoS ${qos}, a quarter of the messages`, seldom, microseconds((cost) => cost[`qos${qos}`][what])))),
       row('each KiB received', receive, microseconds(({ kibibyte }) => kibibyte)),
       row('each KiB delivered', deliver, microseconds(({ kibibyte }) => kibibyte)),
       row('connect, and leave', connect, microseconds((cost) => cost)),
