@@ -34,10 +34,10 @@ test('a fleet, reckoned by hand', () => {
   // 100,000 clients ÷ 10,000, and one pod to be out; each that is left takes 500 publishes and 1,500 deliveries a second.
   expect(plan.replicas).toBe(11);
   expect(plan.connectionsPerPod).toBe(10_000);
-  // 500 × (42 + 9.7 ÷ 4) + 1,500 × (85 + 1.3 ÷ 4) µs + 400 commits × 360 µs = 0.294 of the loop: 0.588, and 400 × 240 µs for the store
-  expect(plan.cpu.amount).toBe('1');
-  expect(plan.report()).toContain('messages 29 % of the event loop, reconnecting clients 10 %');
-  // (256 MiB + 10,000 × 69 KiB) × 2 = 1.82 GiB: the profile has more
+  // 500 × (86 + 2.4 ÷ 4) + 1,500 × (68 + 1.8 ÷ 4) µs + 1,200 commits × 230 µs = 0.422 of the loop: 0.844, and 1,200 × 250 µs for the store
+  expect(plan.cpu.amount).toBe('1200m');
+  expect(plan.report()).toContain('messages 42 % of the event loop, reconnecting clients 5 %');
+  // (256 MiB + 10,000 × 70 KiB) × 2 = 1.84 GiB: the profile has more
   expect(plan.memory.toMebibytes()).toBe(2048);
   // 1,500 messages a second, eight hours, 562 bytes each, and 6 MB of sessions: 22.6 GiB ÷ 0.9 ÷ 0.8 = 31.4 GiB: the profile has more
   expect(plan.storageSize.toGibibytes()).toBe(100);
@@ -56,9 +56,9 @@ test('a fleet, reckoned by hand', () => {
 
 test('beyond what the profile has', () => {
   const plan = MqttCapacity.plan({ ...FLEET, replicas: 6, retention: Duration.days(2) });
-  // 1,000 × (42 + 9.7 ÷ 4) + 3,000 × (85 + 1.3 ÷ 4) µs + 144 ms = 0.444 of the loop: 0.889; and 96 ms
-  expect(plan.cpu.amount).toBe('1');
-  // (256 MiB + 20,000 × 69 KiB) × 2 = 3.13 GiB
+  // 1,000 × (86 + 2.4 ÷ 4) + 3,000 × (68 + 1.8 ÷ 4) µs + 276 ms = 0.568 of the loop: 1.14; and 300 ms
+  expect(plan.cpu.amount).toBe('1500m');
+  // (256 MiB + 20,000 × 70 KiB) × 2 = 3.17 GiB
   expect(plan.memory.toMebibytes()).toBe(3328);
   // 20,000 sessions with 25,920 messages of 562 bytes, and 12 MB: 271.4 GiB ÷ 0.9 ÷ 0.8
   expect(plan.storageSize.toGibibytes()).toBe(377);
@@ -80,7 +80,7 @@ describe('a cluster of the plan', () => {
     expect(metadata.annotations['cdk8s-mqtt/connections-per-pod']).toBe('20000');
     expect(metadata.annotations['cdk8s-mqtt/profile']).toBe('production');
     expect(spec.template.spec.terminationGracePeriodSeconds).toBe(plan.gracePeriod.toSeconds());
-    expect(spec.template.spec.containers[0].resources).toEqual({ requests: { cpu: '1', memory: '3328Mi' }, limits: { memory: '3328Mi' } });
+    expect(spec.template.spec.containers[0].resources).toEqual({ requests: { cpu: '1500m', memory: '3328Mi' }, limits: { memory: '3328Mi' } });
     expect(spec.volumeClaimTemplates[0].spec.resources.requests.storage).toBe('377Gi');
   });
 

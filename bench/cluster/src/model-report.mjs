@@ -8,7 +8,7 @@ const ANY_NUMBER = 1e6;
 const PLANNED = 0.5;
 
 /** CPU microseconds of packets of quiet clients over TCP: lib/scaling/capacity/processor.ts. */
-export const QUIET = { qos0: { receive: 23, deliver: 10 }, qos1: { receive: 35, deliver: 19 } };
+export const QUIET = { qos0: { receive: 32, deliver: 35 }, qos1: { receive: 44, deliver: 27 } };
 
 const persistent = (costs) => [{ share: 1, kind: 'logged', costs: costs.logged }];
 

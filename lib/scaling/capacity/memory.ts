@@ -3,14 +3,20 @@ import { type Load, storedShare } from './load';
 const KIBIBYTE = 1024;
 const MEBIBYTE = 1024 * KIBIBYTE;
 
-/** Node.js without clients (75 MiB measured), and the young generation: three times the semi-space of 64 MiB that the image sets, less what the 75 have of it. */
+/** Node.js without clients (100 MiB: `residentBytesBefore` in bench/broker/costs.json), and the young generation: three times the semi-space of 64 MiB that the image sets, less what the 100 have of it. */
 const BASE = 256 * MEBIBYTE;
 
-/** Resident memory of an idle connection, measured at 2,000 and 10,000 connections on 2026-11-21: 29 KB over TCP, 53 KB over TLS. */
-const CONNECTION = { tcp: 29 * KIBIBYTE, tls: 53 * KIBIBYTE };
+/**
+ * Resident memory of a connection: 7.8 KB over TCP and 50.5 KB over TLS of each of 10,000 that were idle, measured by `bench/broker/run --only capacity-idle` on 2026-11-22
+ * (`connectionBytes` in bench/broker/costs.json); a fifth more over TLS and half as much again over TCP, for what the kernel keeps of a socket, which counts for the container as well.
+ */
+const CONNECTION = { tcp: 12 * KIBIBYTE, tls: 60 * KIBIBYTE };
 
-/** A persistent session with one subscription, resident memory at 30,000 sessions that are away, measured on 2026-11-21: 16 KB at most. Its queue is on disk. */
-const SESSION = 16 * KIBIBYTE;
+/**
+ * A persistent session with one subscription: 7.8 KB of resident memory of each of 30,000 that were away, measured by `bench/broker/run --only capacity-sessions` on 2026-11-22 (`session` in
+ * bench/broker/costs.json). Its queue is on disk.
+ */
+const SESSION = 10 * KIBIBYTE;
 
 /** A retained message besides topic and payload, which are in memory as well. An estimate, not measured. */
 const RETAINED_MESSAGE = KIBIBYTE;

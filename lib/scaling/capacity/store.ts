@@ -16,25 +16,28 @@ const RECORD_OVERHEAD = 25;
  */
 const PAGE_FACTOR = 2;
 
-/** A session with one subscription: 292 bytes measured, pages included. */
-const SESSION_BYTES = 600;
+/** A session with one subscription, pages included: 413 bytes of each of 30,000, measured by `bench/broker/run --only capacity-sessions` on 2026-11-22 (bench/broker/costs.json). */
+export const SESSION_BYTES = 600;
 
 /** The store counts as full at 90 % of the volume, and the alert MqttStoreNearlyFull comes at 80 % of that. */
 const STORE_SHARE = 0.9;
 export const ALERT_SHARE = 0.8;
 
 /**
- * Group commits a second, at most: each waits for the disk twice (the data, then the page that makes it count), and what comes meanwhile goes into the
- * next one. 380 were measured, with 250 to 4,000 stored messages a second, on 2026-11-21. On a faster disk they are more and smaller.
+ * Group commits a second, at most: each waits for the disk twice (the data, then the page that makes it count), and what comes meanwhile goes into the next one. 250, 920 and 1,170 were
+ * measured with 250, 1,000 and 4,000 stored messages a second, where a sync of 4 KiB takes 0.24 ms (`bench/broker/run --only capacity-commits`; `commits` in bench/broker/costs.json). On a slower disk they are fewer and larger.
  */
-const MOST_COMMITS = 400;
+const MOST_COMMITS = 1200;
+
+/** As many as are asked of the volume: an acknowledgement then waits for 2.5 ms, or twice that, if a commit is under way. A volume that does more makes it wait less. */
+const MOST_COMMITS_OF_VOLUME = 400;
 
 /** Brokers of a cluster let commits gather for 100 ms, since what is acknowledged is in the log (COMMIT_DELAY_MILLISECONDS of broker-image/src/commands/running-broker.ts). */
 const MOST_COMMITS_OF_CLUSTER = 10;
 
 /**
- * Pages that a commit writes, besides one for each stored message: branches and the meta page. An upper bound: 1,300 pages a second were measured with 250
- * messages a second, 1,900 with 1,000; at higher rates many messages are delivered and acknowledged before they are written at all.
+ * Pages that a commit writes, besides one for each stored message: branches and the meta page. 4.2, 3.9 and 2.0 were measured with 250, 1,000 and 4,000 stored messages a second (`pagesPerSecond`
+ * of `commits` in bench/broker/costs.json): many messages are delivered and acknowledged before they are written at all.
  */
 const PAGES_PER_COMMIT = 4;
 
@@ -50,7 +53,7 @@ export function commitsPerSecond(load: Load, share: number): number {
 
 export function diskOperationsPerSecond(load: Load, share: number): number {
   const stored = storedShare(load, share);
-  return Math.ceil(commitsPerSecond(load, stored) * PAGES_PER_COMMIT + storedPerSecond(load, stored));
+  return Math.ceil(Math.min(MOST_COMMITS_OF_VOLUME, commitsPerSecond(load, stored)) * PAGES_PER_COMMIT + storedPerSecond(load, stored));
 }
 
 /** Messages that each absent session has waiting at the end of the outage, before its limits. */

@@ -3,12 +3,24 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import { Size } from 'cdk8s';
 import { load } from './loads';
-import { LOOP_SHARE, loopCores } from '../../../lib/scaling/capacity/processor';
+import { sharedMemory } from '../../../lib/scaling/capacity/memory';
+import { connectCores, LOOP_SHARE, loopCores, storeCores } from '../../../lib/scaling/capacity/processor';
 import { entriesPerSecond, MOST_ENTRIES } from '../../../lib/scaling/capacity/replicated-log';
-import { recordBytes } from '../../../lib/scaling/capacity/store';
+import { commitsPerSecond, diskOperationsPerSecond, recordBytes, SESSION_BYTES } from '../../../lib/scaling/capacity/store';
 
 const ROOT = join(__dirname, '../../..');
 const { costs } = JSON.parse(readFileSync(join(ROOT, 'bench/cluster/costs.json'), 'utf8'));
+
+interface CommitCosts {
+  readonly storedPerSecond: number;
+  readonly commitsPerSecond: number;
+  readonly pagesPerSecond: number;
+  /** Microseconds for each commit. */
+  readonly loop: number;
+  readonly otherThreads: number;
+}
+
+const broker = JSON.parse(readFileSync(join(ROOT, 'bench/broker/costs.json'), 'utf8')).costs;
 
 /** Runs an expression with what bench/cluster models by; its modules are of another kind than those that jest loads. */
 function bench<T>(expression: string): T {
@@ -21,6 +33,54 @@ const EMPTY = Size.kibibytes(1 / 1024);
 const stored = (publishesPerSecond: number) => ({ ...load({ publishesPerSecond, qos1Share: 1, persistentShare: 1, messageSize: EMPTY }), replicated: true });
 /** Microseconds of a pod without clients for each message more, once there are as many entries as there ever are. */
 const applied = (loopCores(stored(20_000), 0) - loopCores(stored(10_000), 0)) / 10_000 * 1e6;
+
+/** Microseconds of the event loop for a publish. */
+const microseconds = (options: Parameters<typeof load>[0]) => loopCores(load({ publishesPerSecond: 1, messageSize: EMPTY, ...options }), 1) * 1e6;
+
+describe('the plan has a margin over bench/broker/costs.json', () => {
+  const roomy = (planned: number, measured: number) => {
+    expect(planned / measured).toBeGreaterThan(1.15);
+    expect(planned / measured).toBeLessThan(1.6);
+  };
+
+  describe.each([['tcp', 0], ['tls', 1]])('%s', (transport, tlsShare) => {
+    test.each([['qos0', 0], ['qos1', 1]])('packets of %s', (qos, qos1Share) => {
+      const [received, delivered] = [0, 1].map((fanOut) => microseconds({ fanOut, tlsShare, qos1Share }));
+      roomy(received, broker.receive[transport][qos]);
+      roomy(delivered - received, broker.deliver[transport][qos]);
+    });
+
+    test('a KiB that is received and delivered', () => {
+      const [received, both] = [0, 1].map((fanOut) => (microseconds({ fanOut, tlsShare, messageSize: Size.kibibytes(1000) }) - microseconds({ fanOut, tlsShare })) / 1000);
+      roomy(received, broker.receive[transport].kibibyte);
+      roomy(both - received, broker.deliver[transport].kibibyte);
+    });
+
+    test('a connect', () => roomy(connectCores(load({ tlsShare }), 1) * 1e6, broker.connect[transport]));
+
+    test('the memory of a connection', () => {
+      const [none, many] = [0, 10_000].map((clients) => sharedMemory(load({ clients, tlsShare }), 1));
+      roomy((many - none) / 10_000, broker.connectionBytes[transport]);
+    });
+  });
+
+  test('the memory of a session, and its size on disk', () => {
+    const [clean, persistent] = [0, 1].map((persistentShare) => sharedMemory(load({ clients: 10_000, persistentShare }), 1));
+    roomy((persistent - clean) / 10_000, broker.session.memoryBytes);
+    roomy(SESSION_BYTES, broker.session.storedBytes);
+  });
+
+  test.each(broker.commits as CommitCosts[])('commits of $storedPerSecond stored messages a second', ({ storedPerSecond, commitsPerSecond: measured, pagesPerSecond, loop, otherThreads }) => {
+    const [clean, persistent] = [0, 1].map((persistentShare) => load({ publishesPerSecond: storedPerSecond, qos1Share: 1, persistentShare }));
+    expect(commitsPerSecond(persistent, 1)).toBeGreaterThan(measured);
+    expect(loopCores(persistent, 1) - loopCores(clean, 1)).toBeGreaterThan(measured * loop * 1e-6);
+    expect(storeCores(persistent, 1)).toBeGreaterThan(measured * otherThreads * 1e-6);
+    // Beside a page for each message.
+    const few = { ...stored(10), replicated: false };
+    const pages = (diskOperationsPerSecond(few, 1) - 10) / commitsPerSecond(few, 1);
+    expect((pagesPerSecond - storedPerSecond) / measured).toBeLessThan(pages * 1.1);
+  });
+});
 
 describe('the plan agrees with bench/cluster/costs.json', () => {
   const within = (planned: number, measured: number, tolerance: number) => expect(Math.abs(planned / measured - 1)).toBeLessThan(tolerance);

@@ -37,15 +37,15 @@ describe('every broker stores what all clients have', () => {
 
   test('it applies the whole log, whatever its share of the clients', () => {
     // 1,000 messages a second, each put into a queue and taken out: 2,000 × 2.2 µs, in 950 entries of 151 µs; and 10 commits
-    expect(loopCores(replicated(), 0)).toBeCloseTo(2000 * 2.2e-6 + 950 * 151e-6 + 10 * 360e-6, 9);
+    expect(loopCores(replicated(), 0)).toBeCloseTo(2000 * 2.2e-6 + 950 * 151e-6 + 10 * 230e-6, 9);
     // A tenth of the clients, with 200 commits a second where it stores alone
     const difference = loopCores(replicated(), 0.1) - loopCores(load(QOS1), 0.1);
-    expect(difference).toBeCloseTo(2000 * 2.2e-6 + 950 * 151e-6 + (10 - 200) * 360e-6, 6);
+    expect(difference).toBeCloseTo(2000 * 2.2e-6 + 950 * 151e-6 + (10 - 200) * 230e-6, 6);
   });
 
   test('few operations are as many entries', () => {
     // 100 messages a second and their acknowledgements; each may be an entry of its own
-    expect(loopCores(replicated({ publishesPerSecond: 100 }), 0)).toBeCloseTo(200 * (2.2e-6 + 151e-6) + 10 * 360e-6, 9);
+    expect(loopCores(replicated({ publishesPerSecond: 100 }), 0)).toBeCloseTo(200 * (2.2e-6 + 151e-6) + 10 * 230e-6, 9);
   });
 
   test('what is too much for one is too much for any number', () => {

@@ -22,7 +22,7 @@ test.each([
   expect(storedPerSecond(stored(options), 1)).toBeCloseTo(expected, 9);
 });
 
-test.each([[10, 20], [200, 400], [201, 400], [100_000, 400]])('%i stored messages a second take %i commits', (publishesPerSecond, commits) => {
+test.each([[10, 20], [600, 1200], [601, 1200], [100_000, 1200]])('%i stored messages a second take %i commits', (publishesPerSecond, commits) => {
   expect(commitsPerSecond(stored({ publishesPerSecond }), 1)).toBe(commits);
 });
 

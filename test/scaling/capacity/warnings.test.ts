@@ -24,17 +24,17 @@ describe('too few brokers', () => {
   });
 
   test('one broker, with QoS 0 to nobody', () => {
-    // 100,000 × (23 + 3.4) µs
+    // 100,000 × (32 + 1.1) µs
     expect(warnings({ publishesPerSecond: 100_000, fanOut: 0, qos1Share: 0, tlsShare: 0, replicas: 1 })).toEqual([
-      'One broker would have an event loop that messages keep 264 % busy (planned up to 50 %; 100 % is all that one process has) each: plan for 7 replicas',
+      'One broker would have an event loop that messages keep 331 % busy (planned up to 50 %; 100 % is all that one process has) each: plan for 8 replicas',
     ]);
   });
 
   test('memory', () => {
     const [warning] = warnings({ clients: 60_000, replicas: 2 });
     expect(warning).toContain('60,000 connections');
-    // (53 + 16) KiB × 60,000 + 256 MiB
-    expect(warning).toContain('4.2 GiB of memory (JavaScript gets 2.0 GiB at most)');
+    // (60 + 10) KiB × 60,000 + 256 MiB
+    expect(warning).toContain('4.3 GiB of memory (JavaScript gets 2.0 GiB at most)');
   });
 
   test('fewer than the profile has, but enough for the load, are no matter', () => {
@@ -43,13 +43,13 @@ describe('too few brokers', () => {
 });
 
 test('clients of a draining broker that come back too fast', () => {
-  const profile = MqttProfile.production({ ...ALONE, drainConnectionsPerSecond: 1000 });
+  const profile = MqttProfile.production({ ...ALONE, drainConnectionsPerSecond: 2000 });
   expect(warnings({ profile, replicas: 2, publishesPerSecond: 0 })).toEqual([
-    'the clients of a broker that drains come back at 1,000 a second, which keeps the other 200 % busy: '
-    + 'set drainConnectionsPerSecond to 500 at most, or plan for more replicas',
+    'the clients of a broker that drains come back at 2,000 a second, which keeps the other 200 % busy: '
+    + 'set drainConnectionsPerSecond to 1,000 at most, or plan for more replicas',
   ]);
   expect(warnings({ profile, replicas: 2, publishesPerSecond: 0, tlsShare: 0 })).toEqual([]);
-  const three = warnings({ profile: MqttProfile.production({ ...ALONE, drainConnectionsPerSecond: 2000 }), replicas: 3, publishesPerSecond: 0 });
+  const three = warnings({ profile: MqttProfile.production({ ...ALONE, drainConnectionsPerSecond: 4000 }), replicas: 3, publishesPerSecond: 0 });
   expect(three[0]).toContain('keeps each of the others 200 % busy');
 });
 
