@@ -8,12 +8,13 @@ import { renderNetworkPolicy } from './network-policy';
 import { ProxyPorts } from './proxy-ports';
 import { givenSettings, resolveIntent, sessionStoreOf, storageSizeOf } from './resolve-intent';
 import { renderClientService, renderHeadlessService } from './services';
-import { messageLogOf, replicationOf } from './session-store';
+import { ownMessageLogOf, replicationOf } from './session-store';
 import { ShutdownDelay } from './shutdown-delay';
 import { MqttBroker } from '../broker/mqtt-broker';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { Labels, workloadLabels } from '../manifest/labels';
 import { checkProps } from '../manifest/options';
+import type { MqttMessageLog } from '../message-log/mqtt-message-log';
 import type { IMqttMessageLog } from '../message-log/mqtt-message-log-reference';
 import { keepaliveReport, type MqttKeepaliveReport, type MqttKeepaliveReportOptions } from '../network/keepalive';
 import type { IMqttCluster, MqttProxyPortOptions, MqttScrapeTarget } from '../network/mqtt-cluster-reference';
@@ -70,6 +71,9 @@ export class MqttCluster extends Construct implements IMqttCluster {
   /** The message log that the brokers share their sessions by; not set where each has a store of its own. */
   public readonly messageLog?: IMqttMessageLog;
 
+  /** The message log that the cluster made for itself (`MqttSessionStore.replicated()`), with its objects; not set where a log was given, or each broker has a store of its own. */
+  public readonly ownMessageLog?: MqttMessageLog;
+
   /** The nodes of the message log, for monitoring; not set where they are not of this app, or serve no metrics. */
   public readonly messageLogTarget?: MqttScrapeTarget;
 
@@ -99,17 +103,17 @@ export class MqttCluster extends Construct implements IMqttCluster {
     this.selectorLabels = { [Labels.NAME]: 'mqtt-broker', [Labels.INSTANCE]: instance };
     const labels = workloadLabels('broker', this.selectorLabels, props.labels);
     const store = sessionStoreOf(props);
-    this.messageLog = messageLogOf(this, store, {
+    this.ownMessageLog = ownMessageLogOf(this, store, {
       name: props.name,
       profile: props.profile ?? MqttProfile.development(),
       kubernetesVersion: props.kubernetesVersion ?? KubernetesVersion.V1_35,
       labels: props.labels,
-      selectorLabels: this.selectorLabels,
       storageSize: storageSizeOf(props),
       dns: givenSettings(props).networkAccess?.dns,
     });
+    this.messageLog = this.ownMessageLog ?? store._log;
     this.messageLogTarget = this.messageLog?.scrapeTarget;
-    const replication = this.messageLog && replicationOf(this, store, this.messageLog, instance);
+    const replication = this.messageLog && replicationOf(this, store, this.messageLog, instance, this.selectorLabels);
     const intent = resolveIntent(props, { instance, selectorLabels: this.selectorLabels, labels }, replication);
 
     this.brokerName = strategy.name;

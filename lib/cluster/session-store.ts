@@ -16,7 +16,6 @@ import { MqttStorage } from '../workload/mqtt-storage';
 /** What the cluster knows about itself before it has a message log. */
 interface LogOwner {
   readonly name?: string;
-  readonly selectorLabels: { [key: string]: string };
   readonly labels?: { [key: string]: string };
   readonly profile: IMqttProfile;
   readonly kubernetesVersion: KubernetesVersion;
@@ -30,31 +29,29 @@ interface LogOwner {
 const LONGEST_NAME = 40;
 const HASH_LENGTH = 8;
 
-/** The log that the brokers share their sessions by: their own, made here, or one that was given. Undefined where each has a store of its own. */
-export function messageLogOf(scope: Construct, store: MqttSessionStore, owner: LogOwner): IMqttMessageLog | undefined {
-  if (!store.isReplicated) return undefined;
-  const { name, profile, kubernetesVersion, labels, selectorLabels, storageSize, dns } = owner;
-  const log = store._log ?? new MqttMessageLog(scope, 'Log', {
+/** The message log that the cluster makes for itself. Undefined where each broker has a store of its own, and where a log was given. */
+export function ownMessageLogOf(scope: Construct, store: MqttSessionStore, owner: LogOwner): MqttMessageLog | undefined {
+  if (!store._ownLog) return undefined;
+  const { name, profile, kubernetesVersion, labels, storageSize, dns } = owner;
+  return new MqttMessageLog(scope, 'Log', {
     dns,
-    ...defined(store._ownLog ?? {}),
+    ...defined(store._ownLog),
     name: name === undefined ? undefined : `${name}-log`,
     profile,
     kubernetesVersion,
     labels,
     // Snapshots of what the brokers store have to fit: those with larger volumes have more.
-    storage: store._ownLog?.storage ?? MqttStorage.persistentVolume({ size: larger(storageSize, LOG_DEFAULTS[profile.name].storageSize) }),
+    storage: store._ownLog.storage ?? MqttStorage.persistentVolume({ size: larger(storageSize, LOG_DEFAULTS[profile.name].storageSize) }),
   });
-  const { namespace } = Chart.of(scope);
-  const isBeside = namespace === undefined || namespace === log.namespace;
-  log.allowClients(isBeside ? MqttNetworkPeer.pods(selectorLabels) : MqttNetworkPeer.podsOf(namespace, selectorLabels));
-  return log;
 }
 
-/** What the brokers have to know of it. */
-export function replicationOf(scope: Construct, store: MqttSessionStore, log: IMqttMessageLog, instance: string): ReplicationIntent {
+/** Lets the brokers use the log, whoever made it, and says what they have to know of it. */
+export function replicationOf(scope: Construct, store: MqttSessionStore, log: IMqttMessageLog, instance: string, selectorLabels: { [key: string]: string }): ReplicationIntent {
   const { namespace } = Chart.of(scope);
   const { rebalance, maxLogSize, maxStoreSize } = store._replication;
   const clusterName = store._replication.clusterName ?? uniqueName(namespace, instance);
+  const isBeside = namespace === undefined || namespace === log.namespace;
+  log.allowClients(isBeside ? MqttNetworkPeer.pods(selectorLabels) : MqttNetworkPeer.podsOf(namespace, selectorLabels));
   log.addCluster(clusterName, maxLogSize, maxStoreSize);
   return {
     clusterName,

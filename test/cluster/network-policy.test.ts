@@ -95,7 +95,7 @@ describe('names are resolved', () => {
   test('or a rule says that nobody answers', () => {
     const chart = newChart();
     const cluster = new MqttCluster(chart, 'Broker', { networkPolicy: true, sessionStore: MqttSessionStore.replicated({ nodes: 3, networkPolicy: true }) });
-    const log = cluster.messageLog as MqttMessageLog;
+    const log = cluster.ownMessageLog!;
     const closed = () => cluster.findings.filter(({ id }) => id === 'MQTT-SECURITY-008').map(({ found }) => found);
     expect(closed()).toEqual([]);
 

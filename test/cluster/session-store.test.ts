@@ -34,7 +34,7 @@ describe('embedded', () => {
     for (const profile of [MqttProfile.development(), MqttProfile.production({ replicas: 1, sessionStore: MqttSessionStore.embedded() })]) {
       const { chart, cluster } = make({ profile });
       const { file, annotations } = brokerOf(chart);
-      expect([file, cluster.messageLog, annotations['cdk8s-mqtt/session-store'], annotations['cdk8s-mqtt/message-log']]).toEqual([undefined, undefined, 'embedded', undefined]);
+      expect([file, cluster.messageLog, cluster.ownMessageLog, annotations['cdk8s-mqtt/session-store'], annotations['cdk8s-mqtt/message-log']]).toEqual([undefined, undefined, undefined, 'embedded', undefined]);
     }
   });
 
@@ -49,7 +49,8 @@ describe('replicated, by a message log of its own', () => {
     expect(chart.node.findAll().filter((construct: any) => construct.kind === 'StatefulSet').map((object: any) => `${object.node.path} ${object.name}`)).toEqual([
       'test/Broker/Log/Resource plant-log', 'test/Broker/Resource plant',
     ]);
-    expect((cluster.messageLog as MqttMessageLog).name).toBe('plant-log');
+    expect(cluster.ownMessageLog?.name).toBe('plant-log');
+    expect(cluster.messageLog).toBe(cluster.ownMessageLog);
     const { file, annotations, container, volumes } = brokerOf(chart, 'plant');
     expect(file).toEqual({ name: 'mqtt_plant', firstBroker: 'plant-0', log: { servers: ['nats://plant-log-0.plant-log-headless.mqtt.svc:4222'], replicas: 1, maxBytes: 15 * 1024 ** 3 / 4 } });
     expect(annotations).toMatchObject({ 'cdk8s-mqtt/session-store': 'replicated', 'cdk8s-mqtt/message-log': 'plant-log' });
@@ -60,7 +61,7 @@ describe('replicated, by a message log of its own', () => {
 
   test('is named like any other object without a name', () => {
     const { cluster } = make({ sessionStore: MqttSessionStore.replicated() });
-    expect((cluster.messageLog as MqttMessageLog).name).toBe('test-broker-log');
+    expect(cluster.ownMessageLog?.name).toBe('test-broker-log');
   });
 
   test('in production asks for a password, which the brokers have, and of the certificate\'s Secret nothing but the authority', () => {
@@ -186,6 +187,7 @@ describe('replicated, by a message log that is made elsewhere', () => {
     const logs = newChart({ namespace: 'logs' });
     const log = new MqttMessageLog(logs, 'Log', { networkPolicy: true });
     const { chart, cluster } = make({ networkPolicy: true, sessionStore: MqttSessionStore.replicatedBy(log) });
+    expect([cluster.messageLog, cluster.ownMessageLog]).toEqual([log, undefined]);
     const inNamespace = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
     expect(findObject(chart, 'NetworkPolicy').spec.egress[0].to).toEqual([{ namespaceSelector: inNamespace('logs'), podSelector: { matchLabels: log.selectorLabels } }]);
     expect(findObject(logs, 'NetworkPolicy').spec.ingress[0].from).toEqual([{ namespaceSelector: inNamespace('mqtt'), podSelector: { matchLabels: cluster.selectorLabels } }]);
