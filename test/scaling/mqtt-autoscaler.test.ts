@@ -1,4 +1,5 @@
 import { ApiObject, Duration, JsonPatch, Testing, Yaml } from 'cdk8s';
+import { ConfigMap } from 'cdk8s-plus-27';
 import { autoscaled } from './autoscaling/autoscaled';
 import { MqttProfile } from '../../lib/cluster/mqtt-profile';
 import { KubernetesVersion } from '../../lib/manifest/kubernetes-version';
@@ -9,11 +10,12 @@ import { BROKERS_WITH_CONNECTIONS, connectionsMetric } from '../../lib/scaling/a
 import { MqttAutoscalerKind } from '../../lib/scaling/mqtt-autoscaler-kind';
 import { MqttScaleDown } from '../../lib/scaling/mqtt-autoscaler-props';
 import { MqttScalingMetric } from '../../lib/scaling/mqtt-scaling-metric';
+import { MqttAuthorization } from '../../lib/security/mqtt-authorization';
 import { MqttTls } from '../../lib/security/mqtt-tls';
 import { MqttDisruptionBudget } from '../../lib/workload/mqtt-disruption-budget';
 import { describeWithDefinitions, problemsOf } from '../monitoring/custom-resources';
 import { KNOWN_MINORS, StrictSchema } from '../support/strict-schema';
-import { findObject, messageOf } from '../support/synth';
+import { findObject, messageOf, newChart } from '../support/synth';
 
 const SEPARATE_BROKERS: [string, string] = ['MQTT-SESSION-001', 'separate brokers, in this test'];
 const KEDA = MqttAutoscalerKind.keda({ prometheusUrl: 'http://prometheus:9090' });
@@ -175,7 +177,8 @@ describe('the rules', () => {
 
   test.each(everyKind)('find nothing about brokers that share their sessions: %j', (props) => {
     const sessionStore = MqttSessionStore.replicated({ tls: MqttTls.fromCertManager({ issuer: { name: 'ca' } }) });
-    expect(autoscaled(props, { profile: MqttProfile.production(), sessionStore }).cluster.findings).toEqual([]);
+    const authorization = MqttAuthorization.aclFromConfigMap(ConfigMap.fromConfigMapName(newChart(), 'Rules', 'broker-rules'));
+    expect(autoscaled(props, { profile: MqttProfile.production(), sessionStore, authorization }).cluster.findings).toEqual([]);
   });
 
   test('stop the synth of a single broker with an autoscaler', () => {
