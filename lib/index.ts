@@ -71,6 +71,7 @@ export * from './workload/mqtt-image-pull-policy';
 export * from './workload/mqtt-keepalive-limit';
 export * from './workload/mqtt-node-query';
 export * from './workload/mqtt-placement-settings';
+export * from './workload/mqtt-pod-user';
 export * from './workload/mqtt-profile-reference';
 export * from './workload/mqtt-resources';
 export * from './workload/mqtt-spread';

@@ -20,6 +20,7 @@ import { checkLabels } from '../workload/check-labels';
 import { checkPeers } from '../workload/check-peers';
 import { checkPlacement, checkTrafficDistribution } from '../workload/check-placement';
 import { checkResources, checkStorage } from '../workload/check-storage';
+import { MqttPodUser } from '../workload/mqtt-pod-user';
 import type { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
 import { MAX_NAME_LENGTH } from '../workload/stateful-set';
 
@@ -49,6 +50,7 @@ export function checkArguments(scope: Construct, props: MqttClusterProps): void 
   checkSessionStore(errors, settings.sessionStore, target, Chart.of(scope).namespace);
   checkStorage(errors, settings.storage, target);
   checkResources(errors, settings.resources);
+  errors.member('podUser', settings.podUser, MqttPodUser);
   checkTcpKeepalive(errors, settings.tcpKeepalive, target);
   checkListeners(errors, settings.listeners, strategy, Chart.of(scope).namespace);
   checkListenerAuthentication(errors, settings);

@@ -7,6 +7,7 @@ import type { MqttNetworkAccess } from '../security/mqtt-network-access';
 import type { MqttDisruptionBudget } from '../workload/mqtt-disruption-budget';
 import type { MqttKeepaliveLimit } from '../workload/mqtt-keepalive-limit';
 import type { MqttPlacementSettings } from '../workload/mqtt-placement-settings';
+import type { MqttPodUser } from '../workload/mqtt-pod-user';
 import type { MqttResources } from '../workload/mqtt-resources';
 import type { MqttStorage } from '../workload/mqtt-storage';
 import type { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
@@ -86,6 +87,12 @@ export interface MqttClusterSettings extends MqttPlacementSettings {
    * @default - requests of 100m CPU and 256 MiB, limit of 512 MiB in development; requests of 1 CPU and 2 GiB, limit of 2 GiB in production
    */
   readonly resources?: MqttResources;
+
+  /**
+   * Who decides on the user and the group of the pods; for OpenShift the platform (docs/security.md#openshift).
+   * @default MqttPodUser.FIXED
+   */
+  readonly podUser?: MqttPodUser;
 
   /**
    * Connections that each pod is planned for. The grace period is computed from it.

@@ -110,10 +110,11 @@ export class MqttCluster extends Construct implements IMqttCluster {
       labels: props.labels,
       storageSize: storageSizeOf(props),
       dns: givenSettings(props).networkAccess?.dns,
+      podUser: givenSettings(props).podUser,
     });
     this.messageLog = this.ownMessageLog ?? store._log;
     this.messageLogTarget = this.messageLog?.scrapeTarget;
-    const replication = this.messageLog && replicationOf(this, store, this.messageLog, instance, this.selectorLabels);
+    const replication = this.messageLog && replicationOf(this, store, this.messageLog, { instance, selectorLabels: this.selectorLabels });
     const intent = resolveIntent(props, { instance, selectorLabels: this.selectorLabels, labels }, replication);
 
     this.brokerName = strategy.name;

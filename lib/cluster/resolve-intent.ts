@@ -12,6 +12,7 @@ import { MqttAuthorization } from '../security/mqtt-authorization';
 import { MqttTls } from '../security/mqtt-tls';
 import type { CertificateIntent, ClusterIntent, ReplicationIntent } from '../workload/cluster-intent';
 import { MqttDisruptionBudget } from '../workload/mqtt-disruption-budget';
+import { MqttPodUser } from '../workload/mqtt-pod-user';
 import { MqttStorage } from '../workload/mqtt-storage';
 import { MqttTcpKeepalive } from '../workload/mqtt-tcp-keepalive';
 import { MqttTrafficDistribution } from '../workload/mqtt-traffic-distribution';
@@ -67,13 +68,15 @@ export function resolveIntent(props: MqttClusterProps, identity: ClusterIdentity
       nodeCount: settings.nodeCount,
     },
     resources: settings.resources,
+    podUser: settings.podUser ?? MqttPodUser.FIXED,
     shutdown: { ...shutdown, graceSeconds: settings.terminationGracePeriod?.toSeconds() ?? graceSeconds(shutdown) },
     rollout: {
       minReadySeconds: settings.minReadyTime?.toSeconds(),
       partition: settings.rollingUpdatePartition,
       revisionHistoryLimit: settings.revisionHistoryLimit,
     },
-    disruptionBudget: settings.disruptionBudget ?? (settings.replicas > 1 || replication ? MqttDisruptionBudget.maxUnavailablePods(1) : MqttDisruptionBudget.none()),
+    disruptionBudget: settings.disruptionBudget
+      ?? (settings.replicas > 1 || replication ? MqttDisruptionBudget.maxUnavailablePods(1) : MqttDisruptionBudget.none()),
     nodeConsolidation: settings.nodeConsolidation ?? true,
     trafficDistribution: settings.trafficDistribution ?? MqttTrafficDistribution.ANY,
     networkAccess: settings.networkAccess ?? (settings.networkPolicy ? {} : undefined),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Chart, type Size } from 'cdk8s';
 import type { Construct } from 'constructs';
+import type { ClusterIdentity } from './resolve-intent';
 import { defined } from '../manifest/defined';
 import type { KubernetesVersion } from '../manifest/kubernetes-version';
 import { LOG_DEFAULTS } from '../message-log/log-defaults';
@@ -10,6 +11,7 @@ import type { MqttSessionStore } from '../message-log/mqtt-session-store';
 import type { MqttDnsAccess } from '../security/mqtt-dns-access';
 import { MqttNetworkPeer } from '../security/mqtt-network-peer';
 import type { ReplicationIntent } from '../workload/cluster-intent';
+import type { MqttPodUser } from '../workload/mqtt-pod-user';
 import type { IMqttProfile } from '../workload/mqtt-profile-reference';
 import { MqttStorage } from '../workload/mqtt-storage';
 
@@ -23,6 +25,7 @@ interface LogOwner {
   readonly storageSize: Size;
   /** Where the brokers resolve names. */
   readonly dns?: MqttDnsAccess;
+  readonly podUser?: MqttPodUser;
 }
 
 /** Longest name that the broker takes for `cluster.name`, and what is left of it beside a hash. */
@@ -32,9 +35,10 @@ const HASH_LENGTH = 8;
 /** The message log that the cluster makes for itself. Undefined where each broker has a store of its own, and where a log was given. */
 export function ownMessageLogOf(scope: Construct, store: MqttSessionStore, owner: LogOwner): MqttMessageLog | undefined {
   if (!store._ownLog) return undefined;
-  const { name, profile, kubernetesVersion, labels, storageSize, dns } = owner;
+  const { name, profile, kubernetesVersion, labels, storageSize, dns, podUser } = owner;
   return new MqttMessageLog(scope, 'Log', {
     dns,
+    podUser,
     ...defined(store._ownLog),
     name: name === undefined ? undefined : `${name}-log`,
     profile,
@@ -46,7 +50,9 @@ export function ownMessageLogOf(scope: Construct, store: MqttSessionStore, owner
 }
 
 /** Lets the brokers use the log, whoever made it, and says what they have to know of it. */
-export function replicationOf(scope: Construct, store: MqttSessionStore, log: IMqttMessageLog, instance: string, selectorLabels: { [key: string]: string }): ReplicationIntent {
+export function replicationOf(
+  scope: Construct, store: MqttSessionStore, log: IMqttMessageLog, { instance, selectorLabels }: Pick<ClusterIdentity, 'instance' | 'selectorLabels'>,
+): ReplicationIntent {
   const { namespace } = Chart.of(scope);
   const { rebalance, maxLogSize, maxStoreSize } = store._replication;
   const clusterName = store._replication.clusterName ?? uniqueName(namespace, instance);

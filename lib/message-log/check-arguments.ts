@@ -13,6 +13,7 @@ import { checkLabels } from '../workload/check-labels';
 import { checkPeers } from '../workload/check-peers';
 import { checkPlacement } from '../workload/check-placement';
 import { checkResources, checkStorage } from '../workload/check-storage';
+import { MqttPodUser } from '../workload/mqtt-pod-user';
 import type { IMqttProfile } from '../workload/mqtt-profile-reference';
 import { MAX_NAME_LENGTH } from '../workload/stateful-set';
 
@@ -43,6 +44,7 @@ export function checkOptions(errors: ArgumentErrors, options: MqttMessageLogOpti
   }
   checkStorage(errors, options.storage, target);
   checkResources(errors, options.resources);
+  errors.member('podUser', options.podUser, MqttPodUser);
   checkPlacement(errors, options);
   if (checkCredentials(errors, 'credentials', credentials) && credentials.credentialsKey !== undefined) {
     errors.add(`credentials are a credentials file, which needs a NATS with an operator: write ${CREDENTIALS_EXAMPLE}`);

@@ -5,6 +5,7 @@ import type { MqttTls } from '../security/mqtt-tls';
 import type { PlacementIntent } from '../workload/cluster-intent';
 import type { MqttDisruptionBudget } from '../workload/mqtt-disruption-budget';
 import type { MqttImagePullPolicy } from '../workload/mqtt-image-pull-policy';
+import type { MqttPodUser } from '../workload/mqtt-pod-user';
 import type { MqttResources } from '../workload/mqtt-resources';
 import type { MqttStorage } from '../workload/mqtt-storage';
 
@@ -22,6 +23,7 @@ export interface MessageLogIntent {
   readonly credentials: MqttMessageLogCredentials;
   readonly tls?: TlsIntent;
   readonly placement: PlacementIntent;
+  readonly podUser: MqttPodUser;
   readonly disruptionBudget: MqttDisruptionBudget;
   readonly networkPolicy: boolean;
   readonly image: string;

@@ -6,6 +6,7 @@ import type { MqttNetworkPeer } from '../security/mqtt-network-peer';
 import type { MqttTls } from '../security/mqtt-tls';
 import type { MqttImagePullPolicy } from '../workload/mqtt-image-pull-policy';
 import type { MqttPlacementSettings } from '../workload/mqtt-placement-settings';
+import type { MqttPodUser } from '../workload/mqtt-pod-user';
 import type { IMqttProfile } from '../workload/mqtt-profile-reference';
 import type { MqttResources } from '../workload/mqtt-resources';
 import type { MqttStorage } from '../workload/mqtt-storage';
@@ -33,6 +34,12 @@ export interface MqttMessageLogOptions extends MqttPlacementSettings {
    * @default - requests of 50m CPU and 128 MiB, limit of 256 MiB in development; requests of 500m CPU and 1 GiB, limit of 1 GiB in production
    */
   readonly resources?: MqttResources;
+
+  /**
+   * Who decides on the user and the group of the pods; for OpenShift the platform (docs/security.md#openshift).
+   * @default - for a cluster's own message log as for the cluster; otherwise MqttPodUser.FIXED
+   */
+  readonly podUser?: MqttPodUser;
 
   /**
    * By what the brokers prove who they are.

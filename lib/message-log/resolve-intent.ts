@@ -5,6 +5,7 @@ import type { MqttMessageLogProps } from './mqtt-message-log-props';
 import { KubernetesVersion } from '../manifest/kubernetes-version';
 import { MqttDisruptionBudget } from '../workload/mqtt-disruption-budget';
 import { MqttImagePullPolicy } from '../workload/mqtt-image-pull-policy';
+import { MqttPodUser } from '../workload/mqtt-pod-user';
 import { MqttSpread } from '../workload/mqtt-spread';
 import { MqttStorage } from '../workload/mqtt-storage';
 
@@ -43,6 +44,7 @@ export function resolveIntent(props: MqttMessageLogProps, identity: LogIdentity)
       tolerations: props.tolerations,
       priorityClassName: props.priorityClassName,
     },
+    podUser: props.podUser ?? MqttPodUser.FIXED,
     disruptionBudget: nodes > 1 ? MqttDisruptionBudget.maxUnavailablePods(1) : MqttDisruptionBudget.none(),
     networkPolicy: props.networkPolicy ?? defaults.networkPolicy,
     image: props.image ?? NATS_IMAGE,

@@ -72,7 +72,7 @@ function podSpec(name: string, intent: MessageLogIntent, configuration: ApiObjec
     terminationGracePeriodSeconds: GRACE_SECONDS,
     ...podPlacement(intent.placement, intent.selectorLabels, clients),
     imagePullSecrets: intent.imagePullSecretNames.length > 0 ? intent.imagePullSecretNames.map((secret) => ({ name: secret })) : undefined,
-    securityContext: podSecurityContext(USER_ID, MqttTcpKeepalive.kernelDefaults()),
+    securityContext: podSecurityContext(intent.podUser, USER_ID, MqttTcpKeepalive.kernelDefaults()),
     // The reloader signals the process of another container.
     shareProcessNamespace: intent.reloaderImage === undefined ? undefined : true,
     containers: [natsContainer(intent), ...sidecars(intent)],

@@ -1,6 +1,7 @@
 import type { Size } from 'cdk8s';
 import type { MqttDisruptionBudget } from './mqtt-disruption-budget';
 import type { MqttNodeAffinity } from './mqtt-node-query';
+import type { MqttPodUser } from './mqtt-pod-user';
 import type { MqttResources } from './mqtt-resources';
 import type { MqttSpread } from './mqtt-spread';
 import type { MqttStorage } from './mqtt-storage';
@@ -43,6 +44,7 @@ export interface ClusterIntent {
   readonly storageSize: Size;
   readonly placement: PlacementIntent;
   readonly resources: MqttResources;
+  readonly podUser: MqttPodUser;
   readonly shutdown: ShutdownIntent;
   readonly rollout: RolloutIntent;
   readonly disruptionBudget: MqttDisruptionBudget;

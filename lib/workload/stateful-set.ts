@@ -27,7 +27,7 @@ export interface BrokerPod {
   /** Ports besides the listeners'. */
   readonly ports: k8s.ContainerPort[];
   readonly volumes: k8s.Volume[];
-  /** User and group that the broker runs as. */
+  /** User and group that the broker runs as, where the platform does not assign them. */
   readonly userId: number;
   /** Where the container sees the data volume. */
   readonly dataPath: string;
@@ -95,7 +95,7 @@ function podSpec(name: string, intent: ClusterIntent, pod: BrokerPod): k8s.PodSp
     terminationGracePeriodSeconds: intent.shutdown.graceSeconds,
     ...podPlacement(intent.placement, intent.selectorLabels, intent.replication?.peers),
     imagePullSecrets: pod.imagePullSecrets,
-    securityContext: podSecurityContext(pod.userId, intent.tcpKeepalive),
+    securityContext: podSecurityContext(intent.podUser, pod.userId, intent.tcpKeepalive),
     containers: [{
       ...pod.container,
       name: pod.broker,

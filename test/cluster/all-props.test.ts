@@ -2,7 +2,7 @@ import { App, Chart, Duration, Size, Testing } from 'cdk8s';
 import { Cpu, Secret } from 'cdk8s-plus-27';
 import {
   KubernetesVersion, MqttCompanionOptions, MqttAuthentication, MqttAuthorization, MqttBroker, MqttCluster, MqttClusterProps, MqttDisruptionBudget, MqttImagePullPolicy, MqttKeepaliveLimit,
-  MqttListener, MqttListenerOptions, MqttLogLevel, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttSpread, MqttStorage, MqttTcpKeepalive, MqttTrafficDistribution, MqttWebSocketOptions,
+  MqttListener, MqttListenerOptions, MqttLogLevel, MqttNetworkPeer, MqttNodeQuery, MqttPodUser, MqttProfile, MqttSpread, MqttStorage, MqttTcpKeepalive, MqttTrafficDistribution, MqttWebSocketOptions,
 } from '../../lib';
 import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
 import { MqttSessionStore } from '../../lib/message-log/mqtt-session-store';
@@ -74,6 +74,7 @@ const PROPS: Table<MqttClusterProps> = {
   trafficDistribution: [MqttTrafficDistribution.PREFER_SAME_NODE, ({ service }) => service.trafficDistribution, 'PreferSameNode'],
   nodeCount: [9, ({ statefulSet }) => statefulSet.metadata.annotations['cdk8s-mqtt/node-count'], '9'],
   resources: [{ cpuLimit: Cpu.units(3) }, ({ container }) => container.resources.limits.cpu, '3'],
+  podUser: [MqttPodUser.ASSIGNED_BY_PLATFORM, ({ pod }) => 'runAsUser' in pod.securityContext, false],
   connectionsPerPod: [11, ({ statefulSet }) => statefulSet.metadata.annotations['cdk8s-mqtt/connections-per-pod'], '11'],
   drainConnectionsPerSecond: [12, ({ configuration }) => /connectionsPerSecond: 12/.test(configuration), true],
   shutdownDelay: [Duration.seconds(13), ({ configuration }) => /delaySeconds: 13/.test(configuration), true],

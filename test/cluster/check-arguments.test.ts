@@ -19,6 +19,7 @@ test.each<[string, MqttClusterProps | Record<string, unknown>, string[]]>([
   ['a storage class that is none', { storage: MqttStorage.persistentVolume({ storageClassName: 'Fast SSD' }) }, ["storage storageClassName is 'Fast SSD', but must be lower-case letters, digits, dashes and dots, at most 253 (a DNS-1123 subdomain): Kubernetes refuses the object otherwise"]],
   ['an unknown retention', { storage: MqttStorage.persistentVolume({ whenDeleted: 'Keep' as any }) }, ["storage whenDeleted is 'Keep', but must be one of RETAIN, DELETE"]],
   ['an unknown spread', { antiAffinity: 'always' }, ["antiAffinity is 'always', but must be one of REQUIRED, PREFERRED, NONE"]],
+  ['a user as a number', { podUser: 1001 }, ['podUser is 1001, but must be one of FIXED, ASSIGNED_BY_PLATFORM']],
   ['no nodes', { nodeCount: 0 }, ['nodeCount is 0, but must be a whole number of at least 1: it is the number of nodes that can take a pod']],
   ['a node selector that is none', { nodeSelector: { 'a b': 'c' } }, ["nodeSelector has the key 'a b', which is not a label key: [prefix/]name, name of at most 63 letters, digits, '-', '_', '.'"]],
   ['a label of the library', { labels: { 'app.kubernetes.io/instance': 'x' } }, ["labels has the key 'app.kubernetes.io/instance', which the library sets itself: choose another"]],

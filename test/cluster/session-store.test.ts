@@ -1,7 +1,7 @@
 import { Chart, Duration, Size, Testing } from 'cdk8s';
 import { ConfigMap, Secret } from 'cdk8s-plus-27';
 import { parse } from 'yaml';
-import { MqttCluster, type MqttClusterProps, MqttListener, MqttNetworkPeer, MqttProfile, MqttSpread, MqttStorage, MqttTls } from '../../lib';
+import { MqttCluster, type MqttClusterProps, MqttListener, MqttNetworkPeer, MqttPodUser, MqttProfile, MqttSpread, MqttStorage, MqttTls } from '../../lib';
 import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
 import { MqttMessageLogCredentials } from '../../lib/message-log/mqtt-message-log-credentials';
 import type { MqttMessageLogServersOptions } from '../../lib/message-log/mqtt-message-log-reference';
@@ -57,6 +57,15 @@ describe('replicated, by a message log of its own', () => {
     // The brokers wait for the log, and then catch up.
     expect(container.startupProbe).toMatchObject({ periodSeconds: 5, failureThreshold: 180 });
     expect(volumes.map(({ name }) => name)).toEqual(['configuration']);
+  });
+
+  test('whose pods are of the user that the brokers are, unless it says otherwise', () => {
+    const userOfLog = (podUser?: MqttPodUser) => {
+      const { chart, cluster } = make({ podUser: MqttPodUser.ASSIGNED_BY_PLATFORM, sessionStore: MqttSessionStore.replicated({ podUser }) });
+      return findObject(chart, 'StatefulSet', cluster.ownMessageLog!.name).spec.template.spec.securityContext.runAsUser;
+    };
+    expect(userOfLog()).toBeUndefined();
+    expect(userOfLog(MqttPodUser.FIXED)).toBe(1000);
   });
 
   test('is named like any other object without a name', () => {

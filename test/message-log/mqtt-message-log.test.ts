@@ -1,6 +1,6 @@
 import { Duration, JsonPatch, Size, Testing } from 'cdk8s';
 import { Cpu, Secret } from 'cdk8s-plus-27';
-import { KubernetesVersion, MqttImagePullPolicy, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttSpread, MqttStorage, MqttTls } from '../../lib';
+import { KubernetesVersion, MqttImagePullPolicy, MqttNetworkPeer, MqttNodeQuery, MqttPodUser, MqttProfile, MqttSpread, MqttStorage, MqttTls } from '../../lib';
 import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
 import { MqttMessageLogCredentials } from '../../lib/message-log/mqtt-message-log-credentials';
 import type { MqttMessageLogProps } from '../../lib/message-log/mqtt-message-log-props';
@@ -167,6 +167,15 @@ describe('the pods', () => {
       expect(without).not.toHaveProperty('shareProcessNamespace');
       expect(without.containers.map(({ name }: any) => name)).toEqual(['nats', 'exporter']);
     }
+  });
+
+  test('run as user and group 1000, or as whom the platform assigns, and are as restricted either way', () => {
+    const fixed = podOf({}).securityContext;
+    expect(fixed).toMatchObject({ runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000 });
+    const { runAsUser, runAsGroup, fsGroup, ...rest } = fixed;
+    expect(podOf({ podUser: MqttPodUser.ASSIGNED_BY_PLATFORM }).securityContext).toEqual(rest);
+    expect(rest).toEqual({ runAsNonRoot: true, fsGroupChangePolicy: 'OnRootMismatch', seccompProfile: { type: 'RuntimeDefault' } });
+    expect(() => make({ podUser: 'openshift' as any })).toThrow("podUser is 'openshift', but must be one of FIXED, ASSIGNED_BY_PLATFORM");
   });
 
   test('are rolled by a change of the configuration, whoever made it', () => {

@@ -4,8 +4,8 @@ import type { Construct } from 'constructs';
 import * as fc from 'fast-check';
 import {
   MqttAccessMode, MqttAuthentication, MqttAuthorization, MqttBroker, MqttCertificateKey, MqttClaimRetention, MqttClientCertificate, MqttClusterProps, MqttClusterSettings,
-  MqttDisruptionBudget, MqttDnsAccess, MqttKeepaliveLimit, MqttListener, MqttLogLevel, MqttNetworkPeer, MqttNodeQuery, MqttProfile, MqttSpread, MqttStorage, MqttTaintEffect, MqttTcpKeepalive, MqttTls,
-  MqttTrafficDistribution, MqttUnhealthyPodEviction,
+  MqttDisruptionBudget, MqttDnsAccess, MqttKeepaliveLimit, MqttListener, MqttLogLevel, MqttNetworkPeer, MqttNodeQuery, MqttPodUser, MqttProfile, MqttSpread, MqttStorage, MqttTaintEffect,
+  MqttTcpKeepalive, MqttTls, MqttTrafficDistribution, MqttUnhealthyPodEviction,
 } from '../../lib';
 import { MqttMessageLog } from '../../lib/message-log/mqtt-message-log';
 import { MqttMessageLogCredentials } from '../../lib/message-log/mqtt-message-log-credentials';
@@ -96,6 +96,7 @@ const settings = (scope: Construct): { [setting in keyof Required<MqttClusterSet
       ephemeralStorageRequest: fc.constant(Size.gibibytes(1)),
       ephemeralStorageLimit: fc.constant(Size.gibibytes(2)),
     }, { requiredKeys: [] }),
+    podUser: member(MqttPodUser),
     connectionsPerPod: fc.integer({ min: 1, max: 100_000 }),
     drainConnectionsPerSecond: fc.integer({ min: 1, max: 5000 }),
     shutdownDelay: seconds(0, 60),

@@ -1,6 +1,6 @@
 import { Duration, Size } from 'cdk8s';
 import {
-  KubernetesVersion, MqttAccessMode, MqttClaimRetention, MqttCluster, MqttClusterProps, MqttPersistentVolumeOptions, MqttStorage, MqttTcpKeepalive,
+  KubernetesVersion, MqttAccessMode, MqttClaimRetention, MqttCluster, MqttClusterProps, MqttPersistentVolumeOptions, MqttPodUser, MqttStorage, MqttTcpKeepalive,
 } from '../../lib';
 import { findObject, newChart } from '../support/synth';
 
@@ -22,6 +22,14 @@ describe('the pod', () => {
       runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000, fsGroupChangePolicy: 'OnRootMismatch', seccompProfile: { type: 'RuntimeDefault' },
     });
     expect(spec.containers[0].securityContext).toEqual({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } });
+  });
+
+  test('names no user and no group where the platform assigns them, and is as restricted as before', () => {
+    const { securityContext, containers } = statefulSet({ podUser: MqttPodUser.ASSIGNED_BY_PLATFORM }).template.spec;
+    expect(securityContext).toEqual({
+      runAsNonRoot: true, fsGroupChangePolicy: 'OnRootMismatch', seccompProfile: { type: 'RuntimeDefault' }, sysctls: spec.securityContext.sysctls,
+    });
+    expect(containers[0].securityContext).toEqual(spec.containers[0].securityContext);
   });
 
   test('asks the broker how it is', () => {

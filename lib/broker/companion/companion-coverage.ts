@@ -19,6 +19,7 @@ export const COMPANION_COVERAGE = coverageTable({
   storageSize: mapped('StatefulSet spec.volumeClaimTemplates spec.resources; broker.yaml store.maxBytes is 90 % of it, or what the message log has room for'),
   placement: mapped('StatefulSet spec.template.spec: affinity, topologySpreadConstraints, nodeSelector, tolerations, priorityClassName'),
   resources: mapped('StatefulSet spec.template.spec.containers[0].resources'),
+  podUser: mapped('StatefulSet spec.template.spec.securityContext: runAsUser, runAsGroup, fsGroup'),
   shutdown: mapped('broker.yaml shutdown; StatefulSet spec.template.spec.terminationGracePeriodSeconds; no preStop hook: the broker itself serves on for the delay, then drains'),
   rollout: mapped('StatefulSet spec.updateStrategy.rollingUpdate.partition, minReadySeconds, revisionHistoryLimit'),
   disruptionBudget: mapped('PodDisruptionBudget spec'),
