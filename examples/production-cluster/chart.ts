@@ -28,6 +28,8 @@ export class ProductionClusterChart extends Chart {
       }),
     });
 
+    cluster.acknowledge('MQTT-SECURITY-010', 'One application owns all clients and all topics. production-aws shows access rules.');
+
     new MqttLoadBalancer(this, 'LoadBalancer', {
       cluster,
       provider: LoadBalancerProvider.azure({ idleTimeout: Duration.minutes(10) }),

@@ -160,9 +160,16 @@ describe('the production example', () => {
       const client = mqttClient(relay, podAddress(pod), { ...USER, clientId: `to-${pod.metadata.name}` });
       await connected(client);
       // The brokers share what they are published.
-      await expectRoundTrip(client, `pod/${pod.metadata.name}`);
+      await expectRoundTrip(client, `devices/${USER.username}/${pod.metadata.name}`);
       await client.endAsync();
     });
+  });
+
+  step('a device has no topics but its own', 30, async () => {
+    const client = mqttClient(relay, service(), { ...USER, clientId: 'curious' });
+    await connected(client);
+    for (const filter of ['devices/other/state', 'devices/#', '#', '$SYS/#']) await expect(client.subscribeAsync(filter)).rejects.toThrow();
+    await client.endAsync();
   });
 
   step('clients that may not connect are refused', 60, async () => {

@@ -94,7 +94,7 @@ export interface AwsNlbCommonOptions {
   readonly healthCheckPort?: number;
 
   /**
-   * Path that is requested, with HTTP and HTTPS.
+   * Path that is requested, with HTTP and HTTPS. Of the companion broker: `/healthz` on port 8080, which fails as soon as the broker shuts down.
    * @default / (the controller's own default)
    */
   readonly healthCheckPath?: string;
