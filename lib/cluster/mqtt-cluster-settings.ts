@@ -48,7 +48,7 @@ export interface MqttClusterSettings extends MqttPlacementSettings {
 
   /**
    * Who may publish and subscribe to what.
-   * @default MqttAuthorization.allTopics()
+   * @default MqttAuthorization.allTopics(); in production that is a warning (MQTT-SECURITY-010)
    */
   readonly authorization?: MqttAuthorization;
 
@@ -107,7 +107,7 @@ export interface MqttClusterSettings extends MqttPlacementSettings {
   readonly drainConnectionsPerSecond?: number;
 
   /**
-   * How long a stopping pod goes on serving after it turned unready, so that load balancers take it out first. Whole seconds, at most one hour. What each load balancer needs is in docs/load-balancers.md
+   * How long a stopping pod goes on serving, ready, so that load balancers take it out first. Whole seconds, at most one hour. What each load balancer needs is in docs/load-balancers.md
    * ("Stopping brokers"); one that needs longer is reported in production (MQTT-SHUTDOWN-003).
    * @default - 5 seconds in development. In production 15, which kube-proxies need at most, or as long as an MqttLoadBalancer in front of the cluster goes on sending new connections where that is longer and known:
    * 120 for an AWS NLB with IP targets, interval × unhealthy threshold of the health check under `externalTrafficPolicy: Local` (30 for OCI); no more than a `terminationGracePeriod` of yours leaves room for
