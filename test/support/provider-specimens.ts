@@ -33,6 +33,7 @@ export const providerSpecimens: { readonly [name: string]: Specimen } = {
     subnets: ['subnet-0a'],
     crossZone: true,
     deregistrationDelay: Duration.seconds(120),
+    unhealthyDraining: Duration.seconds(120),
     preserveClientIp: false,
     proxyProtocol: true,
     healthCheckProtocol: AwsNlbHealthCheckProtocol.TCP,

@@ -77,6 +77,8 @@ export function commonAnnotations(options: AwsNlbCommonOptions, request: Service
       'deregistration_delay.timeout_seconds': options.deregistrationDelay?.toSeconds(),
       'preserve_client_ip.enabled': options.preserveClientIp,
       'proxy_protocol_v2.enabled': options.proxyProtocol || undefined,
+      'target_health_state.unhealthy.connection_termination.enabled': options.unhealthyDraining && false,
+      'target_health_state.unhealthy.draining_interval_seconds': options.unhealthyDraining?.toSeconds(),
     }),
     'healthcheck-protocol': options.healthCheckProtocol,
     'healthcheck-port': options.healthCheckPort?.toString(),
@@ -93,6 +95,7 @@ export function checkCommonOptions(options: AwsNlbCommonOptions, request: Servic
   errors.boolean('provider.crossZone', options.crossZone);
   errors.duration('provider.deregistrationDelay', options.deregistrationDelay, { min: Duration.seconds(0), max: Duration.seconds(3600) },
     'the range of AWS, see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html');
+  errors.duration('provider.unhealthyDraining', options.unhealthyDraining, { min: Duration.seconds(1), max: Duration.hours(1) }, 'AWS resets connections at once without it, and longer nobody waits for a target');
   errors.boolean('provider.preserveClientIp', options.preserveClientIp);
   checkProxyProtocol(options, request, errors);
   checkHealthCheck(options, request, errors);

@@ -64,6 +64,15 @@ export interface AwsNlbCommonOptions {
   readonly deregistrationDelay?: Duration;
 
   /**
+   * How long the load balancer leaves established connections to a target that has become unhealthy alone, 1 to 3600 seconds; new ones go elsewhere meanwhile. With instance targets and `externalTrafficPolicy: Local` a node becomes
+   * unhealthy whenever its broker stops, and all its clients are reset at once: with the time that a broker takes to drain, they leave at its pace (`drainConnectionsPerSecond`). The price is paid when a node dies: its clients
+   * are not reset either, and find out by their keepalive.
+   * Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health.html#unhealthy-target-connection-termination
+   * @default - AWS resets them at once
+   */
+  readonly unhealthyDraining?: Duration;
+
+  /**
    * Whether the broker sees the client's address rather than the load balancer's. Without it, each address of the load balancer has one source port
    * for each connection to a target: about 55,000 at a time (a figure that could not be confirmed in the documentation of this load balancer).
    * With it, a client that runs on a target cannot reach itself through the load balancer.
