@@ -136,7 +136,7 @@ describe('the production example', () => {
     const clients = Array.from({ length: CLIENTS }, (_, number) => mqttClient(relay, service(), { ...USER, clientId: `through-the-service-${number}` }));
     try {
       await Promise.all(clients.map(connected));
-      await Promise.all(clients.map((client) => expectRoundTrip(client, `service/${client.options.clientId}`)));
+      await Promise.all(clients.map((client) => expectRoundTrip(client, `devices/${USER.username}/${client.options.clientId}`)));
 
       const time = Number(pods[0].spec.securityContext.sysctls!.find(({ name }) => name === 'net.ipv4.tcp_keepalive_time')!.value);
       const accepted = await everyPod(({ metadata: { name } }) => acceptedConnections(namespace!, name, listener().port));
