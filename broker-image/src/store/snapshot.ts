@@ -3,7 +3,7 @@ import { open as openFile, mkdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByteReader, ByteWriter } from './bytes.js';
 import { Database } from './database.js';
-import { RESTORE_FOLDER } from './database-file.js';
+import { DATABASE_FILE, RESTORE_FOLDER } from './database-file.js';
 import { DirectoryLock } from './directory-lock.js';
 import { RestoreRoomError, StoreOpenError } from './errors.js';
 import { decode, FORMAT_VERSION, keys, READABLE_SNAPSHOT_VERSION } from './records.js';
@@ -88,10 +88,10 @@ export async function restoreSnapshot(directory: string, chunks: AsyncIterable<U
     if (free < bytes) throw new RestoreRoomError(directory, bytes, free);
     await mkdir(folder);
     await fill(folder, chunks);
-    await sync(join(folder, 'data.mdb'));
+    await sync(join(folder, DATABASE_FILE));
     // The lock file of LMDB describes the readers of the database that goes.
     await rm(join(directory, 'lock.mdb'), { force: true });
-    await rename(join(folder, 'data.mdb'), join(directory, 'data.mdb'));
+    await rename(join(folder, DATABASE_FILE), join(directory, DATABASE_FILE));
     await lock.syncFolder();
   } catch (error) {
     if (error instanceof RangeError) throw damaged(directory, error);
@@ -120,7 +120,7 @@ export async function verifySnapshot(directory: string, chunks: AsyncIterable<Ui
 export async function removeStore(directory: string): Promise<void> {
   const lock = await DirectoryLock.acquire(directory);
   try {
-    for (const name of ['data.mdb', 'lock.mdb']) await rm(join(directory, name), { force: true });
+    for (const name of [DATABASE_FILE, 'lock.mdb']) await rm(join(directory, name), { force: true });
     await lock.syncFolder();
   } finally {
     await lock.release();

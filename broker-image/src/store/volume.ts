@@ -1,5 +1,6 @@
 import { statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { DATABASE_FILE } from './database-file.js';
 
 /** More than one group commit writes, but for the largest. */
 const RESERVED_BYTES = 64 * 1024 * 1024;
@@ -19,6 +20,6 @@ export interface VolumeRoom {
  */
 export function volumeRoom(directory: string, usedBytes: number): VolumeRoom {
   const { bavail, blocks, bsize } = statfsSync(directory);
-  const { size } = statSync(join(directory, 'data.mdb'));
+  const { size } = statSync(join(directory, DATABASE_FILE));
   return { free: bavail * bsize + Math.max(0, size - usedBytes), reserved: Math.min(RESERVED_BYTES, Math.floor(blocks * bsize * RESERVED_SHARE)) };
 }

@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
+import { cannotMount, mountedDirectory } from './mounted-directory.js';
 import { Message, Store, StoreUnavailableError, type Operation } from '../../src/store/index.js';
 
-const VOLUME_BYTES = 32 * 1024 * 1024;
+const VOLUME_MEBIBYTES = 32;
 /** A twentieth. */
-const RESERVED_BYTES = VOLUME_BYTES / 20;
-
-/** A small volume of its own; undefined where this user may not mount one. */
-function smallVolume(t: TestContext): string | undefined {
-  const directory = mkdtempSync(join(tmpdir(), 'mqtt-volume-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${VOLUME_BYTES}`, 'tmpfs', directory]).status === 0;
-  t.after(() => {
-    if (mounted) spawnSync('umount', ['--lazy', directory]);
-    rmSync(directory, { recursive: true, force: true });
-  });
-  return mounted ? directory : undefined;
-}
+const RESERVED_BYTES = VOLUME_MEBIBYTES * 1024 * 1024 / 20;
 
 const connection = { broker: '', incarnation: 1, number: 1 };
 const publish = (): Operation => ({ kind: 'publish', time: 1, message: Message.create('x', Buffer.alloc(1000), 1, false) });
@@ -28,9 +16,8 @@ async function eventually(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-test('a volume that is nearly full: new messages are refused before a write fails, what frees space goes on, and all is well when there is room', { timeout: 60_000 }, async (t) => {
-  const volume = smallVolume(t);
-  if (volume === undefined) return t.skip('only root may mount a volume');
+test('a volume that is nearly full: new messages are refused before a write fails, what frees space goes on, and all is well when there is room', { timeout: 60_000, skip: cannotMount }, async (t) => {
+  const volume = mountedDirectory(t, VOLUME_MEBIBYTES);
   const events: string[] = [];
   const directory = join(volume, 'store');
   const store = await Store.open({ directory, maxBytes: 1e9, observer: { storeCommitted() {}, storeFailed: (error) => events.push(error.message), storeRecovered: () => events.push('recovered') } });
